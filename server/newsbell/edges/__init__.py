@@ -1,0 +1,1 @@
+"""All outbound network. Foreign errors are translated into ours here."""

@@ -1,0 +1,1 @@
+"""What runs services in the background, and the processes that do so."""

@@ -1,0 +1,1 @@
+"""One use case per function; the store, the clock and the edges are arguments."""

@@ -1,0 +1,1 @@
+"""All SQL. Functions take a connection and take and return domain values."""

@@ -1,0 +1,36 @@
+"""Text: what may stand in it, and how two texts compare."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# What XML 1.0 section 2.2 forbids, the controls it discourages, noncharacters, and the two characters
+# that are invisible in every script (soft hyphen, byte order mark). Joiners and bidi marks mean something.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+)
+_LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
+_SPACES = re.compile(r"\s+")
+
+
+def strip_controls(text: str) -> str:
+    """The text with one kind of line end and without the characters that no feed may carry."""
+    return _FORBIDDEN.sub("", _LINE_ENDS.sub("\n", text))
+
+
+def squeeze(text: str) -> str:
+    """One line: every run of white space is one space, none at the ends, no control characters."""
+    return _SPACES.sub(" ", strip_controls(text)).strip()
+
+
+def fold(text: str) -> str:
+    """The form in which two texts are compared: compatibility characters, case and white space set aside
+    (Unicode Standard section 3.13, toNFKC_Casefold, near enough). fold(fold(x)) == fold(x)."""
+    folded = squeeze(text)
+    for _ in range(4):  # a second pass is needed only for a handful of characters; it settles then
+        again = squeeze(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", folded).casefold()))
+        if again == folded:
+            break
+        folded = again
+    return folded

@@ -1,0 +1,76 @@
+"""create_app: the Flask wiring, nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from newsbell.config import Settings
+from newsbell.edges.fetch import Fetcher
+from newsbell.edges.push import EndpointChecker, PushSender
+from newsbell.services.media import PictureCache, media_key
+from newsbell.services.ports import EndpointRules, PageFetcher, PictureFetcher, Pusher
+from newsbell.storage.database import Database, open_database
+from newsbell.web import api, context, errors, feeds, headers, health, limits, media, pages
+
+MAX_BODY = 12 * 1024 * 1024
+"""Bytes of any request: a page of 10 MB and its JSON around it. Routes that take less bound it themselves."""
+
+
+def create_app(
+    settings: Settings,
+    *,
+    db: Database,
+    fetcher: PageFetcher,
+    picture_fetcher: PictureFetcher,
+    pusher: Pusher,
+    rules: EndpointRules,
+    clock: Callable[[], datetime],
+) -> Flask:
+    """The web application over an open store; the edges and the clock are what it is given."""
+    app = Flask("newsbell.web", static_folder="static", template_folder="templates")
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, SEND_FILE_MAX_AGE_DEFAULT=None)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # flask types the interface, not its default
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the same
+    context.install(
+        app,
+        context.Context(
+            settings=settings,
+            db=db,
+            fetcher=fetcher,
+            picture_fetcher=picture_fetcher,
+            pusher=pusher,
+            rules=rules,
+            clock=clock,
+            pictures=PictureCache(settings.data_dir / "pictures"),
+            media_key=media_key(db),
+        ),
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # flask's documented way
+    for blueprint in (pages.blueprint, feeds.blueprint, media.blueprint, api.blueprint, health.blueprint):
+        app.register_blueprint(blueprint)
+    headers.install(app)
+    errors.install(app)
+    limits.install(app)
+    return app
+
+
+def wsgi() -> Flask:
+    """The application of `newsbell serve`, with the settings of the environment and the real edges."""
+    settings = Settings.from_environment(os.environ)
+    fetcher = Fetcher(settings)
+    return create_app(
+        settings,
+        db=open_database(settings),
+        fetcher=fetcher,
+        picture_fetcher=fetcher,
+        pusher=PushSender(settings),
+        rules=EndpointChecker(settings),
+        clock=lambda: datetime.now(UTC),
+    )

@@ -1,0 +1,24 @@
+"""When to try a push again, and when to give a subscription up."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+FIRST_DELAY = timedelta(seconds=30)
+LONGEST_DELAY = timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(days=7)
+"""A subscription that has failed for this long without one success is removed."""
+_JITTER = 0.25
+
+
+def retry_at(now: datetime, *, attempts: int, retry_after: timedelta | None, jitter: float) -> datetime:
+    """When the next try is due after `attempts` failed ones: doubling from 30 s to an hour, never before
+    the service's own Retry-After (RFC 9110 section 10.2.3), spread by `jitter` (0 to 1) so that those that
+    failed together do not come back together."""
+    doubled: timedelta = FIRST_DELAY * 2 ** min(attempts, 10)
+    delay = max(min(doubled, LONGEST_DELAY), retry_after or timedelta())
+    return now + delay * (1 + _JITTER * jitter)
+
+
+def given_up(now: datetime, failing_since: datetime) -> bool:
+    return now - failing_since >= GIVE_UP_AFTER

@@ -1,0 +1,243 @@
+"""From a page, an address or plain text to a stored article and the duty to ring for it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from newsbell.config import Settings
+from newsbell.domain.article import Article, CleanArticle, TopicMention
+from newsbell.domain.cleaning import clean
+from newsbell.domain.stories import text_digest
+from newsbell.domain.topics import final_topics, recognise
+from newsbell.errors import ConflictError, GoneError, MalformedError, RefusedError
+from newsbell.services.articles import MAX_TITLE, MAX_TOPICS
+from newsbell.services.ports import PageFetcher
+from newsbell.services.topics import checked_names
+from newsbell.storage import articles as store
+from newsbell.storage import delivery
+from newsbell.storage import topics as topic_store
+from newsbell.storage.articles import Tombstone, TopicLink
+from newsbell.storage.database import Connection, Database
+
+Notify = Literal["auto", "yes", "no"]
+
+ALERT_LIFETIME = timedelta(hours=24)
+"""How long an alert is worth ringing: a push service and a retry give up after that."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """What came of an import. `created`: it is new here; `updated`: it was known and has changed.
+    `rung`: an alert was stored with it; `reason` says "rung", or why not, in words."""
+
+    article: Article
+    created: bool
+    updated: bool
+    rung: bool
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """What is imported: `content` (a page's bytes, or text), or the address to fetch where it is None."""
+
+    url: str = ""
+    content: bytes | str | None = None
+    content_type: str | None = None
+
+
+def import_article(
+    db: Database,
+    settings: Settings,
+    source: Source,
+    *,
+    topics: Sequence[str] = (),
+    title: str | None = None,
+    notify: Notify = "auto",
+    fetcher: PageFetcher | None = None,
+    now: datetime,
+) -> Imported:
+    """Clean the page, store it under its topics and, where it is due, the alert with it: one transaction.
+
+    The same article (by canonical URL) is updated in place and does not ring again. Raises errors of our
+    tree for anything that cannot be an article, and then the store is as it was.
+    """
+    names = checked_names(topics, limit=MAX_TOPICS)
+    source = fetched(source, fetcher)
+    cleaned = with_title(clean_source(source), title)
+    with db.read() as conn:
+        known = topic_store.known(conn)
+    mentions = final_topics(cleaned.topics, recognise(cleaned, known), names)
+    cleaned = replace(cleaned, topics=mentions, canonical_url=identity(cleaned))
+    original = source.content.encode() if isinstance(source.content, str) else source.content
+    for last_try in (False, True):
+        try:
+            with db.transaction() as conn:
+                return _store(conn, settings, cleaned, original, notify, now)
+        except ConflictError:
+            # Another import of the same article committed between our look and our insert; now it is
+            # there to be found.
+            if last_try:
+                raise
+    raise AssertionError  # pragma: no cover - the loop returns or raises
+
+
+def clean_only(db: Database | None, source: Source, *, fetcher: PageFetcher | None = None) -> CleanArticle:
+    """The cleaned article, nothing stored; with a store, the topics known there are recognised too."""
+    cleaned = clean_source(fetched(source, fetcher))
+    known = []
+    if db is not None:
+        with db.read() as conn:
+            known = topic_store.known(conn)
+    return replace(cleaned, topics=final_topics(cleaned.topics, recognise(cleaned, known), ()))
+
+
+def fetched(source: Source, fetcher: PageFetcher | None) -> Source:
+    """The source with its content; an address alone is fetched."""
+    if source.content is not None:
+        return source
+    if not source.url:
+        raise MalformedError("Give a page, a text or an address to import.", field="url")
+    if fetcher is None:
+        raise RefusedError("Nothing is fetched here; give the page itself.", field="url")
+    page = fetcher.fetch_page(source.url)
+    return Source(url=page.url, content=page.content, content_type=page.content_type)
+
+
+def clean_source(source: Source) -> CleanArticle:
+    assert source.content is not None, "fetched() comes first"
+    return clean(source.content, source.url, content_type=source.content_type)
+
+
+def with_title(cleaned: CleanArticle, title: str | None) -> CleanArticle:
+    """The article under the title an editor gave it."""
+    if title is None:
+        return cleaned
+    text = " ".join(title.split())
+    if not text or len(text) > MAX_TITLE:
+        raise MalformedError(f"The title has 1 to {MAX_TITLE} characters.", field="title")
+    return replace(cleaned, title=text)
+
+
+def identity(cleaned: CleanArticle) -> str:
+    """What makes two imports the same article: the canonical URL, or for text without an address its
+    own words."""
+    if cleaned.canonical_url:
+        return cleaned.canonical_url
+    digest = hashlib.sha256(text_digest(cleaned.body_text, cleaned.title).encode()).hexdigest()
+    return f"urn:newsbell:text:{digest[:32]}"
+
+
+def _store(
+    conn: Connection,
+    settings: Settings,
+    cleaned: CleanArticle,
+    original: bytes | None,
+    notify: Notify,
+    now: datetime,
+) -> Imported:
+    existing = store.find_by_canonical_url(conn, cleaned.canonical_url)
+    if isinstance(existing, Tombstone):
+        raise GoneError(
+            f"This article was removed on {existing.removed_at:%d %B %Y} and is not imported again.",
+            code="article_removed",
+        )
+    if existing is None:
+        article = _add(conn, cleaned, original, now)
+        created = updated = True
+    else:
+        article, updated = _update(conn, existing, cleaned, original, now)
+        created = False
+    reason = _reason_not_to_ring(settings, article, notify, created=created, now=now)
+    if reason is None and not _ring(conn, article, now):
+        reason = "its story was rung before"
+    return Imported(
+        article=article,
+        created=created,
+        updated=updated and not created,
+        rung=reason is None,
+        reason=reason or "rung",
+    )
+
+
+def _add(conn: Connection, cleaned: CleanArticle, original: bytes | None, now: datetime) -> Article:
+    digest = text_digest(cleaned.body_text, cleaned.title)
+    story = store.find_story(conn, digest)
+    if story is None:
+        story = store.add_story(conn, digest, now)
+    links = _links(conn, cleaned.topics, now)
+    return store.add(conn, cleaned, topics=links, story_id=story, original=original, now=now)
+
+
+def _update(
+    conn: Connection, existing: Article, cleaned: CleanArticle, original: bytes | None, now: datetime
+) -> tuple[Article, bool]:
+    """Bring a known article up to date; topics an editor gave it stay. Nothing is written, and no feed
+    changes, where nothing changed."""
+    given = tuple(
+        TopicMention(name=topic.name, origin=topic.origin, weight=topic.weight)
+        for topic in existing.topics
+        if topic.origin == "editor"
+    )
+    mentions = final_topics(cleaned.topics, (), [mention.name for mention in given])
+    cleaned = replace(cleaned, topics=mentions)
+    if _content(existing) == _content(cleaned):
+        return existing, False
+    links = _links(conn, mentions, now)
+    updated = store.update(
+        conn, existing.id, cleaned, topics=links, story_id=existing.story_id, original=original, now=now
+    )
+    return updated, True
+
+
+def _links(conn: Connection, mentions: Sequence[TopicMention], now: datetime) -> list[TopicLink]:
+    topics = topic_store.ensure(conn, [mention.name for mention in mentions], now)
+    return [
+        TopicLink(topic=topic, origin=mention.origin, weight=mention.weight)
+        for topic, mention in zip(topics, mentions, strict=True)
+    ]
+
+
+def _content(article: Article | CleanArticle) -> tuple[object, ...]:
+    """What a reader would notice as a change."""
+    return (
+        article.title,
+        article.summary,
+        article.byline,
+        article.body_html,
+        article.lead_image,
+        article.site_name,
+        article.language,
+        article.published_at,
+        article.modified_at,
+        sorted((topic.name, topic.origin) for topic in article.topics),
+    )
+
+
+def _reason_not_to_ring(
+    settings: Settings, article: Article, notify: Notify, *, created: bool, now: datetime
+) -> str | None:
+    if notify == "no":
+        return "notify is no"
+    if not article.topics:
+        return "it has no topic"
+    if notify == "yes":
+        return None
+    if not created:
+        return "it was known already"
+    age = now - (article.published_at or now).astimezone(UTC)
+    if age > settings.alert_max_age:
+        return f"it is older than {settings.alert_max_age / timedelta(hours=1):g} hours"
+    return None
+
+
+def _ring(conn: Connection, article: Article, now: datetime) -> bool:
+    ids = [topic.id for topic in topic_store.resolve(conn, [t.slug for t in article.topics]).values()]
+    alert = delivery.add_alert(
+        conn, article.story_id, article.id, ids, now=now, expires_at=now + ALERT_LIFETIME
+    )
+    return alert is not None

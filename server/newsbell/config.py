@@ -63,7 +63,8 @@ def _subject(text: str) -> str:
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """What an operator may set. Each field is the variable NEWSBELL_<FIELD>; secrets may stand in a file
-    named by NEWSBELL_<FIELD>_FILE instead."""
+    named by NEWSBELL_<FIELD>_FILE instead.
+    """
 
     data_dir: Path = _setting(
         Path(platformdirs.user_data_dir("newsbell")),
@@ -126,15 +127,14 @@ class Settings:
     @property
     def resolved_vapid_subject(self) -> str:
         """The `sub` claim of RFC 8292: what was set, else the base URL, which a push service accepts
-        only if it is https (`newsbell doctor` warns otherwise)."""
+        only if it is https (`newsbell doctor` warns otherwise).
+        """
         return self.vapid_subject or self.base_url
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
         """Read every setting; `SettingsError` names the variable that cannot be used."""
-        values = {
-            spec.name: value for spec in fields(cls) if (value := _read(environ, spec)) is not None
-        }
+        values = {spec.name: value for spec in fields(cls) if (value := _read(environ, spec)) is not None}
         return cls(**values)
 
 

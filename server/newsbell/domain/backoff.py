@@ -14,7 +14,8 @@ _JITTER = 0.25
 def retry_at(now: datetime, *, attempts: int, retry_after: timedelta | None, jitter: float) -> datetime:
     """When the next try is due after `attempts` failed ones: doubling from 30 s to an hour, never before
     the service's own Retry-After (RFC 9110 section 10.2.3), spread by `jitter` (0 to 1) so that those that
-    failed together do not come back together."""
+    failed together do not come back together.
+    """
     doubled: timedelta = FIRST_DELAY * 2 ** min(attempts, 10)
     delay = max(min(doubled, LONGEST_DELAY), retry_after or timedelta())
     return now + delay * (1 + _JITTER * jitter)

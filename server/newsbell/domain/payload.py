@@ -49,7 +49,8 @@ def preview_payload(base_url: str) -> bytes:
 
 def story_tag(story_id: int) -> str:
     """The notification's `tag` and the push `Topic` (RFC 8030 section 5.4: at most 32 base64url
-    characters): a repeat of the same story replaces the first instead of ringing beside it."""
+    characters): a repeat of the same story replaces the first instead of ringing beside it.
+    """
     return f"story-{story_id}"
 
 

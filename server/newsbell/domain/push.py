@@ -31,7 +31,8 @@ class PushResult:
 @dataclass(frozen=True, kw_only=True)
 class PushMessage:
     """One message before encryption. `ttl` in seconds (RFC 8030 section 5.2), `topic` at most 32
-    URL-safe characters (section 5.4), `urgency` one of very-low, low, normal, high (section 5.3)."""
+    URL-safe characters (section 5.4), `urgency` one of very-low, low, normal, high (section 5.3).
+    """
 
     payload: bytes
     ttl: int

@@ -25,7 +25,8 @@ MAX_SUMMARY = 5_000
 @dataclass(frozen=True, kw_only=True)
 class ArticlePage:
     """Articles of a list, newest first; `next` is the `before` of the following page, None at the end;
-    `revision` changes whenever anything the list can show does."""
+    `revision` changes whenever anything the list can show does.
+    """
 
     topics: list[StoredTopic]
     articles: list[Article]
@@ -69,7 +70,8 @@ def list_articles(
 
 def correct_article(db: Database, article_id: int, patch: ArticlePatch, now: datetime) -> Article:
     """Apply an editor's correction. It never rings: the story was rung when it was saved, or was not
-    meant to ring."""
+    meant to ring.
+    """
     with db.transaction() as conn:
         article = _existing(conn, article_id)
         if patch.topics is None:

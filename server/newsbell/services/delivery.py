@@ -82,9 +82,7 @@ def plan_alert(work: Delivery) -> bool:
     more = True
     while more:
         with work.db.transaction() as conn:
-            more = delivery.plan_next_batch(
-                conn, alert.id, size=work.worker.batch_size, now=work.clock()
-            )
+            more = delivery.plan_next_batch(conn, alert.id, size=work.worker.batch_size, now=work.clock())
     return True
 
 
@@ -111,9 +109,7 @@ def send_batch(work: Delivery) -> bool:
 def send_retries(work: Delivery) -> bool:
     """Claim what is due for another try and send it; False when nothing is."""
     with work.db.transaction() as conn:
-        due = delivery.claim_retries(
-            conn, work.worker.name, work.clock(), work.worker.lease, RETRIES_AT_ONCE
-        )
+        due = delivery.claim_retries(conn, work.worker.name, work.clock(), work.worker.lease, RETRIES_AT_ONCE)
     for alert_id in dict.fromkeys(retry.alert_id for retry in due):
         mine = [retry for retry in due if retry.alert_id == alert_id]
         message, vapid_keys = _prepare(work, mine[0])
@@ -130,7 +126,8 @@ def _prepare(
     work: Delivery, due: ClaimedBatch | ClaimedRetry
 ) -> tuple[PushMessage | None, dict[int, VapidKey]]:
     """The alert's message, or None where it must not ring any more: the article was removed meanwhile, or
-    it is too late."""
+    it is too late.
+    """
     now = work.clock()
     with work.db.read() as conn:
         article = articles.get(conn, due.article_id)

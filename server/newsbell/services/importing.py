@@ -32,7 +32,8 @@ ALERT_LIFETIME = timedelta(hours=24)
 @dataclass(frozen=True, kw_only=True)
 class Imported:
     """What came of an import. `created`: it is new here; `updated`: it was known and has changed.
-    `rung`: an alert was stored with it; `reason` says "rung", or why not, in words."""
+    `rung`: an alert was stored with it; `reason` says "rung", or why not, in words.
+    """
 
     article: Article
     created: bool
@@ -125,7 +126,8 @@ def with_title(cleaned: CleanArticle, title: str | None) -> CleanArticle:
 
 def identity(cleaned: CleanArticle) -> str:
     """What makes two imports the same article: the canonical URL, or for text without an address its
-    own words."""
+    own words.
+    """
     if cleaned.canonical_url:
         return cleaned.canonical_url
     digest = hashlib.sha256(text_digest(cleaned.body_text, cleaned.title).encode()).hexdigest()
@@ -177,7 +179,8 @@ def _update(
     conn: Connection, existing: Article, cleaned: CleanArticle, original: bytes | None, now: datetime
 ) -> tuple[Article, bool]:
     """Bring a known article up to date; topics an editor gave it stay. Nothing is written, and no feed
-    changes, where nothing changed."""
+    changes, where nothing changed.
+    """
     given = tuple(
         TopicMention(name=topic.name, origin=topic.origin, weight=topic.weight)
         for topic in existing.topics

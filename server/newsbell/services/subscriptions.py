@@ -27,7 +27,8 @@ _TEST_TTL = 300
 @dataclass(frozen=True, kw_only=True)
 class Subscribed:
     """A subscription and its manage token, which is shown this once. `created` is False where the same
-    browser was known: its old token has ended."""
+    browser was known: its old token has ended.
+    """
 
     id: int
     manage_token: str
@@ -168,4 +169,6 @@ def _key_id(conn: Connection, public_key: str) -> int:
     for key in keys.all_keys(conn):
         if key.public_key == public_key.rstrip("="):
             return key.id
-    raise ConflictError("This server has no such VAPID key; subscribe with its current one.", field="vapid_key")
+    raise ConflictError(
+        "This server has no such VAPID key; subscribe with its current one.", field="vapid_key"
+    )

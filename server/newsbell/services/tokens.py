@@ -21,7 +21,8 @@ def new_token(prefix: str) -> str:
 
 def token_hash(token: str) -> str:
     """What is stored of a token. One round of SHA-256 is enough: a token of 256 random bits cannot be
-    guessed from its hash, however fast hashing is."""
+    guessed from its hash, however fast hashing is.
+    """
     return hashlib.sha256(token.encode()).hexdigest()
 
 

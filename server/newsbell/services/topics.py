@@ -46,7 +46,8 @@ def list_topics(db: Database, *, after: str | None = None, limit: int = 200) -> 
 
 def rename_topic(db: Database, slug: str, name: str, now: datetime) -> StoredTopic:
     """Give a topic another name. The old address redirects, the old name goes on as an alias, and every
-    follower stays."""
+    follower stays.
+    """
     cleaned = _name(name)
     with db.transaction() as conn:
         topic = _find(conn, slug).topic

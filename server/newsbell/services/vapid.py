@@ -13,7 +13,8 @@ from newsbell.storage.database import Database
 
 def ensure_keys(db: Database, make_pair: KeyMaker, now: datetime) -> VapidKey:
     """The current key, made if there is none. Safe when several servers start at once: the look and the
-    making are one write transaction, and a key another one made first is taken."""
+    making are one write transaction, and a key another one made first is taken.
+    """
     with db.transaction() as conn:
         return keys.current(conn) or keys.add(conn, *make_pair(), now)
 
@@ -29,6 +30,7 @@ def current_key(db: Database) -> VapidKey:
 
 def rotate(db: Database, make_pair: KeyMaker, now: datetime) -> VapidKey:
     """A new key for new subscriptions. Those made with an old key go on being rung with it, because a
-    push service ties a subscription to the key it was made with (RFC 8292 section 4.2)."""
+    push service ties a subscription to the key it was made with (RFC 8292 section 4.2).
+    """
     with db.transaction() as conn:
         return keys.add(conn, *make_pair(), now)

@@ -1,0 +1,78 @@
+# The commands of Newsbell. `make serve` and `make test` set up all they need.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STATE := $(VENV)/.state
+
+# One test process a core at most: the browsers and databases beside them want some too.
+TEST_PROCESSES ?= 2
+
+.PHONY: serve test check lint types layers js e2e tools format lock clean
+
+serve: $(STATE)/serve
+	$(BIN)/newsbell serve
+
+test: check js tools
+	$(BIN)/coverage erase
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup -m "not browser" --cov --cov-report=
+	$(BIN)/python -m pytest -m browser --cov --cov-append --cov-report=
+	$(BIN)/coverage report --fail-under=$(COVERAGE)
+
+# Only the real browsers.
+e2e: $(STATE)/dev $(STATE)/node tools
+	$(BIN)/python -m pytest -m browser
+
+# What needs no test run: style, types, layers.
+check: lint types layers
+
+lint: $(STATE)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STATE)/dev
+	$(BIN)/mypy
+
+layers: $(STATE)/dev
+	$(BIN)/lint-imports --no-cache
+
+# The scripts that readers' browsers run: tested by node, checked by TypeScript and biome.
+js: $(STATE)/node
+	npm --prefix tests --silent test
+
+# Browsers, a screen, an RSS client: installed where that is possible, else named as left out.
+tools:
+	@tests/tools.sh
+
+format: $(STATE)/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Writes the locked requirements anew from pyproject.toml.
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-header --strip-extras --allow-unsafe \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+lock: $(STATE)/dev
+	$(COMPILE) --extra postgres -o requirements.txt pyproject.toml
+	$(COMPILE) --extra postgres --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
+
+clean:
+	rm -rf $(VENV) tests/node_modules
+
+# pip 23, which comes with Python 3.11, cannot resolve some of what is locked here: a newer one goes first.
+$(VENV)/bin/pip:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade 'pip>=24'
+
+$(STATE)/serve: $(VENV)/bin/pip requirements.txt pyproject.toml
+	$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --no-deps --editable .
+	@mkdir -p $(STATE) && touch $@
+
+$(STATE)/dev: $(VENV)/bin/pip requirements-dev.txt pyproject.toml
+	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@mkdir -p $(STATE) && touch $@
+
+$(STATE)/node: tests/package.json tests/package-lock.json $(STATE)/dev
+	npm --prefix tests ci --no-audit --no-fund --silent
+	@touch $@

@@ -1,0 +1,28 @@
+from datetime import UTC, datetime, timedelta
+
+from newsbell.domain.backoff import GIVE_UP_AFTER, LONGEST_DELAY, given_up, retry_at
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def delay(attempts: int, *, retry_after: timedelta | None = None, jitter: float = 0.0) -> timedelta:
+    return retry_at(NOW, attempts=attempts, retry_after=retry_after, jitter=jitter) - NOW
+
+
+def test_the_wait_doubles_up_to_an_hour() -> None:
+    assert [delay(n).total_seconds() for n in (0, 1, 2)] == [30, 60, 120]
+    assert delay(50) == LONGEST_DELAY
+
+
+def test_a_service_that_asks_for_longer_gets_it() -> None:
+    assert delay(0, retry_after=timedelta(hours=2)) == timedelta(hours=2)
+    assert delay(2, retry_after=timedelta(seconds=1)) == timedelta(seconds=120)
+
+
+def test_jitter_only_adds() -> None:
+    assert delay(0) < delay(0, jitter=0.5) < delay(0, jitter=1.0) <= timedelta(seconds=30 * 1.25)
+
+
+def test_a_subscription_is_given_up_after_days_not_hours() -> None:
+    assert not given_up(NOW, NOW - timedelta(hours=30))
+    assert given_up(NOW, NOW - GIVE_UP_AFTER)

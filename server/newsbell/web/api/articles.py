@@ -1,0 +1,115 @@
+"""/api/v1/articles: read by anybody; saved, corrected and removed with an API token."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import Response
+
+from newsbell.domain.article import Position
+from newsbell.domain.serialise import article_json
+from newsbell.errors import MalformedError
+from newsbell.services import articles as service
+from newsbell.services.importing import Imported, Notify, Source, fetched, import_article
+from newsbell.web import limits
+from newsbell.web.api import answers, query
+from newsbell.web.api.body import MAX_URL, SMALL, WITH_PAGE, Fields, read_body
+from newsbell.web.auth import require_editor
+from newsbell.web.context import current
+from newsbell.web.paging import position_text
+
+_NEW = ("url", "html", "text", "title", "topics", "notify")
+_CORRECTED = ("title", "summary", "topics")
+_NOTIFY: tuple[Notify, ...] = ("auto", "yes", "no")
+
+
+def index() -> Response:
+    """Articles of all topics or of some, newest first."""
+    limit, slugs = query.limit(usual=50, most=100), query.topics()
+    page = service.list_articles(current().db, topics=slugs, before=query.before(), limit=limit)
+    return answers.public(
+        {
+            "articles": [article_json(article) for article in page.articles],
+            "next": page.next and _following(page.next, slugs, limit),
+        }
+    )
+
+
+def show(article_id: int) -> Response:
+    return answers.public(article_json(service.get_article(current().db, article_id)))
+
+
+def create() -> Response:
+    """Save a page or a text, or fetch an address and save what is there."""
+    require_editor()
+    body = read_body(_NEW, longest=WITH_PAGE)
+    source = _source(body)
+    title, topics = body.text("title"), body.texts("topics") or ()
+    notify = body.choice("notify", _NOTIFY)
+    context = current()
+    imported = import_article(
+        context.db,
+        context.settings,
+        source if source.content is not None else _fetch(source),
+        topics=topics,
+        title=title,
+        notify=notify,
+        now=context.clock(),
+    )
+    return _saved(imported)
+
+
+def correct(article_id: int) -> Response:
+    """Put a title, a summary or the topics right."""
+    require_editor()
+    body = read_body(_CORRECTED, longest=SMALL)
+    patch = service.ArticlePatch(
+        title=body.text("title"), summary=body.text("summary"), topics=body.texts("topics")
+    )
+    article = service.correct_article(current().db, article_id, patch, current().clock())
+    return answers.private(article_json(article))
+
+
+def remove(article_id: int) -> Response:
+    require_editor()
+    service.remove_article(current().db, article_id, current().clock())
+    return answers.nothing()
+
+
+def _source(body: Fields) -> Source:
+    """What is to be saved: of html and text at most one; a page that is given is not fetched."""
+    url = body.text("url", longest=MAX_URL) or ""
+    html, text = body.page("html"), body.page("text")
+    if html is not None and text is not None:
+        raise MalformedError("Give html or text, not both.", field="text")
+    if html is not None:
+        return Source(url=url, content=html, content_type="text/html")
+    if text is not None:
+        return Source(url=url, content=text, content_type="text/plain")
+    if not url:
+        raise MalformedError("Give html, text or the url of a page.", field="url")
+    return Source(url=url)
+
+
+@limits.fetching
+def _fetch(source: Source) -> Source:
+    return fetched(source, current().fetcher)
+
+
+def _saved(imported: Imported) -> Response:
+    article = imported.article
+    body = {
+        **article_json(article),
+        "created": imported.created,
+        "updated": imported.updated,
+        "rung": imported.rung,
+        "reason": imported.reason,
+    }
+    location = f"/api/v1/articles/{article.id}"
+    return answers.private(body, 201 if imported.created else 200, location=location)
+
+
+def _following(position: Position, slugs: list[str] | None, limit: int) -> str:
+    onward = [("topic", slug) for slug in slugs or ()]
+    onward += [("before", position_text(position)), ("limit", str(limit))]
+    return f"{current().settings.base_url}/api/v1/articles?{urlencode(onward)}"

@@ -57,7 +57,8 @@ _NAT64 = _IPv6("64:ff9b::/96")  # RFC 6052: how a network without IPv4 reaches i
 
 def is_public(address: str | ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     """Whether an IP address (as text, a zone allowed) is one of the public internet; `ValueError` if it
-    is no address. An address that holds an IPv4 address (IPv4-mapped, NAT64) is as public as that one."""
+    is no address. An address that holds an IPv4 address (IPv4-mapped, NAT64) is as public as that one.
+    """
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv4Address):
         return ip.is_global and not any(ip in network for network in _PRIVATE_4)

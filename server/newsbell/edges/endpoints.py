@@ -1,5 +1,6 @@
 """Which push endpoints and keys are taken. Both are a stranger's input: whoever subscribes decides what
-address the worker will post to, a million times."""
+address the worker will post to, a million times.
+"""
 
 from __future__ import annotations
 
@@ -90,7 +91,8 @@ def _malformed(message: str, field: str = "endpoint") -> MalformedError:
 
 def check_keys(p256dh: str, auth: str) -> None:
     """Take an uncompressed point on P-256 and 16 bytes (RFC 8291 sections 3.1 and 3.2), both base64url,
-    padded or not. Raises MalformedError with the field "keys.p256dh" or "keys.auth"."""
+    padded or not. Raises MalformedError with the field "keys.p256dh" or "keys.auth".
+    """
     point = _decoded(p256dh, "keys.p256dh")
     if len(point) != 65 or point[0] != 4:
         raise _malformed("p256dh is an uncompressed point of 65 bytes.", "keys.p256dh")

@@ -41,7 +41,8 @@ _CHUNK = 65_536
 @dataclass(frozen=True, kw_only=True)
 class FetchLimits:
     """Bounds of one fetch: seconds to connect, seconds in all (redirects included), bytes after
-    decompression."""
+    decompression.
+    """
 
     connect: float = 5.0
     total: float = 20.0

@@ -32,7 +32,8 @@ else:
 
 class _Deadline(_SocketBase):
     """A socket whose reads end at `deadline` (`time.monotonic`), however small the pieces that come: the
-    usual timeout starts anew with every byte a slow server lets drip."""
+    usual timeout starts anew with every byte a slow server lets drip.
+    """
 
     deadline: float | None = None
 
@@ -134,7 +135,8 @@ class _GuardedAdapter(HTTPAdapter):
 
     def cert_verify(self, conn: HTTPConnectionPool, url: str, verify: Any, cert: Any) -> None:
         """Nothing is left to do: certificates are always verified, and the context holds the authorities
-        already (requests would read their file anew for every connection)."""
+        already (requests would read their file anew for every connection).
+        """
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         raise NotImplementedError("a proxy would choose the address in our place")

@@ -37,7 +37,8 @@ _log = logging.getLogger(__name__)
 
 class PushTransport(Protocol):
     """Posts one encrypted message. `timeout` in seconds bounds the whole exchange; redirects are answers
-    like any other. Raises RefusedError, OSError or requests.RequestException."""
+    like any other. Raises RefusedError, OSError or requests.RequestException.
+    """
 
     def post(self, url: str, data: bytes, headers: Mapping[str, str], timeout: float) -> Answer: ...
 
@@ -138,7 +139,8 @@ def _encrypt(target: PushTarget, payload: bytes) -> bytes:
 
 def retry_after(value: str, now: datetime) -> timedelta | None:
     """The wait a Retry-After header asks for (RFC 9110 section 10.2.3: seconds, or a date), between zero
-    and MAX_RETRY_AFTER; None where there is none that can be read."""
+    and MAX_RETRY_AFTER; None where there is none that can be read.
+    """
     value = value.strip()
     if re.fullmatch(r"[0-9]{1,9}", value):
         wait = timedelta(seconds=int(value))

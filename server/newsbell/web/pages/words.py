@@ -1,0 +1,44 @@
+"""How values read on a page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from newsbell.domain.article import Article
+
+# strftime would follow the process's locale.
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip
+
+
+def moment(when: datetime) -> str:
+    """A time as people read it, without a script to shift it: "22 November 2025, 14:05 UTC"."""
+    utc = when.astimezone(UTC)
+    return f"{utc.day} {_MONTHS[utc.month - 1]} {utc.year}, {utc:%H:%M} UTC"
+
+
+def machine(when: datetime) -> str:
+    """The same for the `datetime` attribute: RFC 3339, to the second, in UTC."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def original(article: Article) -> str:
+    """The address of the original, "" where there is none. Only http(s) becomes a link."""
+    for address in (article.url, article.canonical_url):
+        if urlsplit(address).scheme in ("http", "https"):
+            return address
+    return ""
+
+
+def source(article: Article) -> str:
+    """Who published it: the site's name, else its host, "" for text that came without an address."""
+    return article.site_name or (urlsplit(original(article)).hostname or "").removeprefix("www.")
+
+
+def rule(name: str) -> str:
+    """A cleaning rule's name as words: "share_bar" → "Share bar"."""
+    words = name.replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:]

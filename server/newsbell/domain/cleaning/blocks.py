@@ -1,0 +1,269 @@
+"""A page as a row of blocks: paragraphs, headings, list items, quotes, tables, figures and captions.
+
+What is kept of a page is decided block by block (body.py), and the article's HTML is built from the blocks
+(render.py), so that headings, links, pictures and captions stay where the page has them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Literal
+
+from newsbell.domain.article import Picture
+from newsbell.domain.cleaning import pictures
+from newsbell.domain.text import squeeze
+
+Kind = Literal["p", "h2", "h3", "h4", "li", "quote", "pre", "table", "figure", "caption"]
+
+_SKIPPED = frozenset({
+    "script", "style", "template", "noscript", "head", "svg", "math", "canvas", "iframe", "object",
+    "embed", "audio", "video", "source", "track", "button", "input", "select", "textarea", "option",
+    "datalist", "dialog", "map", "area", "link", "meta",
+})  # fmt: skip
+_INLINE = frozenset({
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font",
+    "i", "ins", "kbd", "label", "mark", "q", "ruby", "rb", "rt", "rp", "s", "samp", "small", "span",
+    "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "nobr",
+})  # fmt: skip
+_KEPT_INLINE = frozenset({
+    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "del", "em", "i", "ins", "mark", "q", "s", "small",
+    "strong", "sub", "sup", "u",
+})  # fmt: skip
+_HEADINGS: dict[str, Kind] = {"h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"}
+_CAPTION_CLASS = re.compile(r"(?:^|[\s_-])(?:fig|wp|image|img|photo|media|picture)?[_-]?(?:caption|legend|legende|bildunterschrift|credits?|copyright)", re.IGNORECASE)  # fmt: skip  # noqa: E501
+_MAX_DEPTH = 400
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a block stands: its kind, and the list or quotation it belongs to."""
+
+    kind: Kind = "p"
+    group: int = 0
+    ordered: bool = False
+
+
+@dataclass(kw_only=True, eq=False)
+class Block:
+    """One block. `html` is its inline HTML (rows for a table), `element` the page's element around it,
+    `linked` the share of its text inside links.
+    """
+
+    kind: Kind
+    text: str
+    html: str
+    element: Any
+    group: int = 0
+    ordered: bool = False
+    linked: float = 0.0
+    picture: Picture | None = None
+
+
+def read_blocks(tree: Any, base_url: str) -> list[Block]:
+    """Every block of the tree's body, in the page's order."""
+    reader = _Reader(base_url)
+    body = tree.find("body")
+    reader.walk(body if body is not None else tree, Place(), 0)
+    reader.flush()
+    return reader.blocks
+
+
+def names_of(element: Any, levels: int = 3) -> str:
+    """The classes, ids and roles of an element and those around it, which often say what it is."""
+    found: list[str] = []
+    for _ in range(levels):
+        if element is None or element.tag in ("body", "html"):
+            break
+        found.extend(
+            element.get(key) or ""
+            for key in ("class", "id", "itemprop", "role", "data-testid", "data-component")
+        )
+        element = element.getparent()
+    return " ".join(filter(None, found))[:600].lower()
+
+
+class _Reader:
+    def __init__(self, base_url: str) -> None:
+        self.blocks: list[Block] = []
+        self._base_url = base_url
+        self._place = Place()
+        self._element: Any = None
+        self._open: list[tuple[str, str]] = []  # inline tags that go around what follows
+        self._html: list[str] = []
+        self._text: list[str] = []
+        self._length = self._linked = self._breaks = 0
+
+    def walk(self, element: Any, place: Place, depth: int) -> None:
+        """Read what is inside an element that is a block."""
+        outer = (self._place, self._element)
+        self.flush()
+        self._place, self._element = place, element
+        self._add_text(element.text)
+        for child in element:
+            self._child(child, place, depth)
+            self._add_text(child.tail)
+        self.flush()
+        self._place, self._element = outer
+
+    def flush(self) -> None:
+        """End the block being read."""
+        text = squeeze("".join(self._text))
+        if text:
+            self.blocks.append(
+                Block(
+                    kind=self._place.kind,
+                    text=text if self._place.kind != "pre" else "".join(self._text).strip("\n"),
+                    html="".join(self._html) + "".join(f"</{tag}>" for tag, _ in reversed(self._open)),
+                    element=self._element,
+                    group=self._place.group,
+                    ordered=self._place.ordered,
+                    linked=min(1.0, self._linked / len(text)),
+                )
+            )
+        self._html = [start for _, start in self._open]
+        self._text = []
+        self._length = self._linked = self._breaks = 0
+
+    def _child(self, child: Any, place: Place, depth: int) -> None:
+        tag = child.tag if isinstance(child.tag, str) else ""
+        if not tag or tag in _SKIPPED:
+            if tag == "noscript":
+                self._lazy_picture(child)
+            return
+        if depth > _MAX_DEPTH:
+            self._add_text(child.text_content())
+        elif tag == "br":
+            self._break()
+        elif tag in ("img", "picture", "amp-img"):
+            self._picture(child)
+        elif tag in _INLINE:
+            self._inline(child, tag, place, depth)
+        else:
+            self._block(child, tag, place, depth)
+
+    def _block(self, child: Any, tag: str, place: Place, depth: int) -> None:
+        if tag == "figure":
+            self._figure(child, place, depth)
+        elif tag == "table" and _is_data_table(child):
+            self._table(child)
+        elif tag == "hr":
+            self.flush()
+        else:
+            self.walk(child, _place_of(child, tag, place), depth + 1)
+
+    def _inline(self, child: Any, tag: str, place: Place, depth: int) -> None:
+        start = _start_tag(child, tag) if tag in _KEPT_INLINE else ""
+        before = self._length
+        if start:
+            self._open.append((tag, start))
+            self._html.append(start)
+        self._add_text(child.text)
+        for grandchild in child:
+            self._child(grandchild, place, depth + 1)
+            self._add_text(grandchild.tail)
+        if start:
+            self._open.pop()
+            self._html.append(f"</{tag}>")
+        if tag == "a":
+            self._linked += max(0, self._length - before)
+
+    def _add_text(self, text: str | None) -> None:
+        if not text:
+            return
+        if text.strip():
+            self._breaks = 0
+        self._length += len(text)
+        self._text.append(text)
+        self._html.append(escape(text, quote=False))
+
+    def _break(self) -> None:
+        self._breaks += 1
+        if self._breaks >= 2 and self._place.kind in ("p", "quote"):
+            self.flush()
+            return
+        self._text.append("\n")
+        self._html.append("<br>")
+
+    def _picture(self, element: Any) -> None:
+        picture = pictures.picture_of(element, self._base_url)
+        if picture is not None:
+            self._add_figure(element, picture)
+
+    def _lazy_picture(self, noscript: Any) -> None:
+        """The picture for browsers without scripts, unless its scripted twin stands right before it."""
+        image = noscript.find(".//img")
+        if image is not None and not (self.blocks and self.blocks[-1].kind == "figure" and not self._text):
+            self._picture(image)
+
+    def _figure(self, figure: Any, place: Place, depth: int) -> None:
+        picture = pictures.figure_of(figure, self._base_url)
+        if picture is None or figure.find(".//figure") is not None:
+            self.walk(figure, place, depth + 1)
+        else:
+            self._add_figure(figure, picture)
+
+    def _add_figure(self, element: Any, picture: Picture) -> None:
+        if not squeeze("".join(self._text)):
+            self.flush()
+        last = self.blocks[-1] if self.blocks else None
+        if last and last.picture and last.picture.url == picture.url:
+            return
+        text = " ".join(filter(None, (picture.caption, picture.credit)))
+        self.blocks.append(Block(kind="figure", text=text, html="", element=element, picture=picture))
+
+    def _table(self, table: Any) -> None:
+        self.flush()
+        rows = [
+            [(cell.tag, squeeze(cell.text_content())) for cell in row.iter("td", "th")]
+            for row in table.iter("tr")
+        ]
+        html = "".join(
+            "<tr>" + "".join(f"<{tag}>{escape(text, quote=False)}</{tag}>" for tag, text in row) + "</tr>"
+            for row in rows
+            if row
+        )
+        text = "\n".join(
+            line for line in (" | ".join(text for _, text in row if text) for row in rows) if line
+        )
+        if text:
+            self.blocks.append(Block(kind="table", text=text, html=html, element=table))
+
+
+def _place_of(element: Any, tag: str, place: Place) -> Place:
+    if tag in _HEADINGS and place.kind not in ("quote", "caption"):
+        return Place(kind=_HEADINGS[tag])
+    if tag == "blockquote":
+        return Place(kind="quote", group=id(element))
+    if tag == "pre":
+        return Place(kind="pre")
+    if tag == "li" and not _is_layout(element):
+        parent = element.getparent()
+        return Place(kind="li", group=id(parent), ordered=parent is not None and parent.tag == "ol")
+    if tag == "figcaption" or (place.kind == "p" and _CAPTION_CLASS.search(element.get("class") or "")):
+        return Place(kind="caption")
+    if tag in ("ul", "ol", "li", "nav", "aside", "section", "article") and place.kind != "quote":
+        return Place()
+    return place
+
+
+def _is_layout(item: Any) -> bool:
+    """Whether a list item is a piece of layout: it holds paragraphs, headings or pictures of its own."""
+    inner = item.xpath("count(.//p | .//h1 | .//h2 | .//h3 | .//h4 | .//figure | .//img)")
+    return bool(inner > 1)
+
+
+def _is_data_table(table: Any) -> bool:
+    if (table.get("role") or "").lower() in ("presentation", "none") or table.find(".//table") is not None:
+        return False
+    cells = list(table.iter("td", "th"))
+    rows = sum(1 for _ in table.iter("tr"))
+    longest = max((len(cell.text_content()) for cell in cells), default=0)
+    return rows > 0 and 2 <= len(cells) <= 5_000 and len(cells) > rows and longest < 500
+
+
+def _start_tag(element: Any, tag: str) -> str:
+    kept = {"a": ("href",), "abbr": ("title",)}.get(tag, ())
+    attributes = [(name, element.get(name)) for name in (*kept, "dir", "lang")]
+    return f"<{tag}" + "".join(f' {name}="{escape(value)}"' for name, value in attributes if value) + ">"

@@ -1,0 +1,211 @@
+"""The article's blocks: elected, rid of noise, the standfirst first, figures where they stood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from typing import Any
+
+from newsbell.domain.article import Picture
+from newsbell.domain.cleaning import noise, pictures, standfirst
+from newsbell.domain.cleaning.blocks import Block, names_of, read_blocks
+from newsbell.domain.cleaning.dates import is_date_line
+from newsbell.domain.cleaning.metadata import Metadata
+from newsbell.domain.cleaning.page import Page
+from newsbell.domain.cleaning.people import is_byline
+from newsbell.domain.cleaning.removals import Removals
+from newsbell.domain.cleaning.vote import coverage, elected, extracted_text
+from newsbell.domain.cleaning.worth import no_article, refuse_too_little
+from newsbell.domain.text import fold
+
+_ENOUGH_COVERAGE = 0.6
+_NOT_CONTENT = re.compile(
+    r"related|recommend|teaser|promo|newsletter|sidebar|outbrain|taboola|footer|(?:^|[\s_-])(?:nav|share|social|ad|ads|advert|author|comments?|most-?(?:read|popular)|more-from|read-?(?:more|next))(?:$|[\s_-])"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Body:
+    """The blocks kept, in order; the standfirst's text, or ""; topic lines and credits found on the way."""
+
+    blocks: list[Block]
+    standfirst: str
+    topic_lines: list[str]
+    credits: list[str]
+
+
+def read_body(page: Page, metadata: Metadata, byline: Sequence[str], removals: Removals) -> Body:
+    """The body of the page's article. Raises RefusedError with code "no_article"."""
+    blocks = read_blocks(page.tree, page.base_url)
+    text = extracted_text(page.tree, page.url)
+    kept = elected(blocks, text)
+    if coverage(text, [blocks[at] for at in kept]) < _ENOUGH_COVERAGE:
+        blocks = [_paragraph(line) for line in text.split("\n") if line.strip()]
+        kept = set(range(len(blocks)))
+    if not kept:
+        raise no_article()
+    first_at = standfirst.find(blocks, kept, metadata)
+    lead = blocks[first_at] if first_at is not None else None
+    body = _Selection(blocks, metadata, byline, removals, lead).run(kept)
+    refuse_too_little(body.blocks)
+    return body
+
+
+class _Selection:
+    """One pass over the blocks between the first and the last that were elected."""
+
+    def __init__(
+        self,
+        blocks: list[Block],
+        metadata: Metadata,
+        byline: Sequence[str],
+        removals: Removals,
+        lead: Block | None,
+    ) -> None:
+        self._blocks, self._metadata, self._byline, self._removals, self._lead = (
+            blocks,
+            metadata,
+            byline,
+            removals,
+            lead,
+        )
+        self._chosen: list[Block] = []
+        self._topic_lines: list[str] = []
+        self._credits: list[str] = []
+
+    def run(self, kept: set[int]) -> Body:
+        for at in self._range(kept):
+            self._take(self._blocks[at], elected_here=at in kept)
+        blocks = _without_loose_headings(self._chosen, self._removals)
+        if self._lead is not None:
+            blocks = [replace(self._lead, kind="p", group=0), *blocks]
+        return Body(
+            blocks=blocks,
+            standfirst=self._lead.text if self._lead else "",
+            topic_lines=self._topic_lines,
+            credits=self._credits,
+        )
+
+    def _range(self, kept: set[int]) -> range:
+        """From the first block inside the article's own container to the last: what surrounds the elected
+        blocks there is looked at too, the rest of the site is not.
+        """
+        first, last = min(kept), max(kept)
+        holder = _holder([self._blocks[at].element for at in sorted(kept)])
+        if holder is not None:
+            inside = set(holder.iter())
+            while first > 0 and self._blocks[first - 1].element in inside:
+                first -= 1
+            while last + 1 < len(self._blocks) and self._blocks[last + 1].element in inside:
+                last += 1
+        return range(first, last + 1)
+
+    def _take(self, block: Block, *, elected_here: bool) -> None:
+        if block is self._lead:
+            return
+        rule = self._rule(block, elected_here=elected_here)
+        if rule is not None:
+            self._removals.add(rule, block.text)
+        elif block.kind == "figure":
+            self._take_figure(block)
+        else:
+            self._take_text(block)
+
+    def _rule(self, block: Block, *, elected_here: bool) -> str | None:
+        if block.kind == "caption":
+            return self._caption(block)
+        if block.kind == "figure":
+            return self._figure_rule(block)
+        topics = noise.topics_line(block.text)
+        if topics and len(topics) <= 300:
+            self._topic_lines.append(topics)
+            return "topics line"
+        credit = noise.credit_line(block.text)
+        if credit and len(block.text.split()) <= 15:
+            self._credits.append(credit)
+            return "picture credit"
+        if self._repeats_title(block):
+            return "title repeated"
+        early = len(self._chosen) < 4
+        if early and is_byline(block.text, self._byline):
+            return "byline"
+        if early and is_date_line(block.text):
+            return "date"
+        named = noise.rule_of(block.text, site_name=self._metadata.site_name)
+        if named:
+            return named
+        if self._lead is not None and fold(block.text) == fold(self._lead.text):
+            return "standfirst repeated"
+        return None if elected_here else "not the article"
+
+    def _repeats_title(self, block: Block) -> bool:
+        return bool(self._metadata.title) and fold(block.text).strip(" .") == fold(
+            self._metadata.title
+        ).strip(" .")
+
+    def _caption(self, block: Block) -> str | None:
+        last = self._chosen[-1] if self._chosen else None
+        if last is not None and last.picture is not None:
+            caption, credit = pictures.split_caption(block.text)
+            old = last.picture
+            last.picture = Picture(url=old.url, caption=old.caption or caption, credit=old.credit or credit)
+        return "caption"
+
+    def _figure_rule(self, block: Block) -> str | None:
+        inside_link = any(
+            parent.tag == "a" and _leads_elsewhere(parent) for parent in _parents(block.element)
+        )
+        if inside_link or _NOT_CONTENT.search(names_of(block.element, 5)):
+            return "picture of something else"
+        return None
+
+    def _take_figure(self, block: Block) -> None:
+        picture = block.picture
+        if picture is None:
+            return
+        if any(one.picture and pictures.same_picture(one.picture.url, picture.url) for one in self._chosen):
+            self._removals.add("picture repeated", picture.url)
+            return
+        self._chosen.append(block)
+
+    def _take_text(self, block: Block) -> None:
+        text, marks = noise.without_email_marks(block.text)
+        if marks:
+            self._removals.add("hidden e-mail address", marks)
+            block = replace(block, text=text.strip(), html=noise.without_email_marks(block.html)[0])
+        self._chosen.append(block)
+
+
+def _paragraph(line: str) -> Block:
+    text = re.sub(r"^(?:- |\|\s*)", "", line.strip()).strip(" |")
+    return Block(kind="p", text=text, html=escape(text, quote=False), element=None)
+
+
+def _holder(elements: list[Any]) -> Any:
+    """The smallest element around nine in ten of the elected blocks."""
+    counts: dict[Any, int] = {}
+    for element in elements:
+        for parent in _parents(element):
+            counts[parent] = counts.get(parent, 0) + 1
+    enough = 0.9 * len(elements)
+    around = [element for element, count in counts.items() if count >= enough]
+    return min(around, key=lambda element: sum(1 for _ in element.iter()), default=None)
+
+
+def _parents(element: Any) -> list[Any]:
+    return [element, *element.iterancestors()] if element is not None else []
+
+
+def _leads_elsewhere(link: Any) -> bool:
+    """A linked picture is a teaser unless the link is to the picture itself."""
+    return not re.search(r"\.(?:jpe?g|png|webp|gif|avif)(?:\?|$)", link.get("href") or "", re.IGNORECASE)
+
+
+def _without_loose_headings(blocks: list[Block], removals: Removals) -> list[Block]:
+    """A heading at the end has nothing under it: it belonged to what was taken out."""
+    kept = list(blocks)
+    while kept and kept[-1].kind in ("h2", "h3", "h4"):
+        removals.add("heading of nothing", kept.pop().text)
+    return kept

@@ -1,0 +1,168 @@
+"""What a page says about its article: title, description, dates, site name, language."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from newsbell.domain.cleaning.dates import parse_date, says_updated
+from newsbell.domain.cleaning.jsonld import by_id, text_of
+from newsbell.domain.cleaning.page import Page
+from newsbell.domain.cleaning.sanitise import html_to_text
+from newsbell.domain.text import fold, squeeze
+
+MAX_TITLE = 300
+MAX_SUMMARY = 1_000
+_SEPARATOR = re.compile(r"\s+[|•·»«–—-]\s+|\s*\|\s*|\s+::\s+")
+_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}|[A-Za-z]{4}))?(?:[-_][\w-]*)?$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metadata:
+    """`descriptions` are every description the page gives, longest first."""
+
+    title: str
+    site_name: str
+    language: str
+    descriptions: tuple[str, ...]
+    published_at: datetime | None
+    modified_at: datetime | None
+
+
+def read_metadata(page: Page) -> Metadata:
+    site_name = _site_name(page)
+    return Metadata(
+        title=_title(page, site_name),
+        site_name=site_name,
+        language=_language(page),
+        descriptions=_descriptions(page),
+        published_at=_published(page),
+        modified_at=_modified(page),
+    )
+
+
+def plain_text(value: str) -> str:
+    """One line of text out of a value that may hold entities (once too often) or markup."""
+    text = html.unescape(value)
+    return squeeze(html_to_text(text).replace("\n", " ") if "<" in text else text)
+
+
+def _title(page: Page, site_name: str) -> str:
+    headings = [squeeze(heading.text_content()) for heading in page.tree.xpath("//h1")[:20]]
+    headings = [heading for heading in headings if 3 <= len(heading) <= MAX_TITLE]
+    named = [text_of(page.article.get("headline")), page.first_meta("og:title", "twitter:title", "title", "dc.title"),
+             squeeze(page.tree.findtext(".//title") or "")]  # fmt: skip
+    candidates = [_without_site(plain_text(text), site_name, headings) for text in named if text]
+    folded = [fold(candidate) for candidate in candidates]
+    for heading in headings:
+        if fold(heading) in folded:
+            return heading
+    best = next(iter(candidates), headings[0] if headings else "")
+    return best[:MAX_TITLE]
+
+
+def _without_site(title: str, site_name: str, headings: list[str]) -> str:
+    """The title without " | The Site": what a heading of the page has less, or what names the site."""
+    parts = _SEPARATOR.split(title)
+    if len(parts) < 2:
+        return title
+    for heading in headings:
+        if fold(title).startswith(fold(heading)) and len(heading) > len(title) // 3:
+            return heading
+    site = _letters(site_name)
+    if site and len(parts[-1]) <= 60 and (site in _letters(parts[-1]) or _letters(parts[-1]) in site):
+        return title[: title.rindex(parts[-1])].rstrip(" |•·»–—-:")
+    if site and site == _letters(parts[0]):
+        return title[title.index(parts[1], len(parts[0])) :]
+    return title
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+|\.(?:com|org|net|de|co\.uk)$", "", fold(text))
+
+
+def _site_name(page: Page) -> str:
+    publisher = by_id(page.nodes, page.article.get("publisher"))
+    named = plain_text(
+        page.first_meta("og:site_name")
+        or text_of(publisher)
+        or page.first_meta("application-name", "apple-mobile-web-app-title", "al:ios:app_name")
+    )
+    if named and len(named) <= 80:
+        return named
+    return (urlsplit(page.url).hostname or "").removeprefix("www.")
+
+
+def _language(page: Page) -> str:
+    told = [page.tree.get("lang"), page.tree.get("{http://www.w3.org/XML/1998/namespace}lang"), page.tree.get("xml:lang"),
+            text_of(page.article.get("inLanguage")), page.first_meta("og:locale", "content-language", "language", "dc.language")]  # fmt: skip  # noqa: E501
+    for value in told:
+        found = _LANGUAGE.match(squeeze(value or ""))
+        if found:
+            language, region = found[1].lower(), found[2] or ""
+            return (
+                f"{language}-{region.upper() if len(region) == 2 else region.title()}" if region else language
+            )
+    return ""
+
+
+def _descriptions(page: Page) -> tuple[str, ...]:
+    values = [text_of(page.article.get("description")), text_of(page.article.get("alternativeHeadline")),
+              *(text for name in ("og:description", "description", "twitter:description", "dc.description", "sailthru.description", "lead")
+                for text in page.meta.get(name, ()))]  # fmt: skip
+    found: dict[str, str] = {}
+    for value in values:
+        text = plain_text(value)
+        if len(text) >= 20 and len(text.split()) >= 3:
+            found.setdefault(fold(text), text[:MAX_SUMMARY])
+    return tuple(sorted(found.values(), key=len, reverse=True))
+
+
+def _published(page: Page) -> datetime | None:
+    values = [text_of(page.article.get(key)) for key in ("datePublished", "dateCreated", "uploadDate")]
+    names = ("article:published_time", "og:article:published_time", "article:published", "datepublished", "date", "pubdate", "publishdate",
+             "publish-date", "publish_date", "publication_date", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.created",
+             "dc.date", "dcterms.date", "cxenseparse:recs:publishtime", "article.published", "published_at", "last-modified")  # fmt: skip  # noqa: E501
+    values += [text for name in names for text in page.meta.get(name, ())]
+    values += [text_of(node.get("datePublished")) for node in page.nodes[:50]]
+    return _first_date(values) or _marked_date(page)
+
+
+def _modified(page: Page) -> datetime | None:
+    names = (
+        "article:modified_time",
+        "og:updated_time",
+        "article:modified",
+        "datemodified",
+        "lastmod",
+        "dcterms.modified",
+    )
+    return _first_date(
+        [
+            text_of(page.article.get("dateModified")),
+            *(text for name in names for text in page.meta.get(name, ())),
+        ]
+    )
+
+
+def _first_date(values: list[str]) -> datetime | None:
+    return next((date for value in values if value and (date := parse_date(value))), None)
+
+
+def _marked_date(page: Page) -> datetime | None:
+    """The first date marked up in the page that is not said to be of a change."""
+    changed: datetime | None = None
+    marked = page.tree.xpath(
+        "//*[@itemprop='datePublished'] | //time | //*[contains(@class, 'publish') or contains(@class, 'date')]"
+    )
+    for element in marked[:40]:
+        text = squeeze(element.text_content())[:200]
+        machine = element.get("datetime") or element.get("content") or ""
+        date = parse_date(machine) or (parse_date(text) if len(text) <= 100 else None)
+        if date is not None and not says_updated(text):
+            return date
+        changed = changed or date
+    return changed

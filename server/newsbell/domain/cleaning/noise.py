@@ -1,0 +1,68 @@
+"""The rules for what is not the article: which kind of noise a short block of text is."""
+
+from __future__ import annotations
+
+import re
+
+from newsbell.domain.cleaning import vocabulary
+from newsbell.domain.text import fold
+
+TOPICS_LABEL = vocabulary.TOPICS_LABEL
+_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("“”„«»‹›", '"'))
+_PUNCTUATION = re.compile(r"^[\W_]+|[\W_]+$")
+_EMAIL_MARK = re.compile(r"\[\s*e-?mail\s*(?:\xa0|\s)?protected\s*\]", re.IGNORECASE)
+_LOGO = re.compile(r"^(?:[\w.&'-]+ ){0,5}logo$")
+_SEPARATORS = re.compile(r"\s*[|·•,/]\s*|\s{2,}|\n")
+_TOPICS = re.compile(rf"^{vocabulary.TOPICS_LABEL}\s*[:：]\s*(?P<rest>\S.*)$", re.IGNORECASE)
+_CREDIT = re.compile(rf"^[(\[]?(?:{vocabulary.CREDIT})\s*(?:[:：|–-]|(?<=©)|(?<=\(c\)))\s*(?P<rest>\S.*?)[)\]]?$", re.IGNORECASE)  # fmt: skip  # noqa: E501
+
+
+def plain(text: str) -> str:
+    """The text as rules read it: folded, with plain apostrophes and quotation marks."""
+    return fold(text).translate(_APOSTROPHES)
+
+
+def rule_of(text: str, *, site_name: str = "") -> str | None:
+    """The name of the rule by which a block of text is not the article, or None."""
+    folded = plain(text)
+    bare = _PUNCTUATION.sub("", folded)
+    if not bare:
+        return "no words"
+    whole = vocabulary.WHOLE.get(bare) or _share_bar(folded)
+    if whole:
+        return whole
+    count = len(folded.split())
+    if count <= 6 and (_LOGO.match(bare) or (site_name and bare == _PUNCTUATION.sub("", plain(site_name)))):
+        return "logo"
+    if not _EMAIL_MARK.sub("", folded).strip(" .:;,-"):
+        return "hidden e-mail address"
+    for rule in vocabulary.RULES:
+        if count <= rule.most_words and rule.pattern.search(folded):
+            return rule.name
+    return None
+
+
+def topics_line(text: str) -> str | None:
+    """What follows "Topics:" or its like in other languages, or None for any other line."""
+    found = _TOPICS.match(text.strip())
+    return found["rest"] if found else None
+
+
+def credit_line(text: str) -> str | None:
+    """What follows "Featured Image Credit:" or its like, or None for any other line."""
+    found = _CREDIT.match(text.strip()) if len(text) <= 200 else None
+    return found["rest"].strip() if found else None
+
+
+def without_email_marks(text: str) -> tuple[str, str]:
+    """The text without "[email protected]", which hides an address nobody can read, and what was taken out."""
+    found = _EMAIL_MARK.findall(text)
+    return (_EMAIL_MARK.sub("", text), " ".join(found)) if found else (text, "")
+
+
+def _share_bar(folded: str) -> str | None:
+    parts = [part for part in (_PUNCTUATION.sub("", one) for one in _SEPARATORS.split(folded)) if part]
+    if len(parts) < 2 or len(folded) > 200:
+        words = folded.split()
+        parts = words if 2 <= len(words) <= 8 else []
+    return "share bar" if parts and all(vocabulary.WHOLE.get(part) == "share bar" for part in parts) else None

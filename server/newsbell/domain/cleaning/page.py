@@ -1,0 +1,113 @@
+"""A page: its tree, and what its head says, read once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin
+
+import lxml.html
+from lxml import etree
+
+from newsbell.domain.cleaning.jsonld import Node, article_node, read_nodes
+from newsbell.domain.text import squeeze, strip_controls
+from newsbell.errors import MalformedError, RefusedError, TooLargeError
+
+MAX_ELEMENTS = 200_000
+_MAX_DEPTH = 200  # libxml2 drops what is nested more than 256 deep
+_NESTING = re.compile(
+    r"<(/?)(?:div|section|article|span|font|center|b|i|em|strong|blockquote|table)\b[^>]*>", re.IGNORECASE
+)
+_ENCODING_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_SAVED_FROM = re.compile(
+    r"^\s*(?:<!doctype[^>]*>)?\s*<!--\s*saved from url=\(\d+\)(https?://\S+)\s*-->", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A parsed page. `meta` maps the names (small letters) of meta elements to their contents, in order."""
+
+    url: str
+    base_url: str
+    tree: Any
+    meta: dict[str, list[str]]
+    nodes: list[Node]
+    article: Node
+
+    def first_meta(self, *names: str) -> str:
+        """The first content that is not empty, by the order of the names."""
+        return next((text for name in names for text in self.meta.get(name, ()) if text), "")
+
+    def canonical(self) -> str | None:
+        links = self.tree.xpath(
+            "//link[contains(concat(' ', translate(@rel, 'CANOIL', 'canoil'), ' '), ' canonical ')]/@href"
+        )
+        return str(links[0]) if links else self.first_meta("og:url") or None
+
+
+def parse_page(text: str, url: str) -> Page:
+    """The page's tree and head. Raises TooLargeError for more than 200,000 elements, RefusedError with
+    code "no_article" where there is nothing to parse.
+    """
+    saved_from = _SAVED_FROM.match(text)
+    address = url or (saved_from[1] if saved_from else "")
+    tree = _tree(_flattened(strip_controls(_ENCODING_DECLARATION.sub("", text))))
+    base = tree.xpath("//base/@href")
+    nodes = read_nodes(
+        [script.text_content() for script in tree.xpath("//script[contains(@type, 'ld+json')]")]
+    )
+    return Page(
+        url=address,
+        base_url=_joined(address, str(base[0])) if base else address,
+        tree=tree,
+        meta=_meta(tree),
+        nodes=nodes,
+        article=article_node(nodes),
+    )
+
+
+def _tree(text: str) -> Any:
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_pis=True, remove_comments=True, huge_tree=True)
+    try:
+        tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except etree.ParserError as error:
+        raise RefusedError("There is no article on this page.", code="no_article", field="content") from error
+    except (etree.LxmlError, ValueError, AssertionError) as error:
+        raise MalformedError("The page cannot be parsed.", field="content") from error
+    if sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
+        raise TooLargeError("The page has more than 200,000 elements.", field="content")
+    return tree
+
+
+def _flattened(text: str) -> str:
+    """Nesting that no writer makes by hand is taken out before the parser gives up on it."""
+    depth = deepest = 0
+    for tag in _NESTING.finditer(text):
+        depth = max(0, depth - 1) if tag[1] else depth + 1
+        deepest = max(deepest, depth)
+    return _NESTING.sub("<p>", text) if deepest > _MAX_DEPTH else text
+
+
+def _meta(tree: Any) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for element in tree.iter("meta"):
+        content = squeeze(element.get("content") or "")
+        for name in {
+            element.get("property"),
+            element.get("name"),
+            element.get("itemprop"),
+            element.get("http-equiv"),
+        }:
+            if name and content:
+                found.setdefault(squeeze(name).lower(), []).append(content)
+    return found
+
+
+def _joined(url: str, base: str) -> str:
+    try:
+        joined = urljoin(url, base)
+    except ValueError:
+        return url
+    return joined if joined.startswith(("http://", "https://")) else url

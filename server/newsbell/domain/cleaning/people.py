@@ -1,0 +1,129 @@
+"""Bylines: the names of those who wrote it, out of what pages make of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from newsbell.domain.cleaning import vocabulary
+from newsbell.domain.cleaning.jsonld import by_id, listed, text_of
+from newsbell.domain.cleaning.page import Page
+from newsbell.domain.text import fold, squeeze
+
+MAX_AUTHORS = 12
+_MAX_NAME = 60
+_BY = re.compile(rf"^(?:{vocabulary.BY})(?:\s*[:：]\s*|\s+)(?=\S)", re.IGNORECASE)
+_SPLIT = re.compile(
+    r"\s*[,;|/•·]\s*|\s+(?:and|und|et|y|e|en|i|и|та|ve|&|with|mit|avec|con|com)\s+|\n", re.IGNORECASE
+)
+_ADDRESS = re.compile(r"https?:|www\.|\.(?:com|org|net|html?)\b/|\S+@\S+\.\w+|^@\w+$")
+_TRAILING = re.compile(r"\s*(?:\([^)]*\)|[|–—-]\s+.*|\bin\s+[A-Z]\w+$)\s*$")
+
+
+def byline_of(page: Page) -> tuple[str, ...]:
+    """The writers a page names: in JSON-LD, then in its meta elements, then beside the headline."""
+    for names in (_from_nodes(page), _from_meta(page), _from_markup(page)):
+        found = clean_names(names)
+        if found:
+            return found
+    return ()
+
+
+def names_in(line: str) -> tuple[str, ...]:
+    """The names in a byline as people write it: "By Ada Example and Bo Beispiel, Kyiv correspondent"."""
+    return clean_names(_SPLIT.split(_BY.sub("", squeeze(line))))
+
+
+def is_byline(line: str, known: Iterable[str] = ()) -> bool:
+    """Whether a line is a byline: "By" and a name or two, or nothing but names known already."""
+    line = squeeze(line)
+    if not line or len(line) > 150 or line[-1] in "!?:":
+        return False
+    rest = fold(_BY.sub("", line))
+    for name in known:
+        rest = rest.replace(fold(name), " ")
+    if not re.search(r"\w", re.sub(r"\b(?:and|und|et|y|e|en|i|и|та|ve)\b", " ", rest)):
+        return True
+    begins = _BY.match(line)
+    if not begins or line[-1] == ".":
+        return False
+    names = _SPLIT.split(line[begins.end() :])
+    return (
+        bool(names_in(line)) and all(_looks_like_name(name) for name in names[:1]) and len(line.split()) <= 16
+    )
+
+
+def clean_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Names without "By", roles, addresses and doubles, in their order."""
+    kept: dict[str, str] = {}
+    for raw in names:
+        name = _BY.sub("", squeeze(raw).strip(' ,;|·•-–—"')) if len(raw) < 500 else ""
+        name = _TRAILING.sub("", name).strip(" ,;|·•")
+        if not name or len(name) > _MAX_NAME or len(name.split()) > 7 or _ADDRESS.search(name):
+            continue
+        if (
+            not re.search(r"[^\W\d_]{2}", name)
+            or {fold(word) for word in name.split()} <= vocabulary.NOT_A_NAME
+        ):
+            continue
+        kept.setdefault(fold(name), name)
+    return tuple(kept.values())[:MAX_AUTHORS]
+
+
+def _looks_like_name(text: str) -> bool:
+    words = text.split()
+    return 1 <= len(words) <= 6 and any(word[:1].isupper() or not word.isascii() for word in words)
+
+
+def _from_nodes(page: Page) -> list[str]:
+    found: list[str] = []
+    for author in _authors(page.article.get("author")) or _authors(page.article.get("creator")):
+        person = by_id(page.nodes, author)
+        name = text_of(person.get("name") if isinstance(person, dict) else person)
+        found.extend(_several(name))
+    return found
+
+
+def _authors(value: Any) -> list[Any]:
+    """The authors one by one: some pages give one object whose name is a list."""
+    found: list[Any] = []
+    for one in listed(value):
+        names = listed(one.get("name")) if isinstance(one, dict) else []
+        found.extend(names if len(names) > 1 else [one])
+    return found
+
+
+def _several(name: str) -> list[str]:
+    """A name that holds several, parted by "and" or commas; "Ada Example, Reporter" stays one and loses it."""
+    parts = [part for part in _SPLIT.split(_BY.sub("", name)) if part]
+    if len(parts) > 1 and all(len(part.split()) >= 2 for part in parts):
+        return parts
+    return [name]
+
+
+def _from_meta(page: Page) -> list[str]:
+    names = ("author", "article:author", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator",
+             "dcsext.author", "cxenseparse:author", "twitter:creator:name", "og:article:author")  # fmt: skip
+    for name in names:
+        found = [
+            part for text in page.meta.get(name, ()) if not _ADDRESS.search(text) for part in _several(text)
+        ]
+        if clean_names(found):
+            return found
+    return []
+
+
+def _from_markup(page: Page) -> list[str]:
+    paths = (
+        "//*[@rel='author']", "//*[@itemprop='author']//*[@itemprop='name']", "//*[@itemprop='author']",
+        "//*[contains(@class, 'author-name') or contains(@class, 'author__name') or contains(@class, 'byline-name')]",
+        "//*[contains(@class, 'byline') or contains(@class, 'Byline')]", "//*[contains(@class, 'author')]",
+    )  # fmt: skip
+    for path in paths:
+        found = [squeeze(element.text_content()) for element in page.tree.xpath(path)[:6]]
+        names = [name for text in found if 0 < len(text) < 120 for name in _SPLIT.split(_BY.sub("", text))]
+        names = [name for name in names if 2 <= len(name.split()) <= 5 and _looks_like_name(name)]
+        if names:
+            return names
+    return []

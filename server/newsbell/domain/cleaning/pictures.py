@@ -1,0 +1,143 @@
+"""Pictures: which address an image really has, and its caption and credit."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from newsbell.domain.article import Picture
+from newsbell.domain.cleaning import vocabulary
+from newsbell.domain.cleaning.sanitise import absolute
+from newsbell.domain.text import squeeze
+
+_SOURCES = (
+    "data-src",
+    "data-original",
+    "data-lazy-src",
+    "data-full-src",
+    "data-hi-res-src",
+    "data-url",
+    "data-image",
+    "src",
+)
+_SOURCE_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
+_DECORATION = re.compile(r"(?:^|[/_.-])(?:logo|logos|icon|icons|avatar|avatars|sprite|spacer|pixel|blank|placeholder|1x1|tracking|badge|button|emoji|gravatar)(?:[/_.-]|\d*\.\w+$)", re.IGNORECASE)  # fmt: skip  # noqa: E501
+_CREDIT_NAMES = re.compile(r"credit|copyright|photographer|agency|source|author|attribution", re.IGNORECASE)
+_CREDIT_END = re.compile(
+    rf"(?:^|[\s.|/(\[])\(?(?:(?:{vocabulary.CREDIT})\s*[:：]|©)\s*(?P<name>[^()]{{2,120}})\)?\s*\.?$",
+    re.IGNORECASE,
+)
+_BRACKETED_END = re.compile(r"[(\[](?P<name>[^()\[\]]{2,80}(?:/| via |photo|reuters|getty|afp|foto|images)[^()\[\]]{0,80})[)\]]\s*\.?$", re.IGNORECASE)  # fmt: skip  # noqa: E501
+_LEADING_LABEL = re.compile(rf"^[(\[]?(?:{vocabulary.CREDIT})?\s*[:：©|-]+\s*", re.IGNORECASE)
+_CANDIDATE = re.compile(r"(\S+?)(?:\s+([\d.]+)([wx]))?\s*(?:,\s+|,(?=https?:|/)|$)")
+_MIN_SIDE = 100
+_MAX_CAPTION = 1_000
+
+
+def picture_of(element: Any, base_url: str) -> Picture | None:
+    """The picture of an img or picture element, without words; None for icons, logos and pixels."""
+    image = element if element.tag in ("img", "amp-img") else element.find(".//img")
+    if image is None or _is_small(image):
+        return None
+    url = _best_source(image, element, base_url)
+    if not url or is_decoration(url):
+        return None
+    return Picture(url=url)
+
+
+def figure_of(figure: Any, base_url: str) -> Picture | None:
+    """The picture of a figure element with its caption and credit; None if it holds no picture."""
+    for image in figure.iter("picture", "img", "amp-img"):
+        found = picture_of(image, base_url)
+        if found is not None:
+            caption, credit = _words_of(figure)
+            return Picture(url=found.url, caption=caption, credit=credit)
+    return None
+
+
+def split_caption(text: str) -> tuple[str, str]:
+    """A caption's text as (caption, credit), where it names its source at the end."""
+    text = squeeze(text)[:_MAX_CAPTION]
+    for pattern in (_CREDIT_END, _BRACKETED_END):
+        found = pattern.search(text)
+        if found:
+            return text[: found.start()].strip(" |/–-"), clean_credit(found["name"])
+    return text, ""
+
+
+def clean_credit(text: str) -> str:
+    """A credit without its label: "Photo: Ada Example" is "Ada Example"."""
+    text = squeeze(text).strip(" ()[]|")
+    return _LEADING_LABEL.sub("", text).strip(" ()[]|.:") or text
+
+
+def same_picture(one: str, other: str) -> bool:
+    """Whether two addresses show one picture in two sizes: equal paths, or an equal long file name or number."""
+    return bool(_keys(one) & _keys(other))
+
+
+def is_decoration(url: str) -> bool:
+    path = urlsplit(url).path
+    return bool(_DECORATION.search(path)) or path.lower().endswith((".svg", ".ico"))
+
+
+def _keys(url: str) -> set[str]:
+    decoded = unquote(unquote(url))
+    path = urlsplit(decoded).path
+    name = re.sub(r"\.\w{3,4}$", "", path.rpartition("/")[2])
+    numbers = {
+        token for token in re.findall(r"[A-Za-z0-9]{8,}", decoded) if len(re.findall(r"\d", token)) >= 4
+    }
+    return {path, *([name] if len(name) >= 12 else []), *numbers} - {"", "/"}
+
+
+def _words_of(figure: Any) -> tuple[str, str]:
+    caption = figure.find(".//figcaption")
+    holder = caption if caption is not None else figure
+    credited = [
+        element
+        for element in holder.iter()
+        if isinstance(element.tag, str) and element is not holder
+        and _CREDIT_NAMES.search(f"{element.get('class') or ''} {element.get('itemprop') or ''}")
+        and 0 < len(squeeze(element.text_content())) <= 200
+    ]  # fmt: skip
+    whole = _visible_text(holder)
+    if not credited:
+        return split_caption(whole)
+    credit = squeeze(credited[-1].text_content())
+    at = whole.rfind(credit)
+    rest = (whole[:at] + whole[at + len(credit) :]) if at >= 0 else whole
+    return squeeze(rest).strip(" |/–-")[:_MAX_CAPTION], clean_credit(credit)
+
+
+def _visible_text(element: Any) -> str:
+    parts = element.xpath(
+        ".//text()[not(ancestor::script or ancestor::style or ancestor::noscript or ancestor::button)]"
+    )
+    return squeeze(" ".join(str(part) for part in parts)).replace(" .", ".").replace(" ,", ",")
+
+
+def _is_small(image: Any) -> bool:
+    sides = [re.match(r"\d+", squeeze(image.get(side) or "")) for side in ("width", "height")]
+    return any(side is not None and int(side[0][:6]) < _MIN_SIDE for side in sides)
+
+
+def _best_source(image: Any, element: Any, base_url: str) -> str | None:
+    for name in _SOURCES:
+        url = absolute(image.get(name) or "", base_url) if image.get(name) else None
+        if url and not is_decoration(url):
+            return url
+    holders = [image, *(element.iter("source") if element is not image else ())]
+    sets = [holder.get(name) for holder in holders for name in _SOURCE_SETS if holder.get(name)]
+    return next((url for text in sets if (url := _largest(text, base_url))), None)
+
+
+def _largest(source_set: str, base_url: str) -> str | None:
+    """The widest candidate of a srcset (HTML section 4.8.4.2.1)."""
+    found = [
+        (float(size.strip(".") or 1) if size.count(".") < 2 else 1.0, url)
+        for url, size, _ in _CANDIDATE.findall(source_set)
+    ]
+    ordered = sorted(found, key=lambda pair: -pair[0])
+    return next((url for _, link in ordered if (url := absolute(link, base_url))), None)

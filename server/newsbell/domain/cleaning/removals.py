@@ -1,0 +1,25 @@
+"""The record of what cleaning took out."""
+
+from __future__ import annotations
+
+from newsbell.domain.article import Removal
+from newsbell.domain.text import squeeze
+
+MAX_REMOVALS = 300
+MAX_TEXT = 1_000
+
+
+class Removals:
+    """Collects removals in the order they happen; bounded, so that a page of noise costs no more than its text."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], Removal] = {}
+
+    def add(self, rule: str, text: str) -> None:
+        text = squeeze(text)
+        if text and len(self._found) < MAX_REMOVALS:
+            shown = text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
+            self._found.setdefault((rule, shown), Removal(rule=rule, text=shown))
+
+    def listed(self) -> tuple[Removal, ...]:
+        return tuple(self._found.values())

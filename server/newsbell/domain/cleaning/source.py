@@ -1,0 +1,143 @@
+"""From bytes to text: what is too large, binary, empty or undecodable is refused here."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from newsbell.errors import MalformedError, RefusedError, TooLargeError, UnsupportedTypeError
+
+MAX_BYTES = 10 * 1024 * 1024
+
+_TYPES = {
+    "text/html": True, "application/xhtml+xml": True, "text/plain": False, "text/markdown": False,
+    "": None, "text/xml": None, "application/xml": None,
+}  # fmt: skip
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
+)  # fmt: skip
+_MAGIC = (
+    b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\x7fELF", b"MZ\x90",
+    b"RIFF", b"OggS", b"ID3", b"\xd0\xcf\x11\xe0", b"SQLite format 3", b"wOF", b"7z\xbc\xaf",
+)  # fmt: skip
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_META_CHARSET = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding=[\"']([\w.:-]+)",
+    re.IGNORECASE,
+)
+# What these labels mean on the web (WHATWG Encoding, section 4.2), where Python takes them at their word.
+_WEB_LABELS = {
+    "ascii": "cp1252", "us-ascii": "cp1252", "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin-1": "cp1252",
+    "latin1": "cp1252", "l1": "cp1252", "iso-8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030",
+    "x-gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "euc-kr": "cp949",
+    "ks_c_5601-1987": "cp949", "iso-8859-11": "cp874", "tis-620": "cp874", "windows-874": "cp874",
+    "unicode": "utf-16-le", "utf-16": "utf-16-le", "x-mac-cyrillic": "mac-cyrillic",
+}  # fmt: skip
+_TAG = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|title|meta|main|article|section|div|p|h[1-6]|span|br|ul|table)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Text that may hold an article, and whether it is HTML."""
+
+    text: str
+    is_html: bool
+
+
+def read_source(content: str | bytes, content_type: str | None = None) -> Source:
+    """The content as text (charset by byte order mark, `content_type`, then meta), with its kind.
+
+    Raises TooLargeError above 10 MB, UnsupportedTypeError for what is no text, MalformedError with code
+    "bad_encoding" where the bytes are not of the charset they claim, RefusedError with code "empty".
+    """
+    media_type = (content_type or "").partition(";")[0].strip().lower()
+    if media_type not in _TYPES:
+        raise UnsupportedTypeError(
+            f"{media_type} is not read here; HTML and plain text are.", field="content_type"
+        )
+    if len(content) > MAX_BYTES:
+        raise TooLargeError("The page is larger than 10 MB.", field="content")
+    text = _decoded(content, content_type or "") if isinstance(content, bytes) else content
+    if len(text) > MAX_BYTES:
+        raise TooLargeError("The page is larger than 10 MB.", field="content")
+    if not text.strip("\x00 \t\r\n\f\ufeff"):
+        raise RefusedError("There is nothing in it.", code="empty", field="content")
+    _refuse_nonsense(text)
+    known = _TYPES[media_type]
+    return Source(text=text, is_html=looks_like_html(text) if known is None else known)
+
+
+def looks_like_html(text: str) -> bool:
+    """Whether a text without a type is HTML: it opens with a tag, or has several of a page's tags."""
+    head = text.lstrip("\ufeff \t\r\n\f")[:20_000]
+    found = len(_TAG.findall(head))
+    return found >= 3 or (found >= 1 and head.startswith("<"))
+
+
+def _decoded(content: bytes, content_type: str) -> str:
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if content.startswith(mark):
+            return _strictly(content[len(mark) :], encoding)
+    if content.startswith(_MAGIC):
+        raise UnsupportedTypeError(
+            "That is a binary file; HTML and plain text are read here.", field="content"
+        )
+    declared = _declared_encoding(content, content_type)
+    if b"\x00" in content[:4096] and not (declared or "").startswith("utf-16"):
+        raise UnsupportedTypeError(
+            "That is a binary file; HTML and plain text are read here.", field="content"
+        )
+    if declared:
+        try:
+            return content.decode(declared)
+        except UnicodeDecodeError:
+            pass
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return _strictly(content, declared or "utf-8")
+
+
+def _declared_encoding(content: bytes, content_type: str) -> str | None:
+    in_type = _CHARSET.search(content_type)
+    in_page = _META_CHARSET.search(content[:4096])
+    labels = [in_type[1]] if in_type else []
+    if in_page:
+        labels.append((in_page[1] or in_page[2]).decode("ascii", "replace"))
+    for label in labels:
+        name = _WEB_LABELS.get(label.lower(), label.lower())
+        try:
+            info = codecs.lookup(name)
+        except (LookupError, ValueError):
+            continue
+        if info._is_text_encoding and not (in_page and len(labels) == 1 and name.startswith("utf-16")):  # noqa: SLF001
+            return info.name
+    return None
+
+
+def _strictly(content: bytes, encoding: str) -> str:
+    """Decoded, where at most a character in two hundred is broken: pages are often cut in the middle of one."""
+    text = content.decode(encoding, "replace")
+    broken = text.count("\ufffd")
+    if broken * 200 > len(text) + 200:
+        raise MalformedError(
+            "The characters cannot be read: the page is not in the encoding it claims, or claims none.",
+            code="bad_encoding",
+            field="content",
+        )
+    return text
+
+
+def _refuse_nonsense(text: str) -> None:
+    sample = text[:100_000]
+    if sum(1 for character in sample if character < " " and character not in "\t\n\r\f") * 20 > len(sample):
+        raise UnsupportedTypeError(
+            "That is a binary file; HTML and plain text are read here.", field="content"
+        )
+    if sample.count("\ufffd") * 20 > len(sample):
+        raise MalformedError("The characters cannot be read.", code="bad_encoding", field="content")

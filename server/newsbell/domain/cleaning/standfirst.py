@@ -1,0 +1,67 @@
+"""The standfirst: the sentence or two between headline and text, which extraction tends to lose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from newsbell.domain.cleaning.blocks import Block, names_of
+from newsbell.domain.cleaning.metadata import Metadata
+from newsbell.domain.cleaning.noise import rule_of
+from newsbell.domain.cleaning.vote import words_of
+from newsbell.domain.text import fold
+
+_NAMED = re.compile(
+    r"stand-?first|(?:^|[\s_-])(?:lead|lede|dek|deck|chapo|chapeau|intro|introduction|vorspann|sapo|entradilla|bajada|copete|ingress|excerpt|subheadline|sub-?title|sub-?head(?:ing)?|sub-?headline|strapline|summary|teaser|abstract|sommario|occhiello|zajawka|anons|perex|spot|linha-fina)(?:$|[\s_-])"
+)
+_MOST_WORDS = 120
+
+
+def find(blocks: Sequence[Block], kept: set[int], metadata: Metadata) -> int | None:
+    """The index of the block that is the standfirst, or None: a block before the end of the first third of
+    the article that says what a description of the page says, or is named so right above the text.
+    """
+    first = min(kept)
+    title_at = _title_before(blocks, first, metadata.title)
+    ends = [*sorted(kept)[:3], first][: max(1, len(kept))][-1] + 1
+    near = range(
+        max(0, (title_at if title_at is not None else first - 25)), min(len(blocks), max(ends, first + 6))
+    )
+    candidates = [at for at in near if _may_be(blocks[at], metadata)]
+    described = [
+        at
+        for at in candidates
+        if any(_says(blocks[at], description) for description in metadata.descriptions)
+    ]
+    if described:
+        return described[0]
+    if title_at is None:
+        return None
+    named = [at for at in candidates if at <= first and _NAMED.search(names_of(blocks[at].element, 2))]
+    return named[0] if named else None
+
+
+def _title_before(blocks: Sequence[Block], first: int, title: str) -> int | None:
+    wanted = fold(title)
+    found = [at for at in range(first + 1) if fold(blocks[at].text) == wanted]
+    return found[-1] if found and first - found[-1] <= 60 else None
+
+
+def _may_be(block: Block, metadata: Metadata) -> bool:
+    count = len(words_of(block.text))
+    return (
+        block.kind in ("p", "h2", "h3", "h4", "li", "quote")
+        and 4 <= count <= _MOST_WORDS
+        and block.linked < 0.5
+        and fold(block.text) != fold(metadata.title)
+        and rule_of(block.text, site_name=metadata.site_name) is None
+    )
+
+
+def _says(block: Block, description: str) -> bool:
+    """Whether a block is what a description says: equal, or its beginning where one of them is cut short."""
+    told, held = words_of(description), words_of(block.text)
+    shared = min(len(told), len(held))
+    if shared < 5 or told[: shared - 1] != held[: shared - 1]:
+        return False
+    return len(held) <= len(told) + 2 or len(told) >= 0.6 * len(held)

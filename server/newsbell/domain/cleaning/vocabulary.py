@@ -1,0 +1,48 @@
+"""The phrases of vocabulary.toml, compiled once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from newsbell.domain.text import fold
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A block of at most `most_words` words in which `pattern` is found is what the rule's name says."""
+
+    name: str
+    most_words: int
+    pattern: re.Pattern[str]
+
+
+def _any_of(phrases: list[str]) -> str:
+    return "(?:" + "|".join(sorted(phrases, key=len, reverse=True)) + ")"
+
+
+_DATA: dict[str, Any] = tomllib.loads(
+    resources.files(__package__).joinpath("vocabulary.toml").read_text(encoding="utf-8")
+)
+
+RULES = tuple(
+    Rule(name=entry["rule"], most_words=entry["most_words"], pattern=re.compile(_any_of(entry["phrases"])))
+    for entry in _DATA["anywhere"]
+)
+WHOLE = {fold(phrase): rule for rule, phrases in _DATA["whole"].items() for phrase in phrases}
+CREDIT = _any_of(_DATA["credit"])
+TOPICS_LABEL = _any_of(_DATA["topics_label"])
+BY = _any_of(_DATA["by"])
+PUBLISHED = _any_of(_DATA["published"])
+UPDATED = _any_of(_DATA["updated"])
+NOT_A_NAME = frozenset(_DATA["not_a_name"])
+NOT_TOPICS = frozenset(map(fold, _DATA["not_topics"]))
+MONTHS = tuple(
+    sorted(
+        ((start, number) for number, starts in enumerate(_DATA["months"], start=1) for start in starts),
+        key=lambda pair: -len(pair[0]),
+    )
+)

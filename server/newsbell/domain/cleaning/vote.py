@@ -1,0 +1,87 @@
+"""Which blocks of a page are the article: trafilatura says which text is, blocks are matched against it."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import re
+from collections import Counter
+from collections.abc import Sequence
+from statistics import median
+from typing import Any
+
+import trafilatura
+
+from newsbell.domain.cleaning.blocks import Block
+from newsbell.domain.text import fold
+
+_WORD = re.compile(r"\w+")
+_SHINGLE = 4
+_log = logging.getLogger(__name__)
+
+
+def extracted_text(tree: Any, url: str) -> str:
+    """The article's text by trafilatura, a block a line; "" where it finds none or fails."""
+    try:
+        document = trafilatura.bare_extraction(
+            copy.deepcopy(tree),
+            url=url or None,
+            include_comments=False,
+            include_tables=True,
+            with_metadata=False,
+        )
+    except Exception:  # noqa: BLE001 - a foreign library on hostile pages: whatever it raises, it found nothing
+        _log.warning("event=extraction_failed url=%s", url, exc_info=True)
+        return ""
+    return str(getattr(document, "text", None) or "")
+
+
+def elected(blocks: Sequence[Block], text: str) -> set[int]:
+    """The indexes of the text blocks that the extracted text holds."""
+    lines = Counter(filter(None, (" ".join(words_of(line)) for line in text.split("\n"))))
+    whole = f" {' '.join(words_of(text))} "
+    shingles = _shingles(words_of(text))
+    normal = {
+        at: words_of(block.text) for at, block in enumerate(blocks) if block.kind not in ("figure", "caption")
+    }
+    found = {at for at, words in normal.items() if _is_held(words, lines, whole, shingles)}
+    return _without_doubles(found, {at: " ".join(normal[at]) for at in found}, lines)
+
+
+def words_of(text: str) -> list[str]:
+    return _WORD.findall(fold(text))
+
+
+def coverage(text: str, kept: Sequence[Block]) -> float:
+    """How much of the extracted text the kept blocks hold, 0 to 1."""
+    told, held = Counter(words_of(text)), Counter(word for block in kept for word in words_of(block.text))
+    return sum((told & held).values()) / max(1, sum(told.values()))
+
+
+def _is_held(words: list[str], lines: Counter[str], whole: str, shingles: set[tuple[str, ...]]) -> bool:
+    joined = " ".join(words)
+    if not words:
+        return False
+    if joined in lines:
+        return True
+    if (len(words) >= 5 or len(joined) >= 40) and f" {joined} " in whole:
+        return True
+    own = _shingles(words)
+    return len(words) >= 8 and sum(1 for one in own if one in shingles) >= 0.8 * len(own)
+
+
+def _shingles(words: list[str]) -> set[tuple[str, ...]]:
+    return {tuple(words[at : at + _SHINGLE]) for at in range(max(0, len(words) - _SHINGLE + 1))}
+
+
+def _without_doubles(found: set[int], texts: dict[int, str], lines: Counter[str]) -> set[int]:
+    """Of blocks with the same text as many as the extracted text has, those nearest to the rest."""
+    places: dict[str, list[int]] = {}
+    for at in sorted(found):
+        places.setdefault(texts[at], []).append(at)
+    single = [group[0] for group in places.values() if len(group) == 1] or sorted(found)
+    middle = median(single) if single else 0
+    kept: set[int] = set()
+    for text, group in places.items():
+        kept.update(sorted(group, key=lambda at: abs(at - middle))[: max(1, lines[text])])
+    return kept

@@ -1,0 +1,25 @@
+"""Whether what was found is an article at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from newsbell.domain.cleaning.blocks import Block
+from newsbell.errors import RefusedError
+
+_LEAST_TEXT = 60  # characters; those of East Asian scripts count double
+_MOST_LINKED = 0.7
+
+
+def refuse_too_little(blocks: Sequence[Block]) -> None:
+    """Raise RefusedError with code "no_article" where there is hardly any text, or hardly any outside of links."""
+    prose = [block for block in blocks if block.kind in ("p", "quote", "li", "pre")]
+    size = sum(len(block.text) for block in prose)
+    wide = sum(1 for block in prose for character in block.text if character > "\u2e80")
+    linked = sum(block.linked * len(block.text) for block in prose)
+    if size + wide < _LEAST_TEXT or linked > _MOST_LINKED * size:
+        raise no_article()
+
+
+def no_article() -> RefusedError:
+    return RefusedError("There is no article on this page.", code="no_article", field="content")

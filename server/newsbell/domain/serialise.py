@@ -1,0 +1,55 @@
+"""The one serialiser of an article: the JSON that the command line, the API and `clean` give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from newsbell.domain.article import Article, ArticleTopic, CleanArticle, Picture, TopicMention
+from newsbell.domain.topics import slugify
+
+
+def article_json(article: Article | CleanArticle) -> dict[str, Any]:
+    """An article as a JSON object: dates in ISO 8601 with their zone, null for what is not known.
+
+    `id` is the stored article's number, `uuid` its identity in feeds; both are null for an article that was
+    cleaned and not stored, as are `stored_at` and `updated_at`.
+    """
+    stored = article if isinstance(article, Article) else None
+    return {
+        "id": stored.id if stored else None,
+        "uuid": str(stored.uuid) if stored else None,
+        "url": article.url,
+        "canonical_url": article.canonical_url,
+        "title": article.title,
+        "summary": article.summary,
+        "byline": list(article.byline),
+        "site_name": article.site_name,
+        "language": article.language,
+        "published_at": article.published_at.isoformat() if article.published_at else None,
+        "modified_at": article.modified_at.isoformat() if article.modified_at else None,
+        "stored_at": stored.stored_at.isoformat() if stored else None,
+        "updated_at": stored.updated_at.isoformat() if stored else None,
+        "lead_image": _picture(article.lead_image),
+        "topics": [topic.name for topic in article.topics],
+        "topic_details": _details(article.topics),
+        "body_html": article.body_html,
+        "body_text": article.body_text,
+        "removals": [{"rule": removal.rule, "text": removal.text} for removal in article.removals],
+    }
+
+
+def _picture(picture: Picture | None) -> dict[str, str] | None:
+    return {"url": picture.url, "caption": picture.caption, "credit": picture.credit} if picture else None
+
+
+def _details(topics: Sequence[ArticleTopic | TopicMention]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": topic.name,
+            "slug": topic.slug if isinstance(topic, ArticleTopic) else slugify(topic.name),
+            "origin": topic.origin,
+            "weight": topic.weight,
+        }
+        for topic in topics
+    ]

@@ -1,0 +1,21 @@
+"""The one door to the renderers: a document and a format in, bytes out."""
+
+from __future__ import annotations
+
+from newsbell.web.feeds.document import FeedDocument, FeedFormat
+from newsbell.web.feeds.json_feed import json_bytes
+from newsbell.web.feeds.xml_feeds import atom_bytes, rss_bytes
+
+RENDERER_VERSION = 1
+"""Raise it with every change of what a renderer writes: it stands in the entity tags."""
+
+
+def render(document: FeedDocument, form: FeedFormat) -> bytes:
+    """The document in that format, UTF-8; equal documents give equal bytes."""
+    match form:
+        case FeedFormat.RSS:
+            return rss_bytes(document)
+        case FeedFormat.ATOM:
+            return atom_bytes(document)
+        case FeedFormat.JSON:
+            return json_bytes(document)

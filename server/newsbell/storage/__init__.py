@@ -1,1 +1,3 @@
-"""All SQL. Functions take a connection and take and return domain values."""
+"""All SQL. Functions take a `Connection` first, take and return values of the domain, and know two databases:
+SQLite and PostgreSQL.
+"""

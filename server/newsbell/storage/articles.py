@@ -1,0 +1,351 @@
+"""Articles, their stories, their originals, and the tombstones of those that were removed."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from newsbell.domain.article import Article, ArticleTopic, CleanArticle, Origin, Picture, Position, Removal
+from newsbell.domain.topics import StoredTopic
+from newsbell.errors import ConflictError, MalformedError, NotFoundError
+from newsbell.storage import schema
+from newsbell.storage import topics as topic_store
+from newsbell.storage.database import Connection
+from newsbell.storage.schema import article_topics, articles, originals, stories
+from newsbell.storage.statements import insert, is_number, is_text, take_turn
+from newsbell.storage.types import AwareUTC
+
+MAX_UNION = 200
+"""Topics that one list can be the union of."""
+MAX_URL = 2_048
+"""Bytes of a canonical URL; PostgreSQL cannot index much longer ones."""
+
+# The conditions of partial indexes, as the databases have to see them to use the index.
+_HAS_IDENTITY = sa.text("canonical_url <> ''")
+_LIVE = articles.c.removed_at.is_(None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicLink:
+    """A topic an article is given, where it comes from, and how sure that is (0 to 1)."""
+
+    topic: StoredTopic
+    origin: Origin
+    weight: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tombstone:
+    """What is left of a removed article."""
+
+    id: int
+    removed_at: datetime
+
+
+def get(conn: Connection, article_id: int) -> Article | None:
+    """The article; None also where it was removed."""
+    if not is_number(article_id):
+        return None
+    row = conn.execute(sa.select(articles).where(articles.c.id == article_id, _LIVE)).first()
+    return None if row is None else _with_topics(conn, [row])[0]
+
+
+def is_removed(conn: Connection, article_id: int) -> bool:
+    """Whether there was such an article, and it was removed."""
+    if not is_number(article_id):
+        return False
+    query = sa.select(articles.c.removed_at).where(articles.c.id == article_id)
+    return conn.execute(query).scalar() is not None
+
+
+def find_by_canonical_url(conn: Connection, canonical_url: str) -> Article | Tombstone | None:
+    """The article of this identity, or what is left of it; "" is no identity."""
+    if not canonical_url or not is_text(canonical_url):
+        return None
+    query = sa.select(articles).where(articles.c.canonical_url == canonical_url, _HAS_IDENTITY)
+    row = conn.execute(query).first()
+    if row is None:
+        return None
+    if row.removed_at is not None:
+        return Tombstone(id=row.id, removed_at=row.removed_at)
+    return _with_topics(conn, [row])[0]
+
+
+def add(
+    conn: Connection,
+    clean: CleanArticle,
+    *,
+    topics: Sequence[TopicLink],
+    story_id: int,
+    original: bytes | None,
+    now: datetime,
+) -> Article:
+    """Store a new article under its topics, in their order. `original` is the page as it came.
+
+    `ConflictError` where one of the same canonical URL is there or was removed; nothing is stored then, and
+    the transaction can go on.
+    """
+    take_turn(conn)
+    sort_at = _sort_at(clean, stored_at=now)
+    row = insert(conn, articles).values(
+        _columns(clean)
+        | {"uuid": uuid4(), "story_id": story_id, "stored_at": now, "updated_at": now, "sort_at": sort_at}
+    )
+    row = row.on_conflict_do_nothing(index_elements=[articles.c.canonical_url], index_where=_HAS_IDENTITY)
+    article_id: int | None = conn.execute(row.returning(articles.c.id)).scalar()
+    if article_id is None:
+        raise ConflictError("This article is stored already.", code="article_known", field="url")
+    _keep_original(conn, article_id, original)
+    _set_topics(conn, article_id, sort_at, topics, now)
+    return _reread(conn, article_id)
+
+
+def update(
+    conn: Connection,
+    article_id: int,
+    clean: CleanArticle,
+    *,
+    topics: Sequence[TopicLink],
+    story_id: int,
+    original: bytes | None,
+    now: datetime,
+) -> Article:
+    """Put another state of an article in its place: id, uuid and stored_at stay, and so does the original
+    where none is given. `NotFoundError` where there is no such article, or no more.
+    """
+    take_turn(conn)
+    stored = _reread(conn, article_id)
+    sort_at = _sort_at(clean, stored_at=stored.stored_at)
+    values = _columns(clean) | {"story_id": story_id, "updated_at": now, "sort_at": sort_at}
+    conn.execute(sa.update(articles).where(articles.c.id == article_id).values(values))
+    _keep_original(conn, article_id, original)
+    _set_topics(conn, article_id, sort_at, topics, now)
+    return _reread(conn, article_id)
+
+
+def remove(conn: Connection, article_id: int, now: datetime) -> bool:
+    """Leave a tombstone: id, uuid and canonical URL stay, text, original and topics go, and it rings no
+    more. False where there was no such article, or no more.
+    """
+    take_turn(conn)
+    emptied = _columns(_NOTHING) | {"removed_at": now, "updated_at": now}
+    del emptied["canonical_url"]
+    statement = sa.update(articles).where(articles.c.id == article_id, _LIVE).values(emptied)
+    if not is_number(article_id) or not conn.execute(statement).rowcount:
+        return False
+    conn.execute(sa.delete(originals).where(originals.c.article_id == article_id))
+    conn.execute(sa.delete(schema.alerts).where(schema.alerts.c.article_id == article_id))
+    _set_topics(conn, article_id, now, [], now)
+    return True
+
+
+def latest(
+    conn: Connection, *, topic_ids: Collection[int] | None, before: Position | None, limit: int
+) -> list[Article]:
+    """The newest articles of these topics (None: of all), each once, in the order of `Position`, from behind
+    `before`. Two queries, however many topics; at most MAX_UNION of them, else `MalformedError`.
+    """
+    if topic_ids is None:
+        query = _page(articles.c.sort_at, articles.c.id, before, limit, sa.select(articles).where(_LIVE))
+    elif not topic_ids:
+        return []
+    else:
+        query = _union(topic_ids, before, limit)
+    return _with_topics(conn, conn.execute(query).all())
+
+
+def count(conn: Connection) -> int:
+    """How many articles there are, without the removed ones."""
+    return conn.execute(sa.select(sa.func.count()).select_from(articles).where(_LIVE)).scalar_one()
+
+
+def original(conn: Connection, article_id: int) -> bytes | None:
+    """The page as it came, where it was kept."""
+    query = sa.select(originals.c.page).where(originals.c.article_id == article_id)
+    page = conn.execute(query).scalar() if is_number(article_id) else None
+    return None if page is None else zlib.decompress(page)
+
+
+def find_story(conn: Connection, text_digest: str) -> int | None:
+    """The story of the articles whose text has this digest."""
+    return conn.execute(sa.select(stories.c.id).where(stories.c.text_digest == text_digest)).scalar()
+
+
+def add_story(conn: Connection, text_digest: str, now: datetime) -> int:
+    """The story of this digest, made where it is not there, by two writers at once too."""
+    row = insert(conn, stories).values(text_digest=text_digest, created_at=now).on_conflict_do_nothing()
+    made: int | None = conn.execute(row.returning(stories.c.id)).scalar()
+    return made if made is not None else _known_story(conn, text_digest)
+
+
+def _known_story(conn: Connection, text_digest: str) -> int:
+    query = sa.select(stories.c.id).where(stories.c.text_digest == text_digest)
+    number: int = conn.execute(query).scalar_one()
+    return number
+
+
+def _page(
+    sort_at: sa.ColumnElement[datetime],
+    number: sa.ColumnElement[int],
+    before: Position | None,
+    limit: int,
+    query: sa.Select[Any],
+) -> sa.Select[Any]:
+    """The query's newest rows from behind a position, in an order that the index on both columns has."""
+    if before is not None:
+        place = sa.tuple_(sa.literal(before.sort_at, AwareUTC), sa.literal(before.id))
+        query = query.where(sa.tuple_(sort_at, number) < place)
+    return query.order_by(sort_at.desc(), number.desc()).limit(limit)
+
+
+def _union(topic_ids: Collection[int], before: Position | None, limit: int) -> sa.Select[Any]:
+    """The newest of each topic come from the index, already in order; their union is short."""
+    if len(topic_ids) > MAX_UNION:
+        raise MalformedError(f"At most {MAX_UNION} topics can be listed together.", field="topics")
+    link = article_topics.c
+    pages = [
+        sa.select(
+            _page(
+                link.sort_at,
+                link.article_id,
+                before,
+                limit,
+                sa.select(link.sort_at, link.article_id).where(link.topic_id == topic_id),
+            ).subquery()
+        )
+        for topic_id in topic_ids
+    ]
+    places = sa.union(*pages).subquery() if len(pages) > 1 else pages[0].subquery()
+    newest = sa.select(places).order_by(places.c.sort_at.desc(), places.c.article_id.desc()).limit(limit)
+    chosen = newest.subquery()
+    return (
+        sa.select(articles)
+        .join(chosen, chosen.c.article_id == articles.c.id)
+        .order_by(chosen.c.sort_at.desc(), chosen.c.article_id.desc())
+    )
+
+
+def _with_topics(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[Article]:
+    if not rows:
+        return []
+    topics: dict[int, list[ArticleTopic]] = {row.id: [] for row in rows}
+    link, topic = article_topics.c, schema.topics.c
+    query = (
+        sa.select(link.article_id, topic.name, topic.slug, link.origin, link.weight)
+        .join(schema.topics, topic.id == link.topic_id)
+        .where(link.article_id.in_(topics))
+        .order_by(link.article_id, link.position)
+    )
+    for row in conn.execute(query):
+        topics[row.article_id].append(
+            ArticleTopic(name=row.name, slug=row.slug, origin=row.origin, weight=row.weight)
+        )
+    return [_article(row, topics[row.id]) for row in rows]
+
+
+def _article(row: sa.Row[Any], topics: Sequence[ArticleTopic]) -> Article:
+    return Article(
+        id=row.id,
+        uuid=row.uuid,
+        story_id=row.story_id,
+        url=row.url,
+        canonical_url=row.canonical_url,
+        title=row.title,
+        summary=row.summary,
+        byline=tuple(row.byline),
+        body_html=row.body_html,
+        body_text=row.body_text,
+        lead_image=None if row.lead_image is None else Picture(**row.lead_image),
+        site_name=row.site_name,
+        language=row.language,
+        published_at=row.published_at,
+        modified_at=row.modified_at,
+        stored_at=row.stored_at,
+        updated_at=row.updated_at,
+        sort_at=row.sort_at,
+        topics=tuple(topics),
+        removals=tuple(Removal(**removal) for removal in row.removals),
+    )
+
+
+_NOTHING = CleanArticle(
+    url="",
+    canonical_url="",
+    title="",
+    summary="",
+    byline=(),
+    body_html="",
+    body_text="",
+    lead_image=None,
+    site_name="",
+    language="",
+    published_at=None,
+    modified_at=None,
+    topics=(),
+    removals=(),
+)
+
+
+def _columns(clean: CleanArticle) -> dict[str, Any]:
+    if len(clean.canonical_url.encode()) > MAX_URL:
+        raise MalformedError(f"The article's address has more than {MAX_URL} bytes.", field="url")
+    return {
+        "url": clean.url,
+        "canonical_url": clean.canonical_url,
+        "title": clean.title,
+        "summary": clean.summary,
+        "byline": list(clean.byline),
+        "body_html": clean.body_html,
+        "body_text": clean.body_text,
+        "lead_image": None if clean.lead_image is None else asdict(clean.lead_image),
+        "site_name": clean.site_name,
+        "language": clean.language,
+        "published_at": clean.published_at,
+        "modified_at": clean.modified_at,
+        "removals": [asdict(removal) for removal in clean.removals],
+    }
+
+
+def _sort_at(clean: CleanArticle, *, stored_at: datetime) -> datetime:
+    return min(clean.published_at or stored_at, stored_at)
+
+
+def _reread(conn: Connection, article_id: int) -> Article:
+    article = get(conn, article_id)
+    if article is None:
+        raise NotFoundError("There is no such article here.", code="article_not_found")
+    return article
+
+
+def _keep_original(conn: Connection, article_id: int, page: bytes | None) -> None:
+    if page is None:
+        return
+    packed = zlib.compress(page)
+    row = insert(conn, originals).values(article_id=article_id, page=packed)
+    conn.execute(row.on_conflict_do_update(index_elements=[originals.c.article_id], set_={"page": packed}))
+
+
+def _set_topics(
+    conn: Connection, article_id: int, sort_at: datetime, links: Sequence[TopicLink], now: datetime
+) -> None:
+    """Give the article exactly these topics, the first of each; count them, and say that they changed."""
+    chosen: dict[int, TopicLink] = {}
+    for link in links:
+        chosen.setdefault(link.topic.id, link)
+    removed = sa.delete(article_topics).where(article_topics.c.article_id == article_id)
+    before = set(conn.execute(removed.returning(article_topics.c.topic_id)).scalars())
+    rows = [
+        {"topic_id": topic_id, "sort_at": sort_at, "article_id": article_id, "position": position,
+         "origin": link.origin, "weight": link.weight}
+        for position, (topic_id, link) in enumerate(chosen.items())
+    ]  # fmt: skip
+    if rows:
+        conn.execute(sa.insert(article_topics), rows)
+    topic_store.recount(conn, gained=chosen.keys() - before, lost=before - chosen.keys())
+    topic_store.changed(conn, chosen.keys() | before, now)

@@ -1,0 +1,270 @@
+"""The tables. A change here needs a migration; a test compares the two."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from newsbell.storage.types import AwareUTC, Json, Key, Number
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    condition = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
+# Articles and their topics -------------------------------------------------------------------------
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("text_digest", Key, nullable=False, unique=True),
+    Column("created_at", AwareUTC, nullable=False),
+    # Outlives the alert itself, which is cleared by age: a story rings once, for good.
+    Column("alerted_at", AwareUTC),
+)
+
+# A removed article stays as a tombstone: id, uuid, canonical_url and removed_at, its text gone.
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("uuid", Uuid, nullable=False, unique=True),
+    Column("story_id", Number, ForeignKey("stories.id"), nullable=False),
+    Column("url", String, nullable=False),
+    Column("canonical_url", Key, nullable=False),
+    Column("title", String, nullable=False),
+    Column("summary", String, nullable=False),
+    Column("byline", Json, nullable=False),
+    Column("body_html", String, nullable=False),
+    Column("body_text", String, nullable=False),
+    Column("lead_image", Json),
+    Column("site_name", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("published_at", AwareUTC),
+    Column("modified_at", AwareUTC),
+    Column("stored_at", AwareUTC, nullable=False),
+    Column("updated_at", AwareUTC, nullable=False),
+    Column("sort_at", AwareUTC, nullable=False),
+    Column("removals", Json, nullable=False),
+    Column("removed_at", AwareUTC),
+    Index("ix_articles_story_id", "story_id"),
+    _partial_index("uq_articles_canonical_url", "canonical_url", where="canonical_url <> ''", unique=True),
+    _partial_index("ix_articles_latest", "sort_at", "id", where="removed_at IS NULL"),
+)
+
+originals = Table(
+    "originals",
+    metadata,
+    Column("article_id", Number, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("page", LargeBinary, nullable=False),
+)
+
+topics = Table(
+    "topics",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("folded", Key, nullable=False, unique=True),
+    Column("slug", Key, nullable=False, unique=True),
+    Column("revision", Number, nullable=False),
+    Column("articles", Integer, nullable=False),
+    Column("by_editor", Boolean, nullable=False),
+    Column("created_at", AwareUTC, nullable=False),
+    Column("changed_at", AwareUTC, nullable=False),
+    _partial_index("ix_topics_listed", "folded", where="articles > 0"),
+    _partial_index("ix_topics_unlisted", "id", where="articles = 0"),
+    sqlite_autoincrement=True,  # a removed topic's number must not come back in somebody's cache
+)
+
+# Every name a topic answers to, its own and its aliases, in the form in which names compare.
+topic_names = Table(
+    "topic_names",
+    metadata,
+    Column("folded", Key, primary_key=True),
+    Column("topic_id", Number, ForeignKey("topics.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("created_at", AwareUTC, nullable=False),
+    Index("ix_topic_names_topic_id", "topic_id"),
+)
+
+# Every slug a topic has or had; what is not its current one redirects.
+topic_slugs = Table(
+    "topic_slugs",
+    metadata,
+    Column("slug", Key, primary_key=True),
+    Column("topic_id", Number, ForeignKey("topics.id", ondelete="CASCADE"), nullable=False),
+    Index("ix_topic_slugs_topic_id", "topic_id"),
+)
+
+# The primary key is the order of a topic's list, so that its newest articles are one short index scan.
+# Without a rowid the key is the table itself on SQLite.
+article_topics = Table(
+    "article_topics",
+    metadata,
+    Column("topic_id", Number, ForeignKey("topics.id"), primary_key=True),
+    Column("sort_at", AwareUTC, primary_key=True),
+    Column("article_id", Number, ForeignKey("articles.id"), primary_key=True),
+    Column("position", SmallInteger, nullable=False),
+    Column("origin", String, nullable=False),
+    Column("weight", Float, nullable=False),
+    Index("ix_article_topics_article_id", "article_id"),
+    sqlite_with_rowid=False,
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("name", Key, primary_key=True),
+    Column("value", Number, nullable=False),
+    Column("changed_at", AwareUTC, nullable=False),
+)
+
+# Readers -------------------------------------------------------------------------------------------
+
+vapid_keys = Table(
+    "vapid_keys",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("private_key", String, nullable=False),
+    Column("public_key", Key, nullable=False, unique=True),
+    Column("created_at", AwareUTC, nullable=False),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("endpoint", Key, nullable=False, unique=True),
+    Column("p256dh", String, nullable=False),
+    Column("auth", String, nullable=False),
+    Column("vapid_key_id", Number, ForeignKey("vapid_keys.id"), nullable=False),
+    Column("manage_token_hash", Key, nullable=False, unique=True),
+    Column("created_at", AwareUTC, nullable=False),
+    Column("suspended_at", AwareUTC),
+    Column("failing_since", AwareUTC),
+    Column("first_success_at", AwareUTC),
+    Index("ix_subscriptions_vapid_key_id", "vapid_key_id"),
+    sqlite_autoincrement=True,  # batches are ranges of these numbers: one must never mean another reader
+)
+
+subscription_topics = Table(
+    "subscription_topics",
+    metadata,
+    Column("topic_id", Number, ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True),
+    Column("subscription_id", Number, ForeignKey("subscriptions.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_subscription_topics_subscription_id", "subscription_id"),
+    sqlite_with_rowid=False,
+)
+
+# Delivery ------------------------------------------------------------------------------------------
+# `due_at` is when a row may be worked on. Claiming pushes it to the end of the lease, so that one short
+# partial index answers "is anything due?", and what a dead worker held becomes due by itself.
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("story_id", Number, ForeignKey("stories.id"), nullable=False, unique=True),
+    Column("article_id", Number, ForeignKey("articles.id"), nullable=False),
+    Column("created_at", AwareUTC, nullable=False),
+    Column("expires_at", AwareUTC, nullable=False),
+    Column("cursor", Number, nullable=False),
+    Column("due_at", AwareUTC, nullable=False),
+    Column("worker", String),
+    Column("planned_at", AwareUTC),
+    Index("ix_alerts_article_id", "article_id"),
+    Index("ix_alerts_expires_at", "expires_at"),
+    _partial_index("ix_alerts_due", "due_at", "id", where="planned_at IS NULL"),
+    sqlite_autoincrement=True,
+)
+
+alert_topics = Table(
+    "alert_topics",
+    metadata,
+    Column("alert_id", Number, ForeignKey("alerts.id", ondelete="CASCADE"), primary_key=True),
+    Column("topic_id", Number, ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_alert_topics_topic_id", "topic_id"),
+    sqlite_with_rowid=False,
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("alert_id", Number, ForeignKey("alerts.id", ondelete="CASCADE"), nullable=False),
+    Column("after_id", Number, nullable=False),
+    Column("until_id", Number, nullable=False),
+    Column("due_at", AwareUTC, nullable=False),
+    Column("worker", String),
+    Column("attempts", Integer, nullable=False),
+    Column("done_at", AwareUTC),
+    UniqueConstraint("alert_id", "after_id"),
+    _partial_index("ix_batches_due", "due_at", "id", where="done_at IS NULL"),
+    _partial_index("ix_batches_done", "done_at", where="done_at IS NOT NULL"),
+    sqlite_autoincrement=True,
+)
+
+retries = Table(
+    "retries",
+    metadata,
+    Column("alert_id", Number, ForeignKey("alerts.id", ondelete="CASCADE"), primary_key=True),
+    Column("subscription_id", Number, ForeignKey("subscriptions.id", ondelete="CASCADE"), primary_key=True),
+    Column("due_at", AwareUTC, nullable=False),
+    Column("worker", String),
+    Column("attempts", Integer, nullable=False),
+    Index("ix_retries_due", "due_at"),
+    Index("ix_retries_subscription_id", "subscription_id"),
+    sqlite_with_rowid=False,
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("name", Key, primary_key=True),
+    Column("seen_at", AwareUTC, nullable=False),
+)
+
+# Secrets -------------------------------------------------------------------------------------------
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Key, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("name", Key, nullable=False),
+    Column("token_hash", Key, nullable=False, unique=True),
+    Column("created_at", AwareUTC, nullable=False),
+    Column("revoked_at", AwareUTC),
+    _partial_index("uq_api_tokens_name", "name", where="revoked_at IS NULL", unique=True),
+)

@@ -1,0 +1,174 @@
+"""Subscriptions: browsers that asked to be rung, the topics they follow, and how pushing to them goes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, func, literal, select, update
+from sqlalchemy import insert as plain_insert
+
+from newsbell.domain.subscription import FollowedTopic, PushTarget, Subscription
+from newsbell.errors import ConflictError, MalformedError
+from newsbell.storage.database import Connection
+from newsbell.storage.schema import subscription_topics, subscriptions, topics
+from newsbell.storage.statements import insert, is_number, is_text
+from newsbell.storage.types import AwareUTC
+
+MAX_ENDPOINT = 2_048
+"""Bytes of an endpoint; PostgreSQL cannot index much longer ones."""
+
+
+def add(
+    conn: Connection,
+    target: PushTarget,
+    *,
+    vapid_key_id: int,
+    topic_ids: Collection[int],
+    manage_token_hash: str,
+    now: datetime,
+) -> int:
+    """Store a subscription; its number. `ConflictError` where the endpoint has one already."""
+    row = insert(conn, subscriptions).values(
+        _columns(target)
+        | {"vapid_key_id": vapid_key_id, "manage_token_hash": manage_token_hash, "created_at": now}
+    )
+    row = row.on_conflict_do_nothing(index_elements=[subscriptions.c.endpoint])
+    number: int | None = conn.execute(row.returning(subscriptions.c.id)).scalar()
+    if number is None:
+        raise ConflictError("This push endpoint is subscribed already.", field="endpoint")
+    _follow(conn, number, set(topic_ids))
+    return number
+
+
+def get(conn: Connection, subscription_id: int) -> Subscription | None:
+    return _first(conn, subscriptions.c.id == subscription_id) if is_number(subscription_id) else None
+
+
+def find_by_endpoint(conn: Connection, endpoint: str) -> Subscription | None:
+    return _first(conn, subscriptions.c.endpoint == endpoint) if is_text(endpoint) else None
+
+
+def find_by_token(conn: Connection, token_hash: str) -> int | None:
+    """The number of the subscription whose manage token has this hash."""
+    query = select(subscriptions.c.id).where(subscriptions.c.manage_token_hash == token_hash)
+    number: int | None = conn.execute(query).scalar()
+    return number
+
+
+def set_topics(conn: Connection, subscription_id: int, topic_ids: Collection[int]) -> None:
+    """Follow exactly these topics."""
+    followed = subscription_topics.c
+    query = select(followed.topic_id).where(followed.subscription_id == subscription_id)
+    before, after = set(conn.execute(query).scalars()), set(topic_ids)
+    if gone := before - after:
+        conn.execute(
+            delete(subscription_topics).where(
+                followed.subscription_id == subscription_id, followed.topic_id.in_(gone)
+            )
+        )
+    _follow(conn, subscription_id, after - before)
+
+
+def set_endpoint(conn: Connection, subscription_id: int, target: PushTarget, vapid_key_id: int) -> None:
+    """Ring at another endpoint from now on, which has proved nothing yet. `ConflictError` where another
+    subscription has it.
+    """
+    taken = select(subscriptions.c.id).where(
+        subscriptions.c.endpoint == target.endpoint, subscriptions.c.id != subscription_id
+    )
+    if conn.execute(taken).first():
+        raise ConflictError("Another subscription has this push endpoint.", field="endpoint")
+    fresh = {"vapid_key_id": vapid_key_id, "failing_since": None, "first_success_at": None}
+    _set(conn, subscription_id, _columns(target) | fresh)
+
+
+def set_token(conn: Connection, subscription_id: int, manage_token_hash: str) -> None:
+    """Open the subscription with another manage token; the one before ends."""
+    _set(conn, subscription_id, {"manage_token_hash": manage_token_hash})
+
+
+def remove(conn: Connection, subscription_id: int) -> bool:
+    """Forget a subscription, what it follows and what was to be tried again for it."""
+    if not is_number(subscription_id):
+        return False
+    return bool(conn.execute(delete(subscriptions).where(subscriptions.c.id == subscription_id)).rowcount)
+
+
+def suspend(conn: Connection, subscription_id: int, now: datetime) -> None:
+    """Keep it, and do not ring it: its push service refuses our key. The first moment stays."""
+    _set(conn, subscription_id, {"suspended_at": _first_moment(subscriptions.c.suspended_at, now)})
+
+
+def unsuspend(conn: Connection, subscription_id: int) -> None:
+    _set(conn, subscription_id, {"suspended_at": None})
+
+
+def record_success(conn: Connection, ids: Collection[int], now: datetime) -> None:
+    """These were reached. It writes only where that is news, so that a fan-out is not a write for each."""
+    news = subscriptions.c.first_success_at.is_(None) | subscriptions.c.failing_since.is_not(None)
+    first = _first_moment(subscriptions.c.first_success_at, now)
+    conn.execute(
+        update(subscriptions)
+        .where(subscriptions.c.id.in_(ids), news)
+        .values(first_success_at=first, failing_since=None)
+    )
+
+
+def record_failure(conn: Connection, subscription_id: int, now: datetime) -> datetime:
+    """It could not be reached; since when that has been so without a success between."""
+    column = subscriptions.c.failing_since
+    statement = update(subscriptions).where(subscriptions.c.id == subscription_id)
+    statement = statement.values(failing_since=_first_moment(column, now))
+    found: datetime | None = conn.execute(statement.returning(column)).scalar()
+    return found or now
+
+
+def count(conn: Connection) -> int:
+    return conn.execute(select(func.count()).select_from(subscriptions)).scalar_one()
+
+
+def _first(conn: Connection, condition: ColumnElement[bool]) -> Subscription | None:
+    row = conn.execute(select(subscriptions).where(condition)).first()
+    if row is None:
+        return None
+    followed = (
+        select(topics.c.name, topics.c.slug)
+        .join(subscription_topics, subscription_topics.c.topic_id == topics.c.id)
+        .where(subscription_topics.c.subscription_id == row.id)
+        .order_by(topics.c.folded)
+    )
+    names = tuple(FollowedTopic(name=name, slug=slug) for name, slug in conn.execute(followed))
+    return _subscription(row, names)
+
+
+def _subscription(row: Row[Any], followed: tuple[FollowedTopic, ...]) -> Subscription:
+    return Subscription(
+        id=row.id,
+        target=PushTarget(endpoint=row.endpoint, p256dh=row.p256dh, auth=row.auth),
+        vapid_key_id=row.vapid_key_id,
+        topics=followed,
+        created_at=row.created_at,
+        suspended_at=row.suspended_at,
+    )
+
+
+def _columns(target: PushTarget) -> dict[str, Any]:
+    if len(target.endpoint.encode()) > MAX_ENDPOINT:
+        raise MalformedError(f"The push endpoint has more than {MAX_ENDPOINT} bytes.", field="endpoint")
+    return {"endpoint": target.endpoint, "p256dh": target.p256dh, "auth": target.auth}
+
+
+def _follow(conn: Connection, subscription_id: int, topic_ids: Collection[int]) -> None:
+    if topic_ids:
+        rows = [{"topic_id": number, "subscription_id": subscription_id} for number in sorted(topic_ids)]
+        conn.execute(plain_insert(subscription_topics), rows)
+
+
+def _first_moment(column: ColumnElement[datetime], now: datetime) -> ColumnElement[datetime]:
+    return func.coalesce(column, literal(now, AwareUTC))
+
+
+def _set(conn: Connection, subscription_id: int, values: dict[str, Any]) -> None:
+    conn.execute(update(subscriptions).where(subscriptions.c.id == subscription_id).values(values))

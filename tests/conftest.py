@@ -1,0 +1,91 @@
+"""Fixtures of every test: the store on both databases, settings, and the one moment tests live in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+
+from newsbell.config import Settings
+from newsbell.storage.database import Database
+from newsbell.storage.migrations import upgrade
+from newsbell.storage.schema import metadata
+from tests import factories
+
+POSTGRESQL = os.environ.get("NEWSBELL_TEST_DATABASE_URL", "")
+NO_POSTGRESQL = "NEWSBELL_TEST_DATABASE_URL is not set: no PostgreSQL to test with"
+
+
+@pytest.fixture
+def now() -> datetime:
+    return factories.NOW
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings whose data folder is the test's own, and empty."""
+    return Settings(data_dir=tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables and no rows, to copy."""
+    path = tmp_path_factory.mktemp("store") / "newsbell.sqlite3"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_database(migrated_file: Path, settings: Settings) -> Iterator[Database]:
+    """An empty store where `settings` point, for tests that one database is enough for."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(migrated_file, settings.data_dir / "newsbell.sqlite3")
+    database = Database(settings.resolved_database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """The address of a schema of PostgreSQL that is this test process's own, and empty."""
+    if not POSTGRESQL:
+        pytest.skip(NO_POSTGRESQL)
+    name = f"newsbell_test_{os.getpid()}"
+    server = Database(POSTGRESQL)
+    with server.transaction() as conn:
+        conn.execute(text(f"CREATE SCHEMA {name}"))
+    url = make_url(POSTGRESQL).update_query_dict({"options": f"-csearch_path={name}"})
+    yield url.render_as_string(hide_password=False)
+    with server.transaction() as conn:
+        conn.execute(text(f"DROP SCHEMA {name} CASCADE"))
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_url: str) -> str:
+    """The address of a schema of PostgreSQL with all tables and no rows."""
+    upgrade(postgresql_url)
+    return postgresql_url
+
+
+@pytest.fixture
+def postgresql_database(migrated_postgresql: str) -> Iterator[Database]:
+    """An empty store in PostgreSQL."""
+    database = Database(migrated_postgresql)
+    yield database
+    names = ", ".join(table.name for table in metadata.sorted_tables)
+    with database.transaction() as conn:
+        conn.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+    database.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.database)])
+def database(request: pytest.FixtureRequest) -> Database:
+    """An empty store, on each database in turn."""
+    found: Database = request.getfixturevalue(f"{request.param}_database")
+    return found

@@ -44,6 +44,12 @@ def list_topics(db: Database, *, after: str | None = None, limit: int = 200) -> 
     return TopicPage(topics=page, next=page[-1].name if len(found) > limit else None)
 
 
+def known_topics(db: Database, names: Sequence[str]) -> dict[str, StoredTopic]:
+    """The topics that these names, slugs or aliases mean; what is not known here is left out."""
+    with db.read() as conn:
+        return store.resolve(conn, names)
+
+
 def rename_topic(db: Database, slug: str, name: str, now: datetime) -> StoredTopic:
     """Give a topic another name. The old address redirects, the old name goes on as an alias, and every
     follower stays.

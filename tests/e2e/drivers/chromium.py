@@ -1,0 +1,168 @@
+"""A real Chromium on a virtual screen, and what a person does in it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.drivers.cdp import Connection, ProtocolError
+from tests.e2e.drivers.display import Display
+from tests.e2e.drivers.native_ui import Box, NativeUI
+from tests.e2e.drivers.scripts import SHOWN_TEXT
+from tests.e2e.waiting import until
+
+BINARY = shutil.which("chromium") or shutil.which("chromium-browser")
+
+_SWITCHES = [
+    "--remote-debugging-port=0",
+    "--no-sandbox",  # tests run as root in containers
+    "--no-first-run",
+    "--allow-pre-commit-input",
+    "--password-store=basic",
+    "--disable-dev-shm-usage",
+    "--window-position=0,0",
+    "--window-size=1000,700",
+]
+_PROMPT = "PermissionPromptBubbleBaseView"
+_NOTIFICATION = "MessagePopupView"
+_PRESSES = 6
+# The page moves after it has loaded, when the browser adds a bar above it.
+_CENTRE_WHEN_STILL = """(async () => {
+    const element = document.querySelector(%s);
+    let before = "", still = 0;
+    while (still < 3) {
+        await new Promise(requestAnimationFrame);
+        const box = element.getBoundingClientRect();
+        const now = [box.x, box.y, innerHeight, outerHeight].join();
+        still = now === before ? still + 1 : 0;
+        before = now;
+    }
+    element.scrollIntoView({block: "center", behavior: "instant"});
+    const box = element.getBoundingClientRect();
+    return [box.x + box.width / 2, box.y + box.height / 2];
+})()"""
+
+
+class Chromium:
+    """One headed Chromium with a profile of its own in `folder`."""
+
+    def __init__(self, folder: Path, display: Display, switches: Sequence[str] = ()) -> None:
+        assert BINARY, "no Chromium on this machine"
+        self._display = display
+        inspector = _free_port()
+        self._process = subprocess.Popen(
+            [BINARY, f"--user-data-dir={folder}", f"--enable-ui-devtools={inspector}", *_SWITCHES,
+             *switches, "about:blank"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=display.environment,
+        )  # fmt: skip
+        port, path = until(lambda: _read_address(folder / "DevToolsActivePort"), "Chromium's port", within=60)
+        self._connection = Connection(f"ws://127.0.0.1:{port}{path}")
+        target = until(lambda: next(iter(self._pages()), None), "a tab")
+        self._session: str = self._connection.send(
+            "Target.attachToTarget", targetId=target["targetId"], flatten=True
+        )["sessionId"]
+        self._page("Page.enable")
+        self._native = NativeUI(inspector)
+
+    def quit(self) -> None:
+        self._native.close()
+        try:
+            self._connection.send("Browser.close")
+            self._process.wait(15)
+        except (OSError, ProtocolError, subprocess.TimeoutExpired):
+            self._process.kill()
+            self._process.wait()
+        self._connection.close()
+
+    def open(self, address: str) -> None:
+        self._page("Page.bringToFront")  # a tab behind another draws no frames
+        self._page("Page.navigate", url=address)
+        until(
+            lambda: self.run("document.readyState === 'complete' && location.href !== 'about:blank'"),
+            f"{address}, loaded",
+        )
+
+    def run(self, expression: str) -> Any:
+        """The value of an expression in the page, a promise's included."""
+        answer = self._page("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
+        if "exceptionDetails" in answer:
+            raise ProtocolError(str(answer["exceptionDetails"]))
+        return answer["result"].get("value")
+
+    def click(self, selector: str) -> None:
+        x, y = self.run(_CENTRE_WHEN_STILL % json.dumps(selector))
+        for kind in ("mousePressed", "mouseReleased"):
+            self._page("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def text(self, selector: str) -> str:
+        """The text of an element as it is shown; "" where it is hidden or missing."""
+        return str(self.run(f"({SHOWN_TEXT})({json.dumps(selector)})"))
+
+    def wait_for_text(self, selector: str, text: str, *, within: float = 20) -> None:
+        until(lambda: text in self.text(selector), f"“{text}” in {selector}", within=within)
+
+    def tabs(self) -> list[str]:
+        return [str(page["url"]) for page in self._pages()]
+
+    def press_in_prompt(self, label: str) -> None:
+        """Press a button of the permission prompt with the pointer."""
+        self._native.steady_button(label, _PROMPT)
+        self._press_until_gone(lambda: self._native.button(label, _PROMPT), f"the prompt’s {label}")
+
+    def notifications(self) -> list[tuple[str, str]]:
+        """Title and text of the notifications this site shows."""
+        found = self.run(
+            "navigator.serviceWorker.ready.then((worker) => worker.getNotifications())"
+            ".then((shown) => shown.map((one) => [one.title, one.body]))"
+        )
+        return [(title, body) for title, body in found]
+
+    def click_notification(self) -> None:
+        """Press the notification on the screen."""
+        until(self._notification_box, "a notification")
+        self._press_until_gone(self._notification_box, "the notification")
+
+    def _notification_box(self) -> Box | None:
+        return self._native.window(_NOTIFICATION)
+
+    def _press_until_gone(self, look: Callable[[], Box | None], what: str) -> None:
+        """Press, and again where nothing came of it: what has just appeared ignores clicks for a moment,
+        and takes clicks in quick succession for one (Chromium's InputEventActivationProtector)."""
+        for _ in range(_PRESSES):
+            box = look()
+            if box is None:
+                return
+            self._display.click(*box.centre)
+            with contextlib.suppress(TimeoutError):
+                until(lambda: look() is None, f"{what}, gone", within=1.5)
+        raise TimeoutError(f"{what} is still there after {_PRESSES} presses")
+
+    def _pages(self) -> list[dict[str, Any]]:
+        targets = self._connection.send("Target.getTargets")["targetInfos"]
+        return [target for target in targets if target["type"] == "page"]
+
+    def _page(self, method: str, **parameters: Any) -> Any:
+        return self._connection.send(method, session=self._session, **parameters)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _read_address(file: Path) -> tuple[str, str] | None:
+    try:
+        port, path, *_ = file.read_text(encoding="ascii").split("\n")
+    except (OSError, ValueError):
+        return None
+    return port, path

@@ -1,0 +1,37 @@
+"""A screen without a monitor, and a pointer on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+MISSING = [program for program in ("Xvfb", "xdotool") if not shutil.which(program)]
+
+
+class Display:
+    def __init__(self, name: str) -> None:
+        # No desktop's message bus: notifications are drawn by the browser itself.
+        self.environment = {**os.environ, "DISPLAY": name, "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
+
+    def click(self, x: int, y: int) -> None:
+        subprocess.run(
+            ["xdotool", "mousemove", str(x), str(y), "click", "1"], check=True, env=self.environment
+        )
+
+
+@contextmanager
+def virtual_display() -> Iterator[Display]:
+    """An Xvfb at a number that is free."""
+    reader, writer = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1400x900x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[writer], stderr=subprocess.DEVNULL)
+    os.close(writer)
+    try:
+        with os.fdopen(reader) as number:
+            yield Display(f":{number.readline().strip()}")
+    finally:
+        server.terminate()
+        server.wait(10)

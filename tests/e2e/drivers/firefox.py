@@ -1,0 +1,219 @@
+"""A real Firefox, and what a person does in it: press, allow, read a notification, click it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.drivers.marionette import Marionette
+from tests.e2e.drivers.scripts import SHOWN_TEXT
+from tests.e2e.waiting import until
+
+BINARY = shutil.which("firefox-esr") or shutil.which("firefox")
+
+_ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # WebDriver section 12.1
+_PREFERENCES: dict[str, Any] = {
+    "browser.shell.checkDefaultBrowser": False,
+    "browser.startup.page": 0,
+    "datareporting.policy.dataSubmissionPolicyBypassNotification": True,
+    "marionette.port": 0,
+    # Buttons of a permission prompt are dead for a moment, against clicks meant for something else.
+    "security.notification_enable_delay": 0,
+    # Notifications drawn by Firefox itself: no desktop is there to draw them.
+    "alerts.useSystemBackend": False,
+}
+_PROMPT_BUTTON = """
+    const panel = PopupNotifications.panel;
+    if (panel.state !== "open" || !panel.firstElementChild) return null;
+    const { button, secondaryButton } = panel.firstElementChild;
+    const wanted = [button, secondaryButton].find((one) => one.label === arguments[0]);
+    const box = wanted?.getBoundingClientRect();
+    return box?.width ? [box.x + box.width / 2, box.y + box.height / 2] : null;
+"""
+_ALERT_TEXTS = """
+    const read = (id) => { const e = document.getElementById(id); return e.value || e.textContent; };
+    return [read("alertTitleLabel"), read("alertTextLabel")];
+"""
+
+
+def push_preferences(push_service: str) -> dict[str, Any]:
+    """The preferences that lead Firefox to another push service than Mozilla's."""
+    return {
+        "dom.push.serverURL": push_service,
+        "dom.push.testing.allowInsecureServerURL": True,
+        "dom.push.connection.enabled": True,
+    }
+
+
+class Firefox:
+    """One headless Firefox with a profile of its own in `folder`."""
+
+    def __init__(self, folder: Path, preferences: Mapping[str, Any]) -> None:
+        assert BINARY, "no Firefox on this machine"
+        folder.mkdir(parents=True, exist_ok=True)
+        lines = [
+            f"user_pref({json.dumps(name)}, {json.dumps(value)});\n"
+            for name, value in {**_PREFERENCES, **preferences}.items()
+        ]
+        (folder / "user.js").write_text("".join(lines), encoding="utf-8")
+        # The chrome context, where the browser's own dialogs live, has to be asked for.
+        options = ["-marionette", "--remote-allow-system-access", "--no-remote", "--headless"]
+        self._process = subprocess.Popen(
+            [BINARY, *options, "--profile", str(folder)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        port = until(lambda: _read_port(folder / "MarionetteActivePort"), "Firefox's port", within=60)
+        self.send = Marionette(port)
+        self.send("WebDriver:NewSession", capabilities={"alwaysMatch": {}})
+
+    def quit(self) -> None:
+        try:
+            self.send("Marionette:Quit", flags=["eForceQuit"])
+            self._process.wait(15)
+        except (OSError, subprocess.TimeoutExpired):
+            self._process.kill()
+            self._process.wait()
+        self.send.close()
+
+    # Pages
+
+    def open(self, address: str) -> None:
+        self.send("WebDriver:Navigate", url=address)
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        """The value a script's `return` gives; it runs beside the page, past its security policy."""
+        return self.send("WebDriver:ExecuteScript", script=script, args=list(arguments))
+
+    def run_async(self, script: str, *arguments: Any) -> Any:
+        """The same for the body of an async function."""
+        body = (
+            "const done = arguments[arguments.length - 1];"
+            f"(async (...given) => {{ {script} }})(...arguments)"
+            ".then(done, (error) => done({failed: String(error)}));"
+        )
+        value = self.send("WebDriver:ExecuteAsyncScript", script=body, args=list(arguments))
+        if isinstance(value, dict) and "failed" in value:
+            raise RuntimeError(value["failed"])
+        return value
+
+    def click(self, selector: str) -> None:
+        found = self.send("WebDriver:FindElement", using="css selector", value=selector)
+        self.send("WebDriver:ElementClick", id=found[_ELEMENT])
+
+    def type(self, selector: str, keys: str) -> None:
+        found = self.send("WebDriver:FindElement", using="css selector", value=selector)
+        self.send("WebDriver:ElementSendKeys", id=found[_ELEMENT], text=keys)
+
+    def text(self, selector: str) -> str:
+        """The text of an element as it is shown; "" where it is hidden or missing."""
+        return str(self.run(f"return ({SHOWN_TEXT})(arguments[0])", selector))
+
+    def wait_for_text(self, selector: str, text: str, *, within: float = 20) -> None:
+        until(lambda: text in self.text(selector), f"“{text}” in {selector}", within=within)
+
+    def tabs(self) -> list[str]:
+        """The addresses of all open tabs."""
+        with self.chrome():
+            found: list[str] = self.run(
+                "return [...Services.wm.getEnumerator('navigator:browser')].flatMap("
+                "  (w) => w.gBrowser.tabs.map((tab) => tab.linkedBrowser.currentURI.spec));"
+            )
+        return found
+
+    def switch_to_tab(self, address: str) -> None:
+        for handle in self.send("WebDriver:GetWindowHandles"):
+            self.send("WebDriver:SwitchToWindow", handle=handle)
+            if self.send("WebDriver:GetCurrentURL") == address:
+                return
+        raise AssertionError(f"no tab shows {address}")
+
+    # The browser's own windows
+
+    @contextmanager
+    def chrome(self) -> Iterator[None]:
+        """Scripts and clicks inside meet the browser's own window instead of the page."""
+        self.send("Marionette:SetContext", value="chrome")
+        try:
+            yield
+        finally:
+            self.send("Marionette:SetContext", value="content")
+
+    def press_in_prompt(self, label: str) -> None:
+        """Press a button of the permission prompt: "Allow" or "Always Block"."""
+        with self.chrome():
+            x, y = until(lambda: self.run(_PROMPT_BUTTON, label), f"{label} in the permission prompt")
+            self._click_at(x, y)
+
+    def dismiss_prompt(self) -> None:
+        """Close the permission prompt without an answer, as Escape does."""
+        with self.chrome():
+            until(lambda: self.run(_PROMPT_BUTTON, "Allow"), "the permission prompt")
+            self.run("PopupNotifications.panel.hidePopup()")
+
+    def permission(self, origin: str, verdict: str) -> None:
+        """Change the site's notification permission, as the settings do: "remove" or "deny"."""
+        script = """
+            const principal = Services.scriptSecurityManager.createContentPrincipalFromOrigin(arguments[0]);
+            if (arguments[1] === "remove") {
+                Services.perms.removeFromPrincipal(principal, "desktop-notification");
+            } else {
+                const { DENY_ACTION } = Services.perms;
+                Services.perms.addFromPrincipal(principal, "desktop-notification", DENY_ACTION);
+            }
+        """
+        with self.chrome():
+            self.run(script, origin, verdict)
+
+    def set_preference(self, name: str, value: int) -> None:
+        with self.chrome():
+            self.run("Services.prefs.setIntPref(arguments[0], arguments[1])", name, value)
+
+    def notification(self) -> tuple[str, str]:
+        """Title and text of the notification on the screen, waited for."""
+        with self._notification_window():
+            title, text = until(lambda: self.run(_ALERT_TEXTS), "the notification's text")
+        return title, text
+
+    def click_notification(self) -> None:
+        with self._notification_window():
+            width, height = self.run("return [innerWidth, innerHeight]")
+            self._click_at(width / 2, height / 2)
+
+    @contextmanager
+    def _notification_window(self) -> Iterator[None]:
+        with self.chrome():
+            main = self.send("WebDriver:GetWindowHandle")
+            until(self._enter_notification, "a notification")
+            try:
+                yield
+            finally:
+                self.send("WebDriver:SwitchToWindow", handle=main, focus=False)
+
+    def _enter_notification(self) -> bool:
+        for handle in self.send("WebDriver:GetWindowHandles"):
+            self.send("WebDriver:SwitchToWindow", handle=handle, focus=False)
+            if "alerts/alert.xhtml" in self.run("return location.href"):
+                return True
+        return False
+
+    def _click_at(self, x: float, y: float) -> None:
+        steps = [
+            {"type": "pointerMove", "x": int(x), "y": int(y), "duration": 0},
+            {"type": "pointerDown", "button": 0},
+            {"type": "pointerUp", "button": 0},
+        ]
+        mouse = {"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": steps}
+        self.send("WebDriver:PerformActions", actions=[mouse])
+
+
+def _read_port(file: Path) -> int | None:
+    try:
+        return int(file.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,105 @@
+"""Chromium's own windows and dialogs, which no page protocol shows: found by its inspector for native
+widgets, so that a real pointer can press them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from tests.e2e.drivers.cdp import Connection
+from tests.e2e.waiting import until
+
+Node = dict[str, Any]
+
+
+class Box(NamedTuple):
+    """A rectangle on the screen, in pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def centre(self) -> tuple[int, int]:
+        return self.x + self.width // 2, self.y + self.height // 2
+
+
+class NativeUI:
+    def __init__(self, port: int) -> None:
+        self._connection = until(lambda: _try_connect(port), "the inspector of native widgets")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def button(self, label: str, dialog: str) -> Box | None:
+        """Where the button stands in the dialog of this class name; None while it is not there."""
+        for window in self._windows(dialog):
+            origin = self._window_box(window)
+            for child in window.get("children", []):
+                box = self._find_button(child, label, origin.x, origin.y)
+                if box:
+                    return box
+        return None
+
+    def steady_button(self, label: str, dialog: str) -> Box:
+        """The same, waited for until it stands still: dialogs slide in."""
+        last: Box | None = None
+
+        def still() -> Box | None:
+            nonlocal last
+            last, before = self.button(label, dialog), last
+            return last if last and last == before else None
+
+        return until(still, f"{label} in {dialog}")
+
+    def window(self, content: str) -> Box | None:
+        """Where the window is that holds a view of this class name; None while there is none."""
+        found = next(self._windows(content), None)
+        return self._window_box(found) if found else None
+
+    def _windows(self, name: str) -> Iterator[Node]:
+        root = self._connection.send("DOM.getDocument")["root"]
+        return (
+            node
+            for node in _walk(root)
+            if node["nodeName"] == "Window" and name in node.get("attributes", [])
+        )
+
+    def _find_button(self, node: Node, label: str, x: int, y: int) -> Box | None:
+        if node["nodeName"] == "View":
+            values = self._values(node)
+            if values.get("Visible") != "true":
+                return None
+            x, y = x + int(values.get("X", 0)), y + int(values.get("Y", 0))
+            if "MdTextButton" in node["attributes"] and values.get("Text") == label:
+                return Box(x, y, int(values["Width"]), int(values["Height"]))
+        found = (self._find_button(child, label, x, y) for child in node.get("children", []))
+        return next((box for box in found if box), None)
+
+    def _window_box(self, window: Node) -> Box:
+        place, _, size = self._values(window)["BoundsInScreen"].partition(" ")
+        x, y = place.split(",")
+        width, height = size.split("x")
+        return Box(int(x), int(y), int(width), int(height))
+
+    def _values(self, node: Node) -> dict[str, str]:
+        styles = self._connection.send("CSS.getMatchedStylesForNode", nodeId=node["nodeId"])
+        return {
+            value["name"]: value["value"]
+            for rule in styles["matchedCSSRules"]
+            for value in rule["rule"]["style"]["cssProperties"]
+        }
+
+
+def _walk(node: Node) -> Iterator[Node]:
+    yield node
+    for child in node.get("children", []):
+        yield from _walk(child)
+
+
+def _try_connect(port: int) -> Connection | None:
+    try:
+        return Connection(f"ws://127.0.0.1:{port}/0")
+    except OSError:
+        return None

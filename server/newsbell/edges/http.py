@@ -6,7 +6,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
@@ -123,9 +123,7 @@ class _GuardedPools(PoolManager):
 class _GuardedAdapter(HTTPAdapter):
     def __init__(self, guard: AddressGuard, ca_bundle: str) -> None:
         self._guard = guard
-        self._tls = create_urllib3_context()
-        self._tls.load_verify_locations(ca_bundle)
-        self._tls.sslsocket_class = _TLSSocket
+        self._tls = _tls(ca_bundle)
         super().__init__(pool_maxsize=CONNECTIONS_PER_HOST)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
@@ -140,6 +138,14 @@ class _GuardedAdapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         raise NotImplementedError("a proxy would choose the address in our place")
+
+
+@lru_cache(maxsize=4)
+def _tls(ca_bundle: str) -> ssl.SSLContext:
+    context = create_urllib3_context()
+    context.load_verify_locations(ca_bundle)
+    context.sslsocket_class = _TLSSocket
+    return context
 
 
 def guarded_session(

@@ -14,6 +14,7 @@ from pywebpush import WebPusher, WebPushException
 from urllib3.exceptions import HTTPError
 
 from newsbell.config import Settings
+from newsbell.domain.payload import MAX_PAYLOAD
 from newsbell.domain.push import Outcome, PushMessage, PushResult, classify
 from newsbell.domain.subscription import PushTarget, VapidKey
 from newsbell.edges.endpoints import PushEndpointRules, check_endpoint, check_keys
@@ -23,7 +24,6 @@ from newsbell.errors import MalformedError, RefusedError
 
 __all__ = ["Answer", "PushEndpointRules", "PushSender", "PushTransport", "check_endpoint", "check_keys"]
 
-MAX_PAYLOAD = 2_700  # bytes; what every known service takes after encryption
 MAX_CONNECT = 5.0  # seconds of the timeout that connecting may use
 MAX_RETRY_AFTER = timedelta(hours=24)  # a service asking for more is asked again after a day
 MAX_ANSWER = 1_024  # bytes read of what a service says; more is of no use to anybody
@@ -58,8 +58,14 @@ class HTTPTransport:
             allow_redirects=False,
             stream=True,
         ) as response:
-            body = response.raw.read(MAX_ANSWER, decode_content=False)
-            return response.status_code, response.headers, body
+            return response.status_code, response.headers, _first_bytes(response)
+
+
+def _first_bytes(response: requests.Response) -> bytes:
+    try:
+        return bytes(response.raw.read(MAX_ANSWER, decode_content=False))
+    except (HTTPError, OSError):
+        return b""  # the status has been said, and it is what counts
 
 
 def _utc_now() -> datetime:
@@ -133,7 +139,7 @@ def _encrypt(target: PushTarget, payload: bytes) -> bytes:
             {"endpoint": target.endpoint, "keys": {"p256dh": target.p256dh, "auth": target.auth}}
         )
         return bytes(pusher.encode(payload, content_encoding="aes128gcm")["body"])
-    except (WebPushException, ValueError) as error:
+    except (WebPushException, ValueError, LookupError) as error:
         raise MalformedError("The keys of this subscription cannot be used.", field="keys") from error
 
 

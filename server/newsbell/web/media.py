@@ -42,7 +42,8 @@ def _shown(picture: media.CachedPicture) -> Response:
     response.cache_control.public = True
     response.cache_control.max_age = WEEK
     response.cache_control.immutable = True
-    return _inert(response).make_conditional(request)
+    response.make_conditional(request)
+    return _inert(response)
 
 
 def _nothing(status: int) -> Response:

@@ -4,27 +4,44 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 
-from newsbell.domain.article import Article, ArticleTopic, CleanArticle, Origin, Picture, Position, Removal
+from newsbell.domain.article import Article, CleanArticle, Origin, Position
 from newsbell.domain.topics import StoredTopic
 from newsbell.errors import ConflictError, MalformedError, NotFoundError
 from newsbell.storage import schema
 from newsbell.storage import topics as topic_store
+from newsbell.storage.article_rows import columns, sort_at_of, with_topics
 from newsbell.storage.database import Connection
-from newsbell.storage.schema import article_topics, articles, originals, stories
+from newsbell.storage.schema import article_topics, articles, originals
 from newsbell.storage.statements import insert, is_number, is_text, take_turn
+from newsbell.storage.stories import add_story, find_story
 from newsbell.storage.types import AwareUTC
+
+__all__ = [
+    "MAX_UNION",
+    "Tombstone",
+    "TopicLink",
+    "add",
+    "add_story",
+    "count",
+    "find_by_canonical_url",
+    "find_story",
+    "get",
+    "is_removed",
+    "latest",
+    "original",
+    "remove",
+    "update",
+]
 
 MAX_UNION = 200
 """Topics that one list can be the union of."""
-MAX_URL = 2_048
-"""Bytes of a canonical URL; PostgreSQL cannot index much longer ones."""
 
 # The conditions of partial indexes, as the databases have to see them to use the index.
 _HAS_IDENTITY = sa.text("canonical_url <> ''")
@@ -53,7 +70,7 @@ def get(conn: Connection, article_id: int) -> Article | None:
     if not is_number(article_id):
         return None
     row = conn.execute(sa.select(articles).where(articles.c.id == article_id, _LIVE)).first()
-    return None if row is None else _with_topics(conn, [row])[0]
+    return None if row is None else with_topics(conn, [row])[0]
 
 
 def is_removed(conn: Connection, article_id: int) -> bool:
@@ -74,7 +91,7 @@ def find_by_canonical_url(conn: Connection, canonical_url: str) -> Article | Tom
         return None
     if row.removed_at is not None:
         return Tombstone(id=row.id, removed_at=row.removed_at)
-    return _with_topics(conn, [row])[0]
+    return with_topics(conn, [row])[0]
 
 
 def add(
@@ -92,9 +109,9 @@ def add(
     the transaction can go on.
     """
     take_turn(conn)
-    sort_at = _sort_at(clean, stored_at=now)
+    sort_at = sort_at_of(clean, stored_at=now)
     row = insert(conn, articles).values(
-        _columns(clean)
+        columns(clean)
         | {"uuid": uuid4(), "story_id": story_id, "stored_at": now, "updated_at": now, "sort_at": sort_at}
     )
     row = row.on_conflict_do_nothing(index_elements=[articles.c.canonical_url], index_where=_HAS_IDENTITY)
@@ -121,8 +138,8 @@ def update(
     """
     take_turn(conn)
     stored = _reread(conn, article_id)
-    sort_at = _sort_at(clean, stored_at=stored.stored_at)
-    values = _columns(clean) | {"story_id": story_id, "updated_at": now, "sort_at": sort_at}
+    sort_at = sort_at_of(clean, stored_at=stored.stored_at)
+    values = columns(clean) | {"story_id": story_id, "updated_at": now, "sort_at": sort_at}
     conn.execute(sa.update(articles).where(articles.c.id == article_id).values(values))
     _keep_original(conn, article_id, original)
     _set_topics(conn, article_id, sort_at, topics, now)
@@ -134,7 +151,7 @@ def remove(conn: Connection, article_id: int, now: datetime) -> bool:
     more. False where there was no such article, or no more.
     """
     take_turn(conn)
-    emptied = _columns(_NOTHING) | {"removed_at": now, "updated_at": now}
+    emptied = columns(_NOTHING) | {"removed_at": now, "updated_at": now}
     del emptied["canonical_url"]
     statement = sa.update(articles).where(articles.c.id == article_id, _LIVE).values(emptied)
     if not is_number(article_id) or not conn.execute(statement).rowcount:
@@ -157,7 +174,7 @@ def latest(
         return []
     else:
         query = _union(topic_ids, before, limit)
-    return _with_topics(conn, conn.execute(query).all())
+    return with_topics(conn, conn.execute(query).all())
 
 
 def count(conn: Connection) -> int:
@@ -170,24 +187,6 @@ def original(conn: Connection, article_id: int) -> bytes | None:
     query = sa.select(originals.c.page).where(originals.c.article_id == article_id)
     page = conn.execute(query).scalar() if is_number(article_id) else None
     return None if page is None else zlib.decompress(page)
-
-
-def find_story(conn: Connection, text_digest: str) -> int | None:
-    """The story of the articles whose text has this digest."""
-    return conn.execute(sa.select(stories.c.id).where(stories.c.text_digest == text_digest)).scalar()
-
-
-def add_story(conn: Connection, text_digest: str, now: datetime) -> int:
-    """The story of this digest, made where it is not there, by two writers at once too."""
-    row = insert(conn, stories).values(text_digest=text_digest, created_at=now).on_conflict_do_nothing()
-    made: int | None = conn.execute(row.returning(stories.c.id)).scalar()
-    return made if made is not None else _known_story(conn, text_digest)
-
-
-def _known_story(conn: Connection, text_digest: str) -> int:
-    query = sa.select(stories.c.id).where(stories.c.text_digest == text_digest)
-    number: int = conn.execute(query).scalar_one()
-    return number
 
 
 def _page(
@@ -231,49 +230,6 @@ def _union(topic_ids: Collection[int], before: Position | None, limit: int) -> s
     )
 
 
-def _with_topics(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[Article]:
-    if not rows:
-        return []
-    topics: dict[int, list[ArticleTopic]] = {row.id: [] for row in rows}
-    link, topic = article_topics.c, schema.topics.c
-    query = (
-        sa.select(link.article_id, topic.name, topic.slug, link.origin, link.weight)
-        .join(schema.topics, topic.id == link.topic_id)
-        .where(link.article_id.in_(topics))
-        .order_by(link.article_id, link.position)
-    )
-    for row in conn.execute(query):
-        topics[row.article_id].append(
-            ArticleTopic(name=row.name, slug=row.slug, origin=row.origin, weight=row.weight)
-        )
-    return [_article(row, topics[row.id]) for row in rows]
-
-
-def _article(row: sa.Row[Any], topics: Sequence[ArticleTopic]) -> Article:
-    return Article(
-        id=row.id,
-        uuid=row.uuid,
-        story_id=row.story_id,
-        url=row.url,
-        canonical_url=row.canonical_url,
-        title=row.title,
-        summary=row.summary,
-        byline=tuple(row.byline),
-        body_html=row.body_html,
-        body_text=row.body_text,
-        lead_image=None if row.lead_image is None else Picture(**row.lead_image),
-        site_name=row.site_name,
-        language=row.language,
-        published_at=row.published_at,
-        modified_at=row.modified_at,
-        stored_at=row.stored_at,
-        updated_at=row.updated_at,
-        sort_at=row.sort_at,
-        topics=tuple(topics),
-        removals=tuple(Removal(**removal) for removal in row.removals),
-    )
-
-
 _NOTHING = CleanArticle(
     url="",
     canonical_url="",
@@ -290,30 +246,6 @@ _NOTHING = CleanArticle(
     topics=(),
     removals=(),
 )
-
-
-def _columns(clean: CleanArticle) -> dict[str, Any]:
-    if len(clean.canonical_url.encode()) > MAX_URL:
-        raise MalformedError(f"The article's address has more than {MAX_URL} bytes.", field="url")
-    return {
-        "url": clean.url,
-        "canonical_url": clean.canonical_url,
-        "title": clean.title,
-        "summary": clean.summary,
-        "byline": list(clean.byline),
-        "body_html": clean.body_html,
-        "body_text": clean.body_text,
-        "lead_image": None if clean.lead_image is None else asdict(clean.lead_image),
-        "site_name": clean.site_name,
-        "language": clean.language,
-        "published_at": clean.published_at,
-        "modified_at": clean.modified_at,
-        "removals": [asdict(removal) for removal in clean.removals],
-    }
-
-
-def _sort_at(clean: CleanArticle, *, stored_at: datetime) -> datetime:
-    return min(clean.published_at or stored_at, stored_at)
 
 
 def _reread(conn: Connection, article_id: int) -> Article:

@@ -1,0 +1,49 @@
+"""Delivery as rows: alert → batches → retries. Whatever a worker holds, it holds for the time of a lease.
+
+An alert is cut into batches, each a range of subscriptions (after_id, until_id]. Claiming is a conditional
+UPDATE that puts a row's `due_at` at the end of the lease, so what a dead worker held is due again by itself.
+"""
+
+from newsbell.storage.delivery.alerts import PlannedAlert, add_alert, claim_alert_to_plan, plan_next_batch
+from newsbell.storage.delivery.batches import (
+    ClaimedBatch,
+    Recipient,
+    claim_batch,
+    extend_lease,
+    finish_batch,
+    recipients,
+)
+from newsbell.storage.delivery.retries import ClaimedRetry, add_retry, claim_retries, finish_retry
+from newsbell.storage.delivery.upkeep import (
+    Pending,
+    clear_finished,
+    drop_expired,
+    has_work,
+    heartbeat,
+    last_heartbeat,
+    pending,
+)
+
+__all__ = [
+    "ClaimedBatch",
+    "ClaimedRetry",
+    "Pending",
+    "PlannedAlert",
+    "Recipient",
+    "add_alert",
+    "add_retry",
+    "claim_alert_to_plan",
+    "claim_batch",
+    "claim_retries",
+    "clear_finished",
+    "drop_expired",
+    "extend_lease",
+    "finish_batch",
+    "finish_retry",
+    "has_work",
+    "heartbeat",
+    "last_heartbeat",
+    "pending",
+    "plan_next_batch",
+    "recipients",
+]

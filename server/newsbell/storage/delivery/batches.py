@@ -1,0 +1,115 @@
+"""Batches: ranges of followers, claimed by one worker at a time, sent, done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from newsbell.domain.subscription import PushTarget
+from newsbell.storage.database import Connection
+from newsbell.storage.delivery.followers import alert_topic_ids, followers, target_of
+from newsbell.storage.schema import (
+    alerts,
+    batches,
+    retries,
+    subscriptions,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimedBatch:
+    """A batch a worker is to send; `attempts` counts the claims, this one too."""
+
+    id: int
+    alert_id: int
+    article_id: int
+    story_id: int
+    after_id: int
+    until_id: int
+    expires_at: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """One browser to ring."""
+
+    subscription_id: int
+    target: PushTarget
+    vapid_key_id: int
+
+
+def claim_batch(conn: Connection, worker: str, now: datetime, lease: timedelta) -> ClaimedBatch | None:
+    """The batch that has waited longest, or whose lease ran out, of an alert that may still ring. No two
+    workers are given the same while a lease lasts.
+    """
+    found = (
+        conn.execute(
+            sa.select(batches.c.id, alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at)
+            .join(alerts, alerts.c.id == batches.c.alert_id)
+            .where(batches.c.done_at.is_(None), batches.c.due_at <= now, alerts.c.expires_at > now)
+            .order_by(batches.c.due_at, batches.c.id)
+            .limit(1)
+            .with_for_update(of=batches, skip_locked=True)
+        )
+        .mappings()
+        .first()
+    )
+    if found is None:
+        return None
+    row = (
+        conn.execute(
+            sa.update(batches)
+            .where(batches.c.id == found["id"], batches.c.done_at.is_(None), batches.c.due_at <= now)
+            .values(worker=worker, due_at=now + lease, attempts=batches.c.attempts + 1)
+            .returning(batches.c.alert_id, batches.c.after_id, batches.c.until_id, batches.c.attempts)
+        )
+        .mappings()
+        .first()
+    )
+    return None if row is None else ClaimedBatch(**found, **row)
+
+
+def recipients(conn: Connection, batch: ClaimedBatch) -> list[Recipient]:
+    """Whom to ring for a batch: each once, in the order of their numbers.
+
+    Those in its range who follow a topic of the alert, subscribed before it, and are not suspended. Who is
+    already waiting for another try is left to that.
+    """
+    members = followers(alert_topic_ids(conn, batch.alert_id), after=batch.after_id, until=batch.until_id)
+    if members is None:
+        return []
+    member = members.order_by(None).subquery()
+    reader = subscriptions.c
+    waiting = sa.exists().where(retries.c.alert_id == batch.alert_id, retries.c.subscription_id == reader.id)
+    asked_at = sa.select(alerts.c.created_at).where(alerts.c.id == batch.alert_id).scalar_subquery()
+    query = (
+        sa.select(reader.id, reader.endpoint, reader.p256dh, reader.auth, reader.vapid_key_id)
+        .join(member, member.c.id == reader.id)
+        # The range again, for PostgreSQL: without it a merge join reads all subscriptions.
+        .where(reader.id > batch.after_id, reader.id <= batch.until_id)
+        .where(reader.suspended_at.is_(None), reader.created_at <= asked_at, ~waiting)
+        .order_by(reader.id)
+    )
+    return [
+        Recipient(subscription_id=row.id, target=target_of(row), vapid_key_id=row.vapid_key_id)
+        for row in conn.execute(query)
+    ]
+
+
+def extend_lease(conn: Connection, batch_id: int, worker: str, now: datetime, lease: timedelta) -> bool:
+    """Hold the batch for another lease from now; False where it is not this worker's any more."""
+    return _change_mine(conn, batch_id, worker, {"due_at": now + lease})
+
+
+def finish_batch(conn: Connection, batch_id: int, worker: str, now: datetime) -> bool:
+    """Every recipient was tried; False where it is not this worker's any more."""
+    return _change_mine(conn, batch_id, worker, {"done_at": now, "worker": None})
+
+
+def _change_mine(conn: Connection, batch_id: int, worker: str, values: dict[str, Any]) -> bool:
+    mine = (batches.c.id == batch_id, batches.c.worker == worker, batches.c.done_at.is_(None))
+    return bool(conn.execute(sa.update(batches).where(*mine).values(values)).rowcount)

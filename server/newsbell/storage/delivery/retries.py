@@ -1,0 +1,116 @@
+"""Retries: readers who could not be reached and are to be tried again. Only failures have a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from newsbell.domain.subscription import PushTarget
+from newsbell.storage.database import Connection
+from newsbell.storage.delivery.followers import target_of
+from newsbell.storage.schema import (
+    alert_topics,
+    alerts,
+    retries,
+    subscription_topics,
+    subscriptions,
+)
+from newsbell.storage.statements import insert
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimedRetry:
+    """One browser that could not be reached before; `attempts` counts the tries that failed."""
+
+    alert_id: int
+    article_id: int
+    story_id: int
+    subscription_id: int
+    target: PushTarget
+    vapid_key_id: int
+    expires_at: datetime
+    attempts: int
+
+
+def add_retry(
+    conn: Connection, alert_id: int, subscription_id: int, *, due_at: datetime, attempts: int
+) -> None:
+    """Try this reader again at `due_at`, instead of what was planned for it before. Nothing where the alert
+    or the subscription is gone.
+    """
+    there = (
+        sa.select(alerts.c.id)
+        .join(subscriptions, subscriptions.c.id == subscription_id)
+        .where(alerts.c.id == alert_id)
+    )
+    # Locked, so that neither goes before the row that needs both is written.
+    if conn.execute(there.with_for_update(read=True, key_share=True)).first() is None:
+        return
+    values = {"due_at": due_at, "attempts": attempts, "worker": None}
+    row = insert(conn, retries).values(values | {"alert_id": alert_id, "subscription_id": subscription_id})
+    conn.execute(row.on_conflict_do_update(index_elements=list(retries.primary_key.columns), set_=values))
+
+
+def claim_retries(
+    conn: Connection, worker: str, now: datetime, lease: timedelta, limit: int
+) -> list[ClaimedRetry]:
+    """At most `limit` readers whose next try is due, of alerts that may still ring. Who does not want to be
+    rung any more, or is suspended, is not tried again.
+    """
+    due = (
+        sa.select(retries.c.alert_id, retries.c.subscription_id)
+        .join(alerts, alerts.c.id == retries.c.alert_id)
+        .where(retries.c.due_at <= now, alerts.c.expires_at > now)
+        .order_by(retries.c.due_at)
+        .limit(limit)
+        .with_for_update(of=retries, skip_locked=True)
+    )
+    keys = [(row.alert_id, row.subscription_id) for row in conn.execute(due)]
+    if not keys:
+        return []
+    mine = sa.tuple_(retries.c.alert_id, retries.c.subscription_id).in_(keys)
+    conn.execute(sa.update(retries).where(mine).values(worker=worker, due_at=now + lease))
+    claimed = {(one.alert_id, one.subscription_id): one for one in _claimed(conn, mine)}
+    for alert_id, subscription_id in set(keys) - claimed.keys():
+        finish_retry(conn, alert_id, subscription_id)
+    return [claimed[key] for key in keys if key in claimed]
+
+
+def finish_retry(conn: Connection, alert_id: int, subscription_id: int, worker: str | None = None) -> bool:
+    """It needs no other try; with `worker`, only where that one holds it. False where there was none."""
+    gone = sa.delete(retries).where(
+        retries.c.alert_id == alert_id, retries.c.subscription_id == subscription_id
+    )
+    if worker is not None:
+        gone = gone.where(retries.c.worker == worker)
+    return bool(conn.execute(gone).rowcount)
+
+
+def _claimed(conn: Connection, mine: sa.ColumnElement[bool]) -> list[ClaimedRetry]:
+    follows = (
+        sa.exists()
+        .where(subscription_topics.c.subscription_id == retries.c.subscription_id)
+        .where(subscription_topics.c.topic_id == alert_topics.c.topic_id)
+        .where(alert_topics.c.alert_id == retries.c.alert_id)
+    )
+    query = (
+        sa.select(retries, alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at, subscriptions)
+        .join(alerts, alerts.c.id == retries.c.alert_id)
+        .join(subscriptions, subscriptions.c.id == retries.c.subscription_id)
+        .where(mine, follows, subscriptions.c.suspended_at.is_(None))
+    )
+    return [
+        ClaimedRetry(
+            alert_id=row.alert_id,
+            article_id=row.article_id,
+            story_id=row.story_id,
+            subscription_id=row.subscription_id,
+            target=target_of(row),
+            vapid_key_id=row.vapid_key_id,
+            expires_at=row.expires_at,
+            attempts=row.attempts,
+        )
+        for row in conn.execute(query)
+    ]

@@ -1,0 +1,62 @@
+"""Revisions: numbers that say whether a list has changed, and how many articles a topic has."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from newsbell.storage.database import Connection
+from newsbell.storage.schema import (
+    revisions,
+    topics,
+)
+from newsbell.storage.statements import insert
+
+_EVERYTHING = "all"
+
+
+def revision(conn: Connection, topic_ids: Collection[int] | None) -> int:
+    """A number that is higher after every change of what these topics list (None: of any article)."""
+    if topic_ids is None:
+        query = select(revisions.c.value).where(revisions.c.name == _EVERYTHING)
+    else:
+        query = select(func.max(topics.c.revision)).where(topics.c.id.in_(topic_ids))
+    return conn.execute(query).scalar() or 0
+
+
+def last_change(conn: Connection, topic_ids: Collection[int] | None) -> datetime | None:
+    """When what these topics list last changed (None: any article); an article's removal counts."""
+    if topic_ids is None:
+        query = select(revisions.c.changed_at).where(revisions.c.name == _EVERYTHING)
+    else:
+        query = select(func.max(topics.c.changed_at)).where(topics.c.id.in_(topic_ids))
+    return conn.execute(query).scalar()
+
+
+def changed(conn: Connection, topic_ids: Collection[int], now: datetime) -> None:
+    """Raise the revision of these topics, and that of everything.
+
+    They take the one number of the whole store, so the highest of any set of topics rises with each change
+    in it.
+    """
+    raised = (
+        insert(conn, revisions)
+        .values(name=_EVERYTHING, value=1, changed_at=now)
+        .on_conflict_do_update(
+            index_elements=[revisions.c.name], set_={"value": revisions.c.value + 1, "changed_at": now}
+        )
+        .returning(revisions.c.value)
+    )
+    value = conn.execute(raised).scalar_one()
+    if topic_ids:
+        conn.execute(update(topics).where(topics.c.id.in_(topic_ids)).values(revision=value, changed_at=now))
+
+
+def recount(conn: Connection, *, gained: Collection[int], lost: Collection[int]) -> None:
+    """Count one article more for some topics, and one less for others."""
+    for topic_ids, difference in ((gained, 1), (lost, -1)):
+        if topic_ids:
+            count = topics.c.articles + difference
+            conn.execute(update(topics).where(topics.c.id.in_(topic_ids)).values(articles=count))

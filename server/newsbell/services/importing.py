@@ -12,6 +12,7 @@ from newsbell.config import Settings
 from newsbell.domain.article import Article, CleanArticle, TopicMention
 from newsbell.domain.cleaning import clean
 from newsbell.domain.stories import text_digest
+from newsbell.domain.text import squeeze
 from newsbell.domain.topics import final_topics, recognise
 from newsbell.errors import ConflictError, GoneError, MalformedError, RefusedError
 from newsbell.services.articles import MAX_TITLE, MAX_TOPICS
@@ -118,7 +119,7 @@ def with_title(cleaned: CleanArticle, title: str | None) -> CleanArticle:
     """The article under the title an editor gave it."""
     if title is None:
         return cleaned
-    text = " ".join(title.split())
+    text = squeeze(title)
     if not text or len(text) > MAX_TITLE:
         raise MalformedError(f"The title has 1 to {MAX_TITLE} characters.", field="title")
     return replace(cleaned, title=text)

@@ -8,7 +8,7 @@ from flask import Response
 
 from newsbell.domain.article import Position
 from newsbell.domain.serialise import article_json
-from newsbell.errors import MalformedError
+from newsbell.errors import MalformedError, NewsbellError
 from newsbell.services import articles as service
 from newsbell.services.importing import Imported, Notify, Source, fetched, import_article
 from newsbell.web import limits
@@ -47,15 +47,20 @@ def create() -> Response:
     title, topics = body.text("title"), body.texts("topics") or ()
     notify = body.choice("notify", _NOTIFY)
     context = current()
-    imported = import_article(
-        context.db,
-        context.settings,
-        source if source.content is not None else _fetch(source),
-        topics=topics,
-        title=title,
-        notify=notify,
-        now=context.clock(),
-    )
+    try:
+        imported = import_article(
+            context.db,
+            context.settings,
+            source if source.content is not None else _fetch(source),
+            topics=topics,
+            title=title,
+            notify=notify,
+            now=context.clock(),
+        )
+    except NewsbellError as error:
+        if error.field == "content":  # cleaning's word for what came here under another name
+            error.field = next(name for name in ("html", "text", "url") if name in body)
+        raise
     return _saved(imported)
 
 

@@ -75,9 +75,10 @@ def _picture(picture: Picture | None, rules: EntryRules) -> FeedPicture | None:
 
 def _content(article: Article, language: str, rules: EntryRules) -> str | None:
     """Where it is from, the lead picture unless the text has it, then the text."""
-    if not article.body_html.strip():
+    body = strip_controls(article.body_html)
+    if not body.strip():
         return None
-    text = strip_controls(_origin(article) + _figure(article, rules) + rules.rewrite(article.body_html))
+    text = strip_controls(_origin(article) + _figure(article, rules)) + rules.rewrite(body)
     if not language:
         return text
     return f'<div lang="{language}" dir="{direction(language)}">{text}</div>'

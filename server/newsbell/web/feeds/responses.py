@@ -64,7 +64,8 @@ def answer(
 
 def _with_validators(response: Response, etag: str, changed_at: datetime | None) -> Response:
     response.set_etag(etag)
-    response.last_modified = changed_at
+    if changed_at is not None:  # None would be written as the present
+        response.last_modified = changed_at
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.headers["Vary"] = "Accept-Encoding"
     return response

@@ -17,7 +17,7 @@ from newsbell.web.pages.respond import page, redirect
 from newsbell.web.paging import position_text, read_position
 
 PER_PAGE = 30
-_WAYS_IN = 24
+_WAYS_IN = 18
 
 
 def latest() -> Response:
@@ -49,6 +49,7 @@ def article(article_id: int, slug: str = "") -> Response:
         article=found,
         full=full,
         body=body_for_page(found) if full else "",
+        opened=bool(full and found.summary) and found.body_text.startswith(found.summary),
         lead=lead,
         lead_picture=picture_path(lead.url) if lead else None,
     )

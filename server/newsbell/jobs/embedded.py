@@ -1,0 +1,129 @@
+"""The worker: looks for what is due in the database and does it, one thing at a time."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from newsbell.config import Settings
+from newsbell.domain.push import PushMessage, PushResult
+from newsbell.domain.subscription import PushTarget, VapidKey
+from newsbell.edges.push import PushSender
+from newsbell.jobs.lifetime import stop_on_signals
+from newsbell.jobs.logs import event
+from newsbell.services.delivery import Clock, Delivery, Worker, sweep, work_once
+from newsbell.services.ports import Pusher
+from newsbell.storage.database import open_database
+from newsbell.storage.delivery import heartbeat
+
+LOOK_EVERY = 0.25
+"""Seconds between two looks when nothing was due."""
+HEARTBEAT_EVERY = timedelta(seconds=10)
+SWEEP_EVERY = timedelta(minutes=1)
+_SECONDS_TO_FINISH = 10.0
+_LONGEST_PAUSE = 30.0
+
+logger = logging.getLogger("newsbell.worker")
+
+
+class StoppedError(Exception):
+    """The worker ends in the middle of a batch; its lease runs out and another sends the batch again."""
+
+
+@dataclass
+class StoppablePusher:
+    """Sends as `pusher` does, and lets the batch in hand go on for a while after the stop; then refuses,
+    so that a push service which does not answer cannot keep the process alive.
+    """
+
+    pusher: Pusher
+    grace: float = _SECONDS_TO_FINISH
+    _over: threading.Event = field(default_factory=threading.Event)
+
+    def send(self, target: PushTarget, message: PushMessage, key: VapidKey) -> PushResult:
+        if self._over.is_set():
+            raise StoppedError
+        return self.pusher.send(target, message, key)
+
+    def end_after(self, stop: threading.Event, done: threading.Event) -> None:
+        """Wait for the stop, then for the end of the work or of the grace."""
+        stop.wait()
+        if not done.wait(self.grace):
+            self._over.set()
+
+
+def run_worker(
+    settings: Settings,
+    *,
+    pusher: Pusher | None = None,
+    worker: Worker | None = None,
+    clock: Clock = lambda: datetime.now(UTC),
+    stop: threading.Event | None = None,
+) -> None:
+    """Work until `stop` is set, by SIGTERM or SIGINT where none is given, and finish the batch in hand.
+
+    No error of the work ends it: it is logged and tried again after a pause. Raises `NoStoreError` where
+    there is nothing to work on.
+    """
+    stop = stop or stop_on_signals()
+    worker = worker or Worker(name=worker_name())
+    stoppable = StoppablePusher(pusher or PushSender(settings))
+    done = threading.Event()
+    db = open_database(settings)
+    threading.Thread(target=stoppable.end_after, args=(stop, done), daemon=True).start()
+    logger.info(event("worker_started", worker=worker.name))
+    try:
+        work_until(stop, Delivery(db=db, settings=settings, worker=worker, pusher=stoppable, clock=clock))
+    finally:
+        done.set()
+        db.close()
+        logger.info(event("worker_ended", worker=worker.name))
+
+
+def worker_name() -> str:
+    """A name no other worker has: two on one machine, or one started again, must not share a lease."""
+    return f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def work_until(stop: threading.Event, work: Delivery) -> None:
+    """The loop: what is due is done at once, one thing after the other; nothing due, a short wait."""
+    chores = Chores(work)
+    failures = 0
+    while not stop.is_set():
+        try:
+            chores.do_due()
+            busy = work_once(work)
+        except StoppedError:
+            return
+        except Exception as error:
+            failures += 1
+            pause = min(_LONGEST_PAUSE, 0.5 * (1 << min(failures, 10)))
+            logger.exception(event("work_failed", error=type(error).__name__, again_in_seconds=pause))
+        else:
+            failures = 0
+            pause = 0 if busy else LOOK_EVERY
+        stop.wait(pause)
+
+
+@dataclass
+class Chores:
+    """What a worker does by the clock: saying that it lives, and clearing up."""
+
+    work: Delivery
+    _heartbeat_at: datetime | None = None
+    _sweep_at: datetime | None = None
+
+    def do_due(self) -> None:
+        now = self.work.clock()
+        if self._heartbeat_at is None or now >= self._heartbeat_at:
+            with self.work.db.transaction() as conn:
+                heartbeat(conn, self.work.worker.name, now)
+            self._heartbeat_at = now + HEARTBEAT_EVERY
+        if self._sweep_at is None or now >= self._sweep_at:
+            sweep(self.work)
+            self._sweep_at = now + SWEEP_EVERY

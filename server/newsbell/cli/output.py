@@ -1,0 +1,34 @@
+"""How commands print: short lines for people, JSON for programs, progress only where somebody watches."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+
+def print_json(value: Mapping[str, Any] | Sequence[Any], *, indent: int | None = None) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def print_table(rows: Sequence[Sequence[object]]) -> None:
+    """Rows in columns, two spaces between them; the last column is as long as it is."""
+    texts = [[str(cell) for cell in row] for row in rows]
+    widths = [max(len(cell) for cell in column) for column in zip(*texts, strict=True)]
+    for row in texts:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        click.echo("  ".join(cells).rstrip())
+
+
+def progress(done: int, total: int, what: str) -> None:
+    """A line on stderr that is written over; nothing where stderr is no terminal, or for a single step."""
+    if total > 1 and sys.stderr.isatty():
+        click.echo(f"\r\033[K{done} of {total}  {what}", nl=False, err=True)
+
+
+def progress_ends(total: int) -> None:
+    if total > 1 and sys.stderr.isatty():
+        click.echo("\r\033[K", nl=False, err=True)

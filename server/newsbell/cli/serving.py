@@ -1,0 +1,96 @@
+"""serve and worker: the commands that stay."""
+
+from __future__ import annotations
+
+import os
+from wsgiref.types import WSGIApplication
+
+import click
+
+from newsbell.cli import store
+from newsbell.config import Settings
+from newsbell.jobs.embedded import run_worker
+from newsbell.jobs.lifetime import end_with, stop_on_signals
+from newsbell.jobs.listening import follow, listen_at
+from newsbell.jobs.logs import log_to_stderr
+from newsbell.jobs.processes import Child, make_ready, newsbell, supervise
+from newsbell.jobs.web import serve_web
+from newsbell.services.articles import list_articles
+from newsbell.services.checks import rings_browsers
+from newsbell.services.tokens import list_tokens
+
+_parent = click.option("--parent", type=int, hidden=True, help="The process to end with.")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Name or address to listen at.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8080,
+    show_default=True,
+    help="Port to listen at; 0 takes a free one.",
+)
+@click.option("--no-worker", is_flag=True, help="Serve only; a newsbell worker elsewhere rings.")
+def serve(host: str, port: int, no_worker: bool) -> None:
+    """Serve pages, feeds and the API, and ring: everything in one command."""
+    log_to_stderr()
+    listening = listen_at(host, port)
+    settings, environ = follow(store.settings(), listening, dict(os.environ))
+    make_ready(settings)
+    web_command = newsbell("web", "--address", listening.address, "--port", str(listening.port))
+    children = [Child("web", web_command, environ)]
+    if not no_worker:
+        children.append(Child("worker", newsbell("worker"), environ))
+    supervise(
+        children,
+        up=listening.answers,
+        announce=lambda: _announce(settings),
+        stop=stop_on_signals(),
+    )
+
+
+@click.command()
+@_parent
+def worker(parent: int | None) -> None:
+    """Ring without serving: one of any number of workers beside servers on one database."""
+    if parent is not None:
+        end_with(parent)
+    log_to_stderr()
+    run_worker(store.settings(), stop=stop_on_signals())
+
+
+@click.command(hidden=True)
+@click.option("--address", required=True)
+@click.option("--port", type=int, required=True)
+@_parent
+def web(address: str, port: int, parent: int | None) -> None:
+    """Serve without working: the web process of newsbell serve."""
+    if parent is not None:
+        end_with(parent)
+    log_to_stderr()
+    serve_web(_application, address=address, port=port)
+
+
+def _application() -> WSGIApplication:
+    # Only the process that answers requests needs the web application and what it imports.
+    from newsbell.app import wsgi  # noqa: PLC0415
+
+    return wsgi()
+
+
+def _announce(settings: Settings) -> None:
+    """What the operator needs to know now, in a few lines on stdout."""
+    with store.opened(settings) as db:
+        empty = not list_articles(db, limit=1).articles
+        editors = list_tokens(db)
+    click.echo(f"Newsbell is at {settings.base_url}")
+    click.echo(f"  Data folder: {settings.data_dir}")
+    if not editors:
+        click.echo("  A token for an editor: newsbell token create NAME")
+    if empty:
+        click.echo("  Nothing is stored yet. Fill it: newsbell import --samples")
+    if not rings_browsers(settings.base_url):
+        click.echo(
+            "  Browsers take notifications over https only: set NEWSBELL_BASE_URL to an https address."
+        )

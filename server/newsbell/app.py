@@ -10,8 +10,9 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from newsbell.config import Settings
+from newsbell.edges.endpoints import PushEndpointRules
 from newsbell.edges.fetch import Fetcher
-from newsbell.edges.push import EndpointChecker, PushSender
+from newsbell.edges.push import PushSender
 from newsbell.services.media import PictureCache, media_key
 from newsbell.services.ports import EndpointRules, PageFetcher, PictureFetcher, Pusher
 from newsbell.storage.database import Database, open_database
@@ -71,6 +72,6 @@ def wsgi() -> Flask:
         fetcher=fetcher,
         picture_fetcher=fetcher,
         pusher=PushSender(settings),
-        rules=EndpointChecker(settings),
+        rules=PushEndpointRules(settings),
         clock=lambda: datetime.now(UTC),
     )

@@ -59,6 +59,9 @@ class Delivery:
 
 def work_once(work: Delivery) -> bool:
     """Do the next due thing; False when nothing is due."""
+    with work.db.read() as conn:
+        if not delivery.has_work(conn, work.clock()):
+            return False
     return plan_alert(work) or send_batch(work) or send_retries(work)
 
 

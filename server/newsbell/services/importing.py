@@ -19,7 +19,7 @@ from newsbell.services.articles import MAX_TITLE, MAX_TOPICS
 from newsbell.services.ports import PageFetcher
 from newsbell.services.topics import checked_names
 from newsbell.storage import articles as store
-from newsbell.storage import delivery
+from newsbell.storage import delivery, stories
 from newsbell.storage import topics as topic_store
 from newsbell.storage.articles import Tombstone, TopicLink
 from newsbell.storage.database import Connection, Database
@@ -169,9 +169,9 @@ def _store(
 
 def _add(conn: Connection, cleaned: CleanArticle, original: bytes | None, now: datetime) -> Article:
     digest = text_digest(cleaned.body_text, cleaned.title)
-    story = store.find_story(conn, digest)
+    story = stories.find_story(conn, digest)
     if story is None:
-        story = store.add_story(conn, digest, now)
+        story = stories.add_story(conn, digest, now)
     links = _links(conn, cleaned.topics, now)
     return store.add(conn, cleaned, topics=links, story_id=story, original=original, now=now)
 

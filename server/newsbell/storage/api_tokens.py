@@ -27,8 +27,8 @@ class ApiToken:
 def add(conn: Connection, name: str, token_hash: str, now: datetime) -> None:
     """Store a token. `ConflictError` where one in use has the name; a revoked one's name is free again."""
     row = insert(conn, api_tokens).values(name=name, token_hash=token_hash, created_at=now)
-    added = conn.execute(row.on_conflict_do_nothing(index_elements=[api_tokens.c.name], index_where=_IN_USE))
-    if not added.rowcount:
+    row = row.on_conflict_do_nothing(index_elements=[api_tokens.c.name], index_where=_IN_USE)
+    if conn.execute(row.returning(api_tokens.c.id)).first() is None:
         raise ConflictError(f"There is a token named {name} already.", code="name_taken", field="name")
 
 

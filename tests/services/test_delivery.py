@@ -1,0 +1,269 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from newsbell.config import Settings
+from newsbell.domain.backoff import GIVE_UP_AFTER
+from newsbell.domain.push import Outcome, PushResult
+from newsbell.domain.subscription import PushTarget
+from newsbell.services.articles import remove_article
+from newsbell.services.delivery import Delivery, Worker, send_batch, sweep, work_once
+from newsbell.services.importing import Imported, Source, import_article
+from newsbell.services.subscriptions import subscribe, unsubscribe
+from newsbell.services.vapid import ensure_keys, rotate
+from newsbell.storage import subscriptions
+from newsbell.storage.database import Database
+from tests.factories import NOW
+from tests.fakes import SENT, AnyEndpoint, Clock, FakePusher
+from tests.pages import PARAGRAPHS, news_page
+from tests.services.readers import browser
+
+Answer = Callable[[PushTarget], PushResult]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(NOW)
+
+
+@pytest.fixture
+def work(database: Database, clock: Clock) -> Delivery:
+    ensure_keys(database, lambda: ("private", "public"), NOW)
+    return Delivery(database, Settings(), Worker(name="w", batch_size=2), FakePusher(), clock)
+
+
+def follow(work: Delivery, name: str, *topics: str) -> int:
+    made = subscribe(work.db, target=browser(name), topics=topics, rules=AnyEndpoint(), now=work.clock())
+    return made.id
+
+
+def publish(work: Delivery, url: str = "https://paper.example/a") -> Imported:
+    page = news_page(paragraphs=[f"{text} {url}" for text in PARAGRAPHS])
+    return import_article(work.db, work.settings, Source(url=url, content=page), now=work.clock())
+
+
+def drain(work: Delivery) -> None:
+    for _ in range(1_000):
+        if not work_once(work):
+            return
+    raise AssertionError("the work never ends")
+
+
+def rung(work: Delivery) -> list[str]:
+    assert isinstance(work.pusher, FakePusher)
+    return sorted(target.endpoint.rsplit("/", 1)[1] for target, _, _ in work.pusher.sent)
+
+
+def answering(work: Delivery, outcome: Outcome, status: int, **more: timedelta) -> None:
+    assert isinstance(work.pusher, FakePusher)
+    result = PushResult(outcome=outcome, status=status, **more)
+    work.pusher.answer = lambda _target: result
+
+
+def remaining(work: Delivery) -> int:
+    with work.db.read() as conn:
+        return subscriptions.count(conn)
+
+
+def test_every_follower_is_rung_and_nobody_else(work: Delivery) -> None:
+    for name in "abcde":
+        follow(work, name, "Russia")
+    follow(work, "x", "Chess")
+    publish(work)
+    drain(work)
+    assert rung(work) == list("abcde")
+
+
+def test_a_reader_of_two_topics_of_the_article_is_rung_once(work: Delivery) -> None:
+    follow(work, "a", "Russia", "Ukraine")
+    follow(work, "b", "Ukraine")
+    publish(work)
+    drain(work)
+    assert rung(work) == ["a", "b"]
+
+
+def test_the_same_story_elsewhere_does_not_ring_again(work: Delivery) -> None:
+    follow(work, "a", "Russia")
+    page = news_page()
+    for url in ("https://one.example/a", "https://two.example/b"):
+        import_article(work.db, work.settings, Source(url=url, content=page), now=NOW)
+        drain(work)
+    assert rung(work) == ["a"]
+
+
+def test_whoever_subscribes_after_the_alert_is_not_rung_for_it(work: Delivery, clock: Clock) -> None:
+    publish(work)
+    clock.advance(timedelta(seconds=1))
+    follow(work, "late", "Russia")
+    drain(work)
+    assert rung(work) == []
+
+
+def test_whoever_stopped_before_the_sending_is_not_rung(work: Delivery) -> None:
+    stopped = follow(work, "a", "Russia")
+    follow(work, "b", "Russia")
+    publish(work)
+    unsubscribe(work.db, stopped)
+    drain(work)
+    assert rung(work) == ["b"]
+
+
+def test_a_removed_article_does_not_ring(work: Delivery) -> None:
+    follow(work, "a", "Russia")
+    imported = publish(work)
+    remove_article(work.db, imported.article.id, NOW)
+    drain(work)
+    assert rung(work) == []
+
+
+def test_the_message_carries_the_tag_as_its_push_topic(work: Delivery) -> None:
+    follow(work, "a", "Russia")
+    imported = publish(work)
+    drain(work)
+    assert isinstance(work.pusher, FakePusher)
+    _, message, _ = work.pusher.sent[0]
+    assert message.topic == f"story-{imported.article.story_id}"
+    assert 0 < message.ttl <= 24 * 3600
+
+
+def test_each_subscription_is_rung_with_the_key_it_was_made_with(work: Delivery) -> None:
+    follow(work, "a", "Russia")
+    rotate(work.db, lambda: ("private 2", "public-2"), NOW)
+    follow(work, "b", "Russia")
+    publish(work)
+    drain(work)
+    assert isinstance(work.pusher, FakePusher)
+    assert {target.endpoint[-1]: key.public_key for target, _, key in work.pusher.sent} == {
+        "a": "public",
+        "b": "public-2",
+    }
+
+
+def test_a_subscription_that_is_gone_is_removed(work: Delivery) -> None:
+    follow(work, "a", "Russia")
+    answering(work, Outcome.GONE, 410)
+    publish(work)
+    drain(work)
+    assert remaining(work) == 0
+
+
+@pytest.mark.parametrize(("outcome", "status"), [(Outcome.MESSAGE_REFUSED, 413), (Outcome.REFUSED, 301)])
+def test_a_final_refusal_is_not_retried_and_removes_nobody(
+    work: Delivery, clock: Clock, outcome: Outcome, status: int
+) -> None:
+    follow(work, "a", "Russia")
+    answering(work, outcome, status)
+    publish(work)
+    drain(work)
+    clock.advance(timedelta(hours=3))
+    drain(work)
+    assert rung(work) == ["a"]
+    assert remaining(work) == 1
+
+
+def test_a_subscription_of_another_key_is_suspended_and_kept(work: Delivery) -> None:
+    follow(work, "a", "Russia")
+    answering(work, Outcome.KEY_REFUSED, 403)
+    publish(work)
+    drain(work)
+    answering(work, Outcome.SENT, 201)
+    publish(work, "https://paper.example/b")
+    drain(work)
+    assert rung(work) == ["a"]
+    assert remaining(work) == 1
+
+
+def test_a_busy_service_is_tried_again_when_it_said(work: Delivery, clock: Clock) -> None:
+    follow(work, "a", "Russia")
+    answering(work, Outcome.LATER, 429, retry_after=timedelta(minutes=10))
+    publish(work)
+    drain(work)
+    answering(work, Outcome.SENT, 201)
+    clock.advance(timedelta(minutes=9))
+    drain(work)
+    assert rung(work) == ["a"]
+    clock.advance(timedelta(minutes=6))
+    drain(work)
+    assert rung(work) == ["a", "a"]
+    clock.advance(timedelta(hours=2))
+    drain(work)
+    assert rung(work) == ["a", "a"]
+
+
+def test_what_is_too_late_is_dropped(work: Delivery, clock: Clock) -> None:
+    follow(work, "a", "Russia")
+    publish(work)
+    clock.advance(timedelta(hours=25))
+    sweep(work)
+    drain(work)
+    assert rung(work) == []
+
+
+def test_a_subscription_that_failed_for_days_is_removed(work: Delivery, clock: Clock) -> None:
+    follow(work, "a", "Russia")
+    answering(work, Outcome.LATER, 503)
+    publish(work)
+    drain(work)
+    assert remaining(work) == 1
+    clock.advance(GIVE_UP_AFTER)
+    publish(work, "https://paper.example/b")
+    drain(work)
+    assert remaining(work) == 0
+
+
+def test_one_success_forgets_the_failures(work: Delivery, clock: Clock) -> None:
+    follow(work, "a", "Russia")
+    for hours, outcome, status in (
+        (0, Outcome.LATER, 503),
+        (100, Outcome.SENT, 201),
+        (100, Outcome.LATER, 503),
+    ):
+        clock.advance(timedelta(hours=hours))
+        answering(work, outcome, status)
+        publish(work, f"https://paper.example/{clock.now.isoformat()}")
+        drain(work)
+    assert remaining(work) == 1
+
+
+def test_a_batch_of_a_dead_worker_is_sent_by_another_when_its_lease_ends(
+    work: Delivery, clock: Clock
+) -> None:
+    for name in "abc":
+        follow(work, name, "Russia")
+    publish(work)
+    died = FakePusher(answer=_dies)
+    dying = replace(work, worker=replace(work.worker, name="dead"), pusher=died)
+    work_once(dying)
+    with pytest.raises(KeyboardInterrupt):
+        send_batch(dying)
+    drain(work)
+    assert rung(work) == ["c"], "the other batch is free at once"
+    clock.advance(work.worker.lease + timedelta(seconds=1))
+    drain(work)
+    assert rung(work) == ["a", "b", "c"]
+
+
+def _dies(_target: PushTarget) -> PushResult:
+    raise KeyboardInterrupt
+
+
+def test_a_worker_that_lost_its_lease_stops(work: Delivery, clock: Clock) -> None:
+    for name in "ab":
+        follow(work, name, "Russia")
+    publish(work)
+    work_once(work)
+
+    def slow(_target: PushTarget) -> PushResult:
+        clock.advance(work.worker.lease + timedelta(seconds=1))
+        other = replace(work, worker=replace(work.worker, name="other"), pusher=FakePusher())
+        send_batch(other)
+        return SENT
+
+    assert isinstance(work.pusher, FakePusher)
+    work.pusher.answer = slow
+    serial = replace(work, worker=replace(work.worker, concurrency=1))
+    assert send_batch(serial)
+    drain(work)
+    assert rung(work) == ["a", "b"], "the batch was done by the other; nothing is sent a third time"

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 
-from newsbell.domain.article import Article, CleanArticle, Origin, Position
+from newsbell.domain.article import Article, CleanArticle, Origin
 from newsbell.domain.topics import StoredTopic
-from newsbell.errors import ConflictError, MalformedError, NotFoundError
+from newsbell.errors import ConflictError, NotFoundError
 from newsbell.storage import schema
 from newsbell.storage import topics as topic_store
+from newsbell.storage.article_lists import MAX_UNION, latest
 from newsbell.storage.article_rows import columns, sort_at_of, with_topics
 from newsbell.storage.database import Connection
 from newsbell.storage.schema import article_topics, articles, originals
 from newsbell.storage.statements import insert, is_number, is_text, take_turn
 from newsbell.storage.stories import add_story, find_story
-from newsbell.storage.types import AwareUTC
 
 __all__ = [
     "MAX_UNION",
@@ -39,9 +38,6 @@ __all__ = [
     "remove",
     "update",
 ]
-
-MAX_UNION = 200
-"""Topics that one list can be the union of."""
 
 # The conditions of partial indexes, as the databases have to see them to use the index.
 _HAS_IDENTITY = sa.text("canonical_url <> ''")
@@ -162,21 +158,6 @@ def remove(conn: Connection, article_id: int, now: datetime) -> bool:
     return True
 
 
-def latest(
-    conn: Connection, *, topic_ids: Collection[int] | None, before: Position | None, limit: int
-) -> list[Article]:
-    """The newest articles of these topics (None: of all), each once, in the order of `Position`, from behind
-    `before`. Two queries, however many topics; at most MAX_UNION of them, else `MalformedError`.
-    """
-    if topic_ids is None:
-        query = _page(articles.c.sort_at, articles.c.id, before, limit, sa.select(articles).where(_LIVE))
-    elif not topic_ids:
-        return []
-    else:
-        query = _union(topic_ids, before, limit)
-    return with_topics(conn, conn.execute(query).all())
-
-
 def count(conn: Connection) -> int:
     """How many articles there are, without the removed ones."""
     return conn.execute(sa.select(sa.func.count()).select_from(articles).where(_LIVE)).scalar_one()
@@ -187,47 +168,6 @@ def original(conn: Connection, article_id: int) -> bytes | None:
     query = sa.select(originals.c.page).where(originals.c.article_id == article_id)
     page = conn.execute(query).scalar() if is_number(article_id) else None
     return None if page is None else zlib.decompress(page)
-
-
-def _page(
-    sort_at: sa.ColumnElement[datetime],
-    number: sa.ColumnElement[int],
-    before: Position | None,
-    limit: int,
-    query: sa.Select[Any],
-) -> sa.Select[Any]:
-    """The query's newest rows from behind a position, in an order that the index on both columns has."""
-    if before is not None:
-        place = sa.tuple_(sa.literal(before.sort_at, AwareUTC), sa.literal(before.id))
-        query = query.where(sa.tuple_(sort_at, number) < place)
-    return query.order_by(sort_at.desc(), number.desc()).limit(limit)
-
-
-def _union(topic_ids: Collection[int], before: Position | None, limit: int) -> sa.Select[Any]:
-    """The newest of each topic come from the index, already in order; their union is short."""
-    if len(topic_ids) > MAX_UNION:
-        raise MalformedError(f"At most {MAX_UNION} topics can be listed together.", field="topics")
-    link = article_topics.c
-    pages = [
-        sa.select(
-            _page(
-                link.sort_at,
-                link.article_id,
-                before,
-                limit,
-                sa.select(link.sort_at, link.article_id).where(link.topic_id == topic_id),
-            ).subquery()
-        )
-        for topic_id in topic_ids
-    ]
-    places = sa.union(*pages).subquery() if len(pages) > 1 else pages[0].subquery()
-    newest = sa.select(places).order_by(places.c.sort_at.desc(), places.c.article_id.desc()).limit(limit)
-    chosen = newest.subquery()
-    return (
-        sa.select(articles)
-        .join(chosen, chosen.c.article_id == articles.c.id)
-        .order_by(chosen.c.sort_at.desc(), chosen.c.article_id.desc())
-    )
 
 
 _NOTHING = CleanArticle(

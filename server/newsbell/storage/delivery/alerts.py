@@ -55,10 +55,12 @@ def add_alert(
 def claim_alert_to_plan(
     conn: Connection, worker: str, now: datetime, lease: timedelta
 ) -> PlannedAlert | None:
-    """The alert that has waited longest for its batches, or whose planner's lease ran out."""
+    """The alert that has waited longest for its batches, or whose planner's lease ran out, and that may still
+    ring.
+    """
     due = (
         sa.select(alerts.c.id)
-        .where(alerts.c.planned_at.is_(None), alerts.c.due_at <= now)
+        .where(alerts.c.planned_at.is_(None), alerts.c.due_at <= now, alerts.c.expires_at > now)
         .order_by(alerts.c.due_at, alerts.c.id)
         .limit(1)
     )

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from newsbell.domain.subscription import PushTarget
 from newsbell.storage.database import Connection
-from newsbell.storage.delivery.followers import alert_topic_ids, followers, target_of
+from newsbell.storage.delivery.followers import alert_topic_ids, followers
 from newsbell.storage.schema import (
     alerts,
     batches,
@@ -95,8 +95,12 @@ def recipients(conn: Connection, batch: ClaimedBatch) -> list[Recipient]:
         .order_by(reader.id)
     )
     return [
-        Recipient(subscription_id=row.id, target=target_of(row), vapid_key_id=row.vapid_key_id)
-        for row in conn.execute(query)
+        Recipient(
+            subscription_id=number,
+            target=PushTarget(endpoint=endpoint, p256dh=p256dh, auth=auth),
+            vapid_key_id=key_id,
+        )
+        for number, endpoint, p256dh, auth, key_id in conn.execute(query).all()
     ]
 
 

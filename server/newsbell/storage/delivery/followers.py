@@ -7,7 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from newsbell.domain.subscription import PushTarget
 from newsbell.storage.database import Connection
 from newsbell.storage.schema import alert_topics, subscription_topics
 
@@ -39,7 +38,3 @@ def followers(
     members = (sa.union(*shares) if len(shares) > 1 else shares[0]).subquery()
     query = sa.select(members.c.id).order_by(members.c.id)
     return query if limit is None else query.limit(limit)
-
-
-def target_of(row: Any) -> PushTarget:
-    return PushTarget(endpoint=row.endpoint, p256dh=row.p256dh, auth=row.auth)

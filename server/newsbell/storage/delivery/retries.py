@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from newsbell.domain.subscription import PushTarget
 from newsbell.storage.database import Connection
-from newsbell.storage.delivery.followers import target_of
 from newsbell.storage.schema import (
     alert_topics,
     alerts,
@@ -59,23 +59,18 @@ def claim_retries(
     """At most `limit` readers whose next try is due, of alerts that may still ring. Who does not want to be
     rung any more, or is suspended, is not tried again.
     """
-    due = (
-        sa.select(retries.c.alert_id, retries.c.subscription_id)
-        .join(alerts, alerts.c.id == retries.c.alert_id)
-        .where(retries.c.due_at <= now, alerts.c.expires_at > now)
-        .order_by(retries.c.due_at)
-        .limit(limit)
-        .with_for_update(of=retries, skip_locked=True)
+    due = conn.execute(_due(now).limit(limit).with_for_update(of=retries, skip_locked=True)).all()
+    mine = sa.update(retries).where(
+        retries.c.alert_id == sa.bindparam("alert"), retries.c.subscription_id == sa.bindparam("reader")
     )
-    keys = [(row.alert_id, row.subscription_id) for row in conn.execute(due)]
-    if not keys:
-        return []
-    mine = sa.tuple_(retries.c.alert_id, retries.c.subscription_id).in_(keys)
-    conn.execute(sa.update(retries).where(mine).values(worker=worker, due_at=now + lease))
-    claimed = {(one.alert_id, one.subscription_id): one for one in _claimed(conn, mine)}
-    for alert_id, subscription_id in set(keys) - claimed.keys():
-        finish_retry(conn, alert_id, subscription_id)
-    return [claimed[key] for key in keys if key in claimed]
+    wanted = [row for row in due if row.wanted]
+    if wanted:
+        keys = [{"alert": row.alert_id, "reader": row.subscription_id} for row in wanted]
+        conn.execute(mine.values(worker=worker, due_at=now + lease), keys)
+    for row in due:
+        if not row.wanted:
+            finish_retry(conn, row.alert_id, row.subscription_id)
+    return [_claimed(row) for row in wanted]
 
 
 def finish_retry(conn: Connection, alert_id: int, subscription_id: int, worker: str | None = None) -> bool:
@@ -88,29 +83,36 @@ def finish_retry(conn: Connection, alert_id: int, subscription_id: int, worker: 
     return bool(conn.execute(gone).rowcount)
 
 
-def _claimed(conn: Connection, mine: sa.ColumnElement[bool]) -> list[ClaimedRetry]:
+def _due(now: datetime) -> sa.Select[Any]:
     follows = (
         sa.exists()
         .where(subscription_topics.c.subscription_id == retries.c.subscription_id)
         .where(subscription_topics.c.topic_id == alert_topics.c.topic_id)
         .where(alert_topics.c.alert_id == retries.c.alert_id)
     )
-    query = (
-        sa.select(retries, alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at, subscriptions)
-        .join(alerts, alerts.c.id == retries.c.alert_id)
-        .join(subscriptions, subscriptions.c.id == retries.c.subscription_id)
-        .where(mine, follows, subscriptions.c.suspended_at.is_(None))
-    )
-    return [
-        ClaimedRetry(
-            alert_id=row.alert_id,
-            article_id=row.article_id,
-            story_id=row.story_id,
-            subscription_id=row.subscription_id,
-            target=target_of(row),
-            vapid_key_id=row.vapid_key_id,
-            expires_at=row.expires_at,
-            attempts=row.attempts,
+    reader = subscriptions.c
+    return (
+        sa.select(
+            *(retries.c.alert_id, retries.c.subscription_id, retries.c.attempts),
+            *(alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at),
+            *(reader.endpoint, reader.p256dh, reader.auth, reader.vapid_key_id),
+            (reader.suspended_at.is_(None) & follows).label("wanted"),
         )
-        for row in conn.execute(query)
-    ]
+        .join(alerts, alerts.c.id == retries.c.alert_id)
+        .join(subscriptions, reader.id == retries.c.subscription_id)
+        .where(retries.c.due_at <= now, alerts.c.expires_at > now)
+        .order_by(retries.c.due_at)
+    )
+
+
+def _claimed(row: sa.Row[Any]) -> ClaimedRetry:
+    return ClaimedRetry(
+        alert_id=row.alert_id,
+        article_id=row.article_id,
+        story_id=row.story_id,
+        subscription_id=row.subscription_id,
+        target=PushTarget(endpoint=row.endpoint, p256dh=row.p256dh, auth=row.auth),
+        vapid_key_id=row.vapid_key_id,
+        expires_at=row.expires_at,
+        attempts=row.attempts,
+    )

@@ -7,12 +7,18 @@ import json
 from collections.abc import Sequence
 
 PARAGRAPHS = (
-    "The ferry left the northern harbour at first light with forty passengers, two vans of mail and the "
-    "first fresh vegetables the islands have seen since the autumn storms closed the channel to ships.",
-    "Officials said the crossing would run twice a week until the ice breaks up, and daily after that, "
-    "provided the weather holds and the new engine does what its builders in the capital promised.",
-    "Shopkeepers on the largest island opened early and stood on the quay with handcarts, because nobody "
-    "wanted to wait for the afternoon delivery after three winters of doing without one.",
+    (
+        "The ferry left the northern harbour at first light with forty passengers, two vans of mail and the "
+        "first fresh vegetables the islands have seen since the autumn storms closed the channel to ships."
+    ),
+    (
+        "Officials said the crossing would run twice a week until the ice breaks up, and daily after that, "
+        "provided the weather holds and the new engine does what its builders in the capital promised."
+    ),
+    (
+        "Shopkeepers on the largest island opened early and stood on the quay with handcarts, because nobody "
+        "wanted to wait for the afternoon delivery after three winters of doing without one."
+    ),
 )
 
 

@@ -56,9 +56,9 @@ def rung(work: Delivery) -> list[str]:
     return sorted(target.endpoint.rsplit("/", 1)[1] for target, _, _ in work.pusher.sent)
 
 
-def answering(work: Delivery, outcome: Outcome, status: int, **more: timedelta) -> None:
+def answering(work: Delivery, outcome: Outcome, status: int, retry_after: timedelta | None = None) -> None:
     assert isinstance(work.pusher, FakePusher)
-    result = PushResult(outcome=outcome, status=status, **more)
+    result = PushResult(outcome=outcome, status=status, retry_after=retry_after)
     work.pusher.answer = lambda _target: result
 
 

@@ -27,7 +27,8 @@ class KeyRefusals:
 
     def refused(self, host: str, subscription_id: int, *, proven: bool) -> list[int]:
         """Note a refusal of a subscription, `proven` if it was rung before. Gives the subscriptions of the
-        row once they are many: they are to be reinstated and the service paused; else nothing."""
+        row once they are many: they are to be reinstated and the service paused; else nothing.
+        """
         if not proven:
             return []
         row = self._rows.setdefault(host, {})

@@ -18,7 +18,8 @@ class PushTarget:
 @dataclass(frozen=True, kw_only=True)
 class Subscription:
     """A stored subscription. `topics` are the names followed; `suspended_at` says since when the push
-    service refuses our key for it (it is kept, and not rung)."""
+    service refuses our key for it (it is kept, and not rung).
+    """
 
     id: int
     target: PushTarget
@@ -37,7 +38,8 @@ class FollowedTopic:
 @dataclass(frozen=True, kw_only=True)
 class VapidKey:
     """A key pair of RFC 8292: `private_key` as PKCS 8 PEM (a secret), `public_key` as the base64url of
-    the uncompressed point, which browsers take as applicationServerKey."""
+    the uncompressed point, which browsers take as applicationServerKey.
+    """
 
     id: int
     private_key: str

@@ -49,24 +49,29 @@ def _clean_lines() -> None:
 
 def _answer(line: bytes, *, whole: bool) -> dict[str, Any]:
     """The article of one line with the id it came with, or the id and what was wrong."""
-    given: object = None
+    number: object = None
     try:
         if not whole:
             raise TooLargeError(f"A line of more than {_LONGEST_LINE // 1024 // 1024} MB.")
-        given, source = _read(line)
-        return {**article_json(clean_only(None, source)), "id": given}
+        page = _object(line)
+        number = page.get("id")
+        return {**article_json(clean_only(None, _source(page))), "id": number}
     except NewsbellError as error:
-        return {"id": given, "error": {"code": error.code, "message": error.message}}
+        return {"id": number, "error": {"code": error.code, "message": error.message}}
 
 
-def _read(line: bytes) -> tuple[object, Source]:
+def _object(line: bytes) -> dict[str, Any]:
     try:
         page = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise MalformedError(f"Not a line of JSON: {error}.") from error
     if not isinstance(page, dict):
         raise MalformedError("Not a JSON object with id, url and html.")
+    return page
+
+
+def _source(page: dict[str, Any]) -> Source:
     url, html = page.get("url", ""), page.get("html")
     if not isinstance(url, str) or not isinstance(html, str):
         raise MalformedError("url and html are strings.", field="html")
-    return page.get("id"), Source(url=url, content=html)
+    return Source(url=url, content=html)

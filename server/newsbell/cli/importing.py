@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 import click
 
@@ -89,15 +90,19 @@ class Importer:
             now=store.now(),
         )
 
-    def report(self, imported: Imported) -> None:
+    def report(self, imported: Imported, *, briefly: bool) -> None:
+        """Say what became of a page: in a line where there are many, else in a few."""
+        article = imported.article
+        rung = "rung" if imported.rung else f"not rung: {imported.reason}"
         if self.wishes.as_json:
             print_json(_as_json(imported))
-            return
-        article = imported.article
-        click.echo(f"{_what_happened(imported)}: {article.title}")
-        click.echo(f"  {self.settings.base_url}{article_path(article)}")
-        click.echo(f"  Topics: {', '.join(topic.name for topic in article.topics) or 'none'}")
-        click.echo("  Rung." if imported.rung else f"  Not rung: {imported.reason}.")
+        elif briefly:
+            click.echo(f"{_what_happened(imported)}: {article.title} ({rung})")
+        else:
+            click.echo(f"{_what_happened(imported)}: {article.title}")
+            click.echo(f"  {self.settings.base_url}{unquote(article_path(article))}")
+            click.echo(f"  Topics: {', '.join(topic.name for topic in article.topics) or 'none'}")
+            click.echo(f"  {rung[0].upper()}{rung[1:]}.")
 
 
 def _samples(settings: Settings) -> list[Page]:
@@ -123,7 +128,7 @@ def _import_all(importer: Importer, pages: Sequence[Page]) -> int:
             click.echo(f"Error: {prefix}{error.message}", err=True)
         else:
             progress_ends(len(pages))
-            importer.report(imported)
+            importer.report(imported, briefly=len(pages) > 1)
     return failed
 
 

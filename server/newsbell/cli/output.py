@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,10 +18,18 @@ def print_json(value: Mapping[str, Any] | Sequence[Any], *, indent: int | None =
 def print_table(rows: Sequence[Sequence[object]]) -> None:
     """Rows in columns, two spaces between them; the last column is as long as it is."""
     texts = [[str(cell) for cell in row] for row in rows]
-    widths = [max(len(cell) for cell in column) for column in zip(*texts, strict=True)]
+    widths = [max(_width(cell) for cell in column) for column in zip(*texts, strict=True)]
     for row in texts:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        cells = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
         click.echo("  ".join(cells).rstrip())
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal (Unicode Standard Annex 11): wide characters take two, combining ones none."""
+    return sum(
+        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1
+        for one in text
+    )
 
 
 def progress(done: int, total: int, what: str) -> None:

@@ -1,0 +1,109 @@
+"""The doctor's rules, one fact off at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from newsbell.services.checks import Facts, Level, check, rings_browsers
+from tests.factories import NOW
+
+_WELL = Facts(
+    now=NOW,
+    database_now=NOW + timedelta(seconds=2),
+    base_url="https://news.example.org",
+    vapid_subject="mailto:desk@news.example.org",
+    has_vapid_key=True,
+    heartbeat=NOW - timedelta(seconds=12),
+    overdue_since=NOW - timedelta(seconds=1),
+    subscriptions=100,
+    suspended=0,
+    disk_free=20 * 1024**3,
+)
+
+
+def test_a_healthy_server_has_nothing_to_complain_of() -> None:
+    findings = check(_WELL)
+    assert {finding.level for finding in findings} == {"ok"}
+    assert not any(finding.advice for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("changes", "subject", "level"),
+    [
+        ({"base_url": "http://news.example.org"}, "base URL", "bad"),
+        ({"base_url": "http://10.0.0.5:8080"}, "base URL", "bad"),
+        ({"base_url": "http://127.0.0.1:8080"}, "base URL", "warn"),
+        ({"base_url": "https://localhost"}, "base URL", "warn"),
+        ({"vapid_subject": "http://127.0.0.1:8080"}, "VAPID subject", "warn"),
+        ({"vapid_subject": "https://localhost:8080"}, "VAPID subject", "warn"),
+        ({"vapid_subject": "mailto:root@localhost"}, "VAPID subject", "warn"),
+        ({"vapid_subject": "mailto:"}, "VAPID subject", "warn"),
+        ({"vapid_subject": "mailto:news.example.org"}, "VAPID subject", "warn"),
+        ({"vapid_subject": "mailto: desk@news.example.org"}, "VAPID subject", "warn"),
+        ({"has_vapid_key": False}, "VAPID key", "bad"),
+        ({"heartbeat": None}, "worker", "bad"),
+        ({"heartbeat": NOW - timedelta(minutes=2)}, "worker", "warn"),
+        ({"heartbeat": NOW - timedelta(days=2)}, "worker", "bad"),
+        ({"overdue_since": NOW - timedelta(minutes=20)}, "alerts", "warn"),
+        ({"overdue_since": NOW - timedelta(hours=20)}, "alerts", "bad"),
+        ({"suspended": 1}, "subscriptions", "warn"),
+        ({"suspended": 51}, "subscriptions", "bad"),
+        ({"now": NOW.replace(year=1970)}, "clock", "bad"),
+        ({"database_now": NOW + timedelta(minutes=10)}, "clock", "bad"),
+        ({"disk_free": 500 * 1024**2}, "disk", "warn"),
+        ({"disk_free": 1024**2}, "disk", "bad"),
+    ],
+)
+def test_what_is_wrong_is_found_and_can_be_put_right(
+    changes: dict[str, Any], subject: str, level: Level
+) -> None:
+    found = {finding.subject: finding for finding in check(replace(_WELL, **changes))}
+    assert found[subject].level == level
+    assert found[subject].advice
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"vapid_subject": "https://news.example.org"},
+        {"overdue_since": None},
+        {"database_now": None},
+        {"subscriptions": 0},
+    ],
+)
+def test_what_is_only_different_is_not_complained_of(changes: dict[str, Any]) -> None:
+    assert {finding.level for finding in check(replace(_WELL, **changes))} == {"ok"}
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(minutes=1), "1 minute;"),
+        (timedelta(minutes=59), "59 minutes"),
+        (timedelta(hours=1), "1 hour;"),
+        (timedelta(days=3, hours=5), "3 days"),
+    ],
+)
+def test_a_silence_is_told_in_words(span: timedelta, words: str) -> None:
+    worker = next(one for one in check(replace(_WELL, heartbeat=NOW - span)) if one.subject == "worker")
+    assert words in worker.sentence
+
+
+@pytest.mark.parametrize(
+    ("base_url", "rings"),
+    [
+        ("https://news.example.org", True),
+        ("http://localhost:8080", True),
+        ("http://news.localhost", True),
+        ("http://127.0.0.53", True),
+        ("http://[::1]:8080", True),
+        ("http://localhost.example.org", False),
+        ("http://192.168.0.2", False),
+    ],
+)
+def test_browsers_ring_from_https_and_from_this_machine(base_url: str, rings: bool) -> None:
+    assert rings_browsers(base_url) is rings

@@ -7,16 +7,19 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import requests
 
 from newsbell.config import Settings
-from newsbell.storage import subscriptions
-from newsbell.storage.database import open_database
+from newsbell.storage import delivery, schema, subscriptions
+from newsbell.storage.database import Connection, open_database
+from tests import pages
 from tests.e2e.waiting import until
 
 PROGRAM = Path(sys.executable).with_name("newsbell")
@@ -25,7 +28,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 @dataclass
 class Newsbell:
-    """Commands run against `folder`; `start` serves it at `address` until `stop`."""
+    """Commands run against `folder`; while `serving`, it answers at `address`."""
 
     folder: Path
     port: int
@@ -46,21 +49,25 @@ class Newsbell:
             **self.settings,
         }
 
-    def start(self, *options: str) -> None:
-        self._log = (self.folder.parent / "serve.log").open("ab")
-        self._server = subprocess.Popen(
-            [PROGRAM, "serve", "--port", str(self.port), *options],
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-        )
-        until(self._is_ready, f"a ready Newsbell (see {self._log.name})", within=60)
-
-    def stop(self) -> None:
-        self._server.terminate()
-        self._server.wait(30)
-        self._log.close()
+    @contextmanager
+    def serving(self, *options: str) -> Iterator[None]:
+        """Run `newsbell serve` with the options; its log stands beside the folder."""
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        log = self.folder.parent / "serve.log"
+        with log.open("wb") as output:
+            server = subprocess.Popen(
+                [PROGRAM, "serve", "--port", str(self.port), *options],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+            try:
+                until(lambda: self._is_ready(server, log), f"a ready Newsbell (see {log})", within=60)
+                yield
+            finally:
+                server.terminate()
+                server.wait(30)
 
     def run(self, *arguments: str) -> str:
         """What a command prints; it must succeed."""
@@ -70,22 +77,48 @@ class Newsbell:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def save(self, page: Path, url: str, topics: Sequence[str] = ()) -> dict[str, Any]:
-        """Import a page as an editor does; the article as JSON."""
-        options = [part for topic in topics for part in ("--topic", topic)]
-        answer: dict[str, Any] = json.loads(self.run("import", str(page), "--url", url, "--json", *options))
+    def save(self, title: str, topics: Sequence[str]) -> dict[str, Any]:
+        """Import a page of this title as an editor does, with a text of its own; the answer as JSON."""
+        slug = title.lower().replace(" ", "-")
+        page = self.folder.parent / f"{slug}.html"
+        paragraphs = [f"{title}: {paragraph}" for paragraph in pages.PARAGRAPHS]
+        page.write_text(pages.news_page(title, topics=topics, paragraphs=paragraphs), encoding="utf-8")
+        url = f"https://paper.example/{slug}"
+        answer: dict[str, Any] = json.loads(self.run("import", str(page), "--url", url, "--json"))
         return answer
 
     def subscriptions(self) -> int:
+        """How many the store holds."""
+        with self._store() as conn:
+            return subscriptions.count(conn)
+
+    def forget_subscriptions(self) -> None:
+        """Lose them, as a server does that was set up anew."""
+        db = open_database(Settings.from_environment(self.environment))
+        with db.transaction() as conn:
+            conn.execute(schema.subscriptions.delete())
+        db.close()
+
+    def wait_until_all_is_rung(self) -> None:
+        """Until no alert, batch or retry is left to do, so that what was not sent will not be."""
+        until(self._nothing_is_due, "a worker with nothing left to do")
+
+    def _nothing_is_due(self) -> bool:
+        with self._store() as conn:
+            left = delivery.pending(conn, datetime.now(UTC))
+        return left.alerts == left.batches == left.retries == 0
+
+    @contextmanager
+    def _store(self) -> Iterator[Connection]:
         db = open_database(Settings.from_environment(self.environment))
         try:
             with db.read() as conn:
-                return subscriptions.count(conn)
+                yield conn
         finally:
             db.close()
 
-    def _is_ready(self) -> bool:
-        assert self._server.poll() is None, Path(self._log.name).read_text(encoding="utf-8")
+    def _is_ready(self, server: subprocess.Popen[bytes], log: Path) -> bool:
+        assert server.poll() is None, log.read_text(encoding="utf-8")
         try:
             return requests.get(f"{self.address}/readyz", timeout=5).status_code == 200
         except requests.ConnectionError:

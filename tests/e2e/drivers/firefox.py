@@ -17,6 +17,7 @@ from tests.e2e.waiting import until
 BINARY = shutil.which("firefox-esr") or shutil.which("firefox")
 
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # WebDriver section 12.1
+_KEYS = {"Tab": "\ue004", "Enter": "\ue007"}  # WebDriver section 15.4.2
 _PREFERENCES: dict[str, Any] = {
     "browser.shell.checkDefaultBrowser": False,
     "browser.startup.page": 0,
@@ -117,6 +118,24 @@ class Firefox:
     def wait_for_text(self, selector: str, text: str, *, within: float = 20) -> None:
         until(lambda: text in self.text(selector), f"“{text}” in {selector}", within=within)
 
+    def press_key(self, name: str) -> None:
+        """Press a key, named as `KeyboardEvent.key` names it."""
+        value = _KEYS[name]
+        keys = [{"type": "keyDown", "value": value}, {"type": "keyUp", "value": value}]
+        self.send("WebDriver:PerformActions", actions=[{"type": "key", "id": "keys", "actions": keys}])
+
+    def focused(self) -> str:
+        """The id of the element that has the focus."""
+        return str(self.run("return document.activeElement.id"))
+
+    def tab_to(self, element: str, *, within: int = 60) -> None:
+        """Go to an element by its id as a keyboard user does."""
+        for _ in range(within):
+            if self.focused() == element:
+                return
+            self.press_key("Tab")
+        raise AssertionError(f"{within} times Tab do not lead to {element}")
+
     def tabs(self) -> list[str]:
         """The addresses of all open tabs."""
         with self.chrome():
@@ -149,6 +168,10 @@ class Firefox:
         with self.chrome():
             x, y = until(lambda: self.run(_PROMPT_BUTTON, label), f"{label} in the permission prompt")
             self._click_at(x, y)
+
+    def shows_prompt(self) -> bool:
+        with self.chrome():
+            return bool(self.run("return PopupNotifications.panel.state !== 'closed'"))
 
     def dismiss_prompt(self) -> None:
         """Close the permission prompt without an answer, as Escape does."""

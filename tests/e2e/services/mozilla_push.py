@@ -56,6 +56,13 @@ class MozillaPush(Background):
     def subscriptions(self) -> int:
         return len(self._channels)
 
+    def forget(self) -> None:
+        """Every browser, and every push that came."""
+        self._agents.clear()
+        self._channels.clear()
+        self.acknowledged.clear()
+        self.pushes.log.clear()
+
     async def open(self) -> None:
         app = web.Application()
         app.router.add_get("/", self._talk_to_browser)

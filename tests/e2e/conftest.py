@@ -1,0 +1,108 @@
+"""A real Newsbell, real browsers, and push services of the tests' own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.drivers import chromium as chromium_driver
+from tests.e2e.drivers import display as display_driver
+from tests.e2e.drivers import firefox as firefox_driver
+from tests.e2e.drivers.chromium import Chromium
+from tests.e2e.drivers.display import Display, virtual_display
+from tests.e2e.drivers.firefox import Firefox, push_preferences
+from tests.e2e.newsbell import REPOSITORY, Newsbell, free_port
+from tests.e2e.services.gcm import GoogleCloudMessaging
+from tests.e2e.services.mozilla_push import MozillaPush
+
+
+@pytest.fixture(scope="session")
+def one_mozilla_push() -> Iterator[MozillaPush]:
+    with MozillaPush() as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def one_newsbell(
+    tmp_path_factory: pytest.TempPathFactory, one_mozilla_push: MozillaPush
+) -> Iterator[Newsbell]:
+    """`newsbell serve`, which trusts the push service of the tests. Starting it takes seconds, so that all
+    tests share it.
+    """
+    folder = tmp_path_factory.mktemp("newsbell") / "data"
+    server = Newsbell(folder, free_port(), {"NEWSBELL_PRIVATE_HOSTS": one_mozilla_push.host})
+    with server.serving():
+        yield server
+
+
+@pytest.fixture
+def newsbell(one_newsbell: Newsbell) -> Newsbell:
+    """A running Newsbell that nobody is subscribed to, with nothing left to ring."""
+    one_newsbell.forget_subscriptions()
+    one_newsbell.wait_until_all_is_rung()
+    return one_newsbell
+
+
+@pytest.fixture
+def mozilla_push(one_mozilla_push: MozillaPush) -> MozillaPush:
+    """A push service that knows no browser and has taken nothing yet."""
+    one_mozilla_push.forget()
+    return one_mozilla_push
+
+
+@pytest.fixture
+def firefox(tmp_path: Path, mozilla_push: MozillaPush) -> Iterator[Firefox]:
+    """A Firefox that has seen nothing yet and allows nothing."""
+    if not firefox_driver.BINARY:
+        pytest.skip("no Firefox on this machine (Debian: firefox-esr)")
+    browser = Firefox(tmp_path / "firefox", push_preferences(mozilla_push.address))
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture
+def title(request: pytest.FixtureRequest) -> str:
+    """A title that no other test saves: a story rings once, and the tests share a Newsbell."""
+    return f"Ferry returns, says {request.node.name.removeprefix('test_').replace('_', ' ')}"
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[Display]:
+    if display_driver.MISSING:
+        pytest.skip(f"not on this machine: {', '.join(display_driver.MISSING)}")
+    with virtual_display() as screen:
+        yield screen
+
+
+@pytest.fixture
+def google_push() -> Iterator[GoogleCloudMessaging]:
+    with GoogleCloudMessaging() as service:
+        yield service
+
+
+@pytest.fixture
+def chromium(tmp_path: Path, display: Display, google_push: GoogleCloudMessaging) -> Iterator[Chromium]:
+    """A Chromium that has seen nothing yet and allows nothing."""
+    if not chromium_driver.BINARY:
+        pytest.skip("no Chromium on this machine (Debian: chromium)")
+    browser = Chromium(tmp_path / "chromium", display, google_push.switches())
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture
+def routed_newsbell(tmp_path: Path, google_push: GoogleCloudMessaging) -> Iterator[Newsbell]:
+    """`newsbell serve --no-worker`, and the worker with a way to the local push service."""
+    server = Newsbell(tmp_path / "newsbell", free_port(), {})
+    with server.serving("--no-worker"), (tmp_path / "worker.log").open("wb") as log:
+        command = [sys.executable, "-m", "tests.e2e.routed_worker", google_push.web_address]
+        worker = subprocess.Popen(
+            command, cwd=REPOSITORY, env=server.environment, stdout=log, stderr=subprocess.STDOUT
+        )
+        yield server
+        worker.terminate()
+        worker.wait(30)

@@ -6,6 +6,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -39,14 +40,17 @@ class Exchange(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def drip(self, first: bytes = b"", *, piece: bytes = b"x") -> None:
-        """Send a little, again and again, never reaching the end and never pausing for long."""
+        """Send a little, again and again, reaching no end and never pausing for long.
+
+        Some seconds of it are more than every client here has patience for.
+        """
         self.close_connection = True
-        try:
+        with suppress(OSError):
             self.wfile.write(first)
-            while not self.closing.wait(0.02):
+            for _ in range(250):
+                if self.closing.wait(0.02):
+                    break
                 self.wfile.write(piece)
-        except OSError:
-            pass
 
     def reset(self) -> None:
         self.close_connection = True

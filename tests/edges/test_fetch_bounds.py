@@ -176,6 +176,34 @@ def test_a_gzip_of_fifty_million_zeros_is_refused_without_unpacking_it(serve: Se
         tracemalloc.stop()
 
 
+def test_a_redirect_with_fifty_million_zeros_is_followed_without_unpacking_them(serve: Serve) -> None:
+    def handle(exchange: Exchange) -> None:
+        if exchange.path == "/":
+            exchange.answer(302, BOMB, Location="/here", Content_Encoding="gzip")
+        else:
+            exchange.answer(200, b"<p>Here.</p>", Content_Type="text/html")
+
+    server = serve(handle)
+    fetcher = fetcher_of(server)
+    tracemalloc.start()
+    try:
+        assert fetcher.fetch_page(server.url).content == b"<p>Here.</p>"
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_redirect_whose_body_has_no_end_is_followed(serve: Serve) -> None:
+    def handle(exchange: Exchange) -> None:
+        if exchange.path == "/":
+            exchange.drip(b"HTTP/1.1 302 Found\r\nLocation: /here\r\nConnection: close\r\n\r\n")
+        else:
+            exchange.answer(200, b"<p>Here.</p>", Content_Type="text/html")
+
+    server = serve(handle)
+    assert fetcher_of(server, QUICK).fetch_page(server.url).content == b"<p>Here.</p>"
+
+
 @pytest.mark.parametrize(
     ("encoding", "encode"),
     [("gzip", gzip.compress), ("x-gzip", gzip.compress), ("deflate", zlib.compress), ("identity", bytes)],
@@ -239,18 +267,19 @@ def test_six_redirects_are_too_many(serve: Serve) -> None:
     assert caught.value.code == "too_many_redirects"
 
 
-def test_a_redirect_in_another_script_is_followed(serve: Serve) -> None:
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [("/кот".encode(), b"/%D0%BA%D0%BE%D1%82"), ("/Käse".encode("latin-1"), b"/K%C3%A4se")],
+)
+def test_a_redirect_in_another_script_is_followed(written: bytes, asked: bytes, serve: Serve) -> None:
     def handle(exchange: Exchange) -> None:
         if exchange.path == "/":
-            exchange.wfile.write(
-                "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /новости\r\n\r\n".encode()
-            )
+            exchange.wfile.write(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: %s\r\n\r\n" % written)
         else:
             exchange.answer(200, exchange.path.encode(), Content_Type="text/plain")
 
     server = serve(handle)
-    found = fetcher_of(server).fetch_page(server.url)
-    assert found.content == b"/%D0%BD%D0%BE%D0%B2%D0%BE%D1%81%D1%82%D0%B8"
+    assert fetcher_of(server).fetch_page(server.url).content == asked
 
 
 @pytest.mark.parametrize("target", ["http://[::1", "http://a b/", "http://news.example:port/"])

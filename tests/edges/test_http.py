@@ -57,7 +57,7 @@ def tls_server(certificate: Path, handle: Handle) -> Iterator[LocalServer]:
 
 def get(url: str, ca_bundle: Path | str = "", *, seconds: float = 10) -> requests.Response:
     with guarded_session(Settings(), resolve=resolve_to(PUBLIC), ca_bundle=str(ca_bundle)) as session:
-        return session.get(url, timeout=within(seconds, connect=seconds), allow_redirects=False)
+        return session.get(url, timeout=within(seconds, connect=seconds))
 
 
 def test_a_certificate_for_the_name_in_the_url_is_accepted(tmp_path: Path, route: Route) -> None:

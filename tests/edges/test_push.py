@@ -173,7 +173,7 @@ def test_what_a_service_says_is_kept_as_one_short_line(serve: Serve) -> None:
 @pytest.mark.parametrize(
     "handle",
     [
-        pytest.param(lambda exchange: exchange.closing.wait(), id="hangs"),
+        pytest.param(lambda exchange: exchange.closing.wait(5), id="hangs"),
         pytest.param(lambda exchange: exchange.drip(), id="drips"),
         pytest.param(lambda exchange: exchange.drip(b"HTTP/1.1 400 No\r\nX: "), id="drips in a header"),
     ],

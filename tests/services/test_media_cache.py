@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from newsbell.errors import NewsbellError, RefusedError, UnreachableError
+from newsbell.errors import NewsbellError, RefusedError, UnavailableError, UnreachableError
 from newsbell.services.media import CachedPicture, PictureCache, picture
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -128,6 +128,15 @@ def test_many_readers_at_once_are_one_fetch(cache: PictureCache) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert {found.content for found in pool.map(read, range(8))} == {PNG}
     assert origin.asked == [URL]
+
+
+def test_a_reader_does_not_wait_for_ever_for_another_ones_fetch(
+    cache: PictureCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsbell.services.picture_cache.MAX_WAIT", 0.05)
+    with cache.turn(URL), pytest.raises(UnavailableError):
+        picture(cache, Origin(), URL, now=NOW)
+    assert picture(cache, Origin(), URL, now=NOW).content == PNG
 
 
 def kept(cache: PictureCache, numbers: range) -> list[int]:

@@ -163,7 +163,6 @@ class Fetcher:
             url,
             headers={"Accept": accept, "Accept-Encoding": "gzip, deflate"},
             timeout=within(left, connect=self._limits.connect),
-            allow_redirects=False,
             stream=True,
         )
 

@@ -140,6 +140,15 @@ class _GuardedAdapter(HTTPAdapter):
         raise NotImplementedError("a proxy would choose the address in our place")
 
 
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """No redirect is followed here.
+
+        Being told so is not enough for requests: it would still prepare the next request, and for that
+        read and unpack the whole body of the redirect, however large it is.
+        """
+
+
 @lru_cache(maxsize=4)
 def _tls(ca_bundle: str) -> ssl.SSLContext:
     context = create_urllib3_context()
@@ -153,12 +162,13 @@ def guarded_session(
 ) -> requests.Session:
     """A session whose every connection passes the address guard; safe to share between threads.
 
-    Nothing comes from the environment (no proxies, no .netrc), no cookie is kept, no request is repeated.
+    Nothing comes from the environment (no proxies, no .netrc), no cookie is kept, no request is repeated,
+    no redirect is followed.
     Certificates are verified by the authorities of `ca_bundle` (a file; empty: those certifi ships).
-    Callers pass `allow_redirects=False` and a timeout of `within`.
+    Callers pass a timeout of `within`.
     Besides requests' own exceptions, sending raises RefusedError (private_address).
     """
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update({"User-Agent": f"Newsbell/{__version__} (+{settings.base_url})"})

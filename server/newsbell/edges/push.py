@@ -55,7 +55,6 @@ class HTTPTransport:
             data=data,
             headers=headers,
             timeout=within(timeout, connect=MAX_CONNECT),
-            allow_redirects=False,
             stream=True,
         ) as response:
             return response.status_code, response.headers, _first_bytes(response)

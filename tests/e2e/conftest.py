@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +11,10 @@ import pytest
 from tests.e2e.drivers import chromium as chromium_driver
 from tests.e2e.drivers import display as display_driver
 from tests.e2e.drivers import firefox as firefox_driver
-from tests.e2e.drivers.chromium import Chromium
+from tests.e2e.drivers.chromium import Chromium, running_chromium
 from tests.e2e.drivers.display import Display, virtual_display
-from tests.e2e.drivers.firefox import Firefox, push_preferences
+from tests.e2e.drivers.firefox import Firefox, push_preferences, running_firefox
+from tests.e2e.drivers.processes import running
 from tests.e2e.newsbell import REPOSITORY, Newsbell, free_port
 from tests.e2e.services.gcm import GoogleCloudMessaging
 from tests.e2e.services.mozilla_push import MozillaPush
@@ -59,9 +59,8 @@ def firefox(tmp_path: Path, mozilla_push: MozillaPush) -> Iterator[Firefox]:
     """A Firefox that has seen nothing yet and allows nothing."""
     if not firefox_driver.BINARY:
         pytest.skip("no Firefox on this machine (Debian: firefox-esr)")
-    browser = Firefox(tmp_path / "firefox", push_preferences(mozilla_push.address))
-    yield browser
-    browser.quit()
+    with running_firefox(tmp_path / "firefox", push_preferences(mozilla_push.address)) as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -89,20 +88,17 @@ def chromium(tmp_path: Path, display: Display, google_push: GoogleCloudMessaging
     """A Chromium that has seen nothing yet and allows nothing."""
     if not chromium_driver.BINARY:
         pytest.skip("no Chromium on this machine (Debian: chromium)")
-    browser = Chromium(tmp_path / "chromium", display, google_push.switches())
-    yield browser
-    browser.quit()
+    with running_chromium(tmp_path / "chromium", display, google_push.switches()) as browser:
+        yield browser
 
 
 @pytest.fixture
 def routed_newsbell(tmp_path: Path, google_push: GoogleCloudMessaging) -> Iterator[Newsbell]:
     """`newsbell serve --no-worker`, and the worker with a way to the local push service."""
     server = Newsbell(tmp_path / "newsbell", free_port(), {})
-    with server.serving("--no-worker"), (tmp_path / "worker.log").open("wb") as log:
-        command = [sys.executable, "-m", "tests.e2e.routed_worker", google_push.web_address]
-        worker = subprocess.Popen(
-            command, cwd=REPOSITORY, env=server.environment, stdout=log, stderr=subprocess.STDOUT
-        )
+    command = [sys.executable, "-m", "tests.e2e.routed_worker", google_push.web_address]
+    with (
+        server.serving("--no-worker"),
+        running(command, environment=server.environment, folder=REPOSITORY, log=tmp_path / "worker.log"),
+    ):
         yield server
-        worker.terminate()
-        worker.wait(30)

@@ -20,6 +20,7 @@ from newsbell.config import Settings
 from newsbell.storage import delivery, schema, subscriptions
 from newsbell.storage.database import Connection, open_database
 from tests import pages
+from tests.e2e.drivers.processes import running
 from tests.e2e.waiting import until
 
 PROGRAM = Path(sys.executable).with_name("newsbell")
@@ -54,20 +55,10 @@ class Newsbell:
         """Run `newsbell serve` with the options; its log stands beside the folder."""
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         log = self.folder.parent / "serve.log"
-        with log.open("wb") as output:
-            server = subprocess.Popen(
-                [PROGRAM, "serve", "--port", str(self.port), *options],
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-            try:
-                until(lambda: self._is_ready(server, log), f"a ready Newsbell (see {log})", within=60)
-                yield
-            finally:
-                server.terminate()
-                server.wait(30)
+        command: list[str | Path] = [PROGRAM, "serve", "--port", str(self.port), *options]
+        with running(command, environment=self.environment, log=log) as server:
+            until(lambda: self._is_ready(server, log), f"a ready Newsbell (see {log})", within=60)
+            yield
 
     def run(self, *arguments: str) -> str:
         """What a command prints; it must succeed."""

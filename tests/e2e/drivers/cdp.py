@@ -6,11 +6,11 @@ windows (`--enable-ui-devtools`).
 
 from __future__ import annotations
 
-import contextlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 _ANSWER_WITHIN = 60
@@ -21,12 +21,10 @@ class ProtocolError(Exception):
 
 
 class Connection:
-    """One websocket; `session` names the tab a command is for."""
+    """One websocket; `session` names the tab a command is for. Events are kept for whoever looks."""
 
-    def __init__(self, address: str) -> None:
-        self._socket: ClientConnection = connect(
-            address, max_size=None, compression=None, ping_interval=None, close_timeout=0.5
-        )
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
         self._number = 0
         self.events: list[dict[str, Any]] = []
 
@@ -45,6 +43,8 @@ class Connection:
             else:
                 return answer.get("result")
 
-    def close(self) -> None:
-        with contextlib.suppress(ConnectionClosed):
-            self._socket.close()
+
+@contextmanager
+def connected(address: str) -> Iterator[Connection]:
+    with connect(address, max_size=None, compression=None, ping_interval=None, close_timeout=0.5) as socket:
+        yield Connection(socket)

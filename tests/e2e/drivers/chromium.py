@@ -6,14 +6,15 @@ import contextlib
 import json
 import shutil
 import socket
-import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.drivers.cdp import Connection, ProtocolError
+from tests.e2e.drivers.cdp import Connection, ProtocolError, connected
 from tests.e2e.drivers.display import Display
 from tests.e2e.drivers.native_ui import Box, NativeUI
+from tests.e2e.drivers.processes import running
 from tests.e2e.drivers.scripts import SHOWN_TEXT
 from tests.e2e.waiting import until
 
@@ -49,38 +50,29 @@ _CENTRE_WHEN_STILL = """(async () => {
 })()"""
 
 
-class Chromium:
-    """One headed Chromium with a profile of its own in `folder`."""
+@contextmanager
+def running_chromium(folder: Path, display: Display, switches: Sequence[str] = ()) -> Iterator[Chromium]:
+    """A headed Chromium with a profile of its own in `folder`."""
+    assert BINARY, "no Chromium on this machine"
+    inspector = _free_port()
+    own = [f"--user-data-dir={folder}", f"--enable-ui-devtools={inspector}"]
+    with running([BINARY, *own, *_SWITCHES, *switches, "about:blank"], environment=display.environment):
+        address = until(lambda: _read_address(folder / "DevToolsActivePort"), "Chromium's address", within=60)
+        until(lambda: _listens(inspector), "the inspector of native widgets")
+        with connected(address) as pages, connected(f"ws://127.0.0.1:{inspector}/0") as widgets:
+            yield Chromium(pages, NativeUI(widgets), display)
 
-    def __init__(self, folder: Path, display: Display, switches: Sequence[str] = ()) -> None:
-        assert BINARY, "no Chromium on this machine"
+
+class Chromium:
+    def __init__(self, connection: Connection, native: NativeUI, display: Display) -> None:
+        self._connection = connection
+        self._native = native
         self._display = display
-        inspector = _free_port()
-        self._process = subprocess.Popen(
-            [BINARY, f"--user-data-dir={folder}", f"--enable-ui-devtools={inspector}", *_SWITCHES,
-             *switches, "about:blank"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=display.environment,
-        )  # fmt: skip
-        port, path = until(lambda: _read_address(folder / "DevToolsActivePort"), "Chromium's port", within=60)
-        self._connection = Connection(f"ws://127.0.0.1:{port}{path}")
         target = until(lambda: next(iter(self._pages()), None), "a tab")
-        self._session: str = self._connection.send(
+        self._session: str = connection.send(
             "Target.attachToTarget", targetId=target["targetId"], flatten=True
         )["sessionId"]
         self._page("Page.enable")
-        self._native = NativeUI(inspector)
-
-    def quit(self) -> None:
-        self._native.close()
-        try:
-            self._connection.send("Browser.close")
-            self._process.wait(15)
-        except (OSError, ProtocolError, subprocess.TimeoutExpired):
-            self._process.kill()
-            self._process.wait()
-        self._connection.close()
 
     def open(self, address: str) -> None:
         self._page("Page.bringToFront")  # a tab behind another draws no frames
@@ -117,6 +109,9 @@ class Chromium:
         self._native.steady_button(label, _PROMPT)
         self._press_until_gone(lambda: self._native.button(label, _PROMPT), f"the prompt’s {label}")
 
+    def wait_for_notification(self) -> None:
+        until(self._notification_box, "a notification on the screen")
+
     def notifications(self) -> list[tuple[str, str]]:
         """Title and text of the notifications this site shows."""
         found = self.run(
@@ -127,7 +122,7 @@ class Chromium:
 
     def click_notification(self) -> None:
         """Press the notification on the screen."""
-        until(self._notification_box, "a notification")
+        self.wait_for_notification()
         self._press_until_gone(self._notification_box, "the notification")
 
     def _notification_box(self) -> Box | None:
@@ -160,9 +155,14 @@ def _free_port() -> int:
     return port
 
 
-def _read_address(file: Path) -> tuple[str, str] | None:
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _read_address(file: Path) -> str | None:
     try:
         port, path, *_ = file.read_text(encoding="ascii").split("\n")
     except (OSError, ValueError):
         return None
-    return port, path
+    return f"ws://127.0.0.1:{port}{path}"

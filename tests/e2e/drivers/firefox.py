@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tests.e2e.drivers.marionette import Marionette
+from tests.e2e.drivers.processes import running
 from tests.e2e.drivers.scripts import SHOWN_TEXT
 from tests.e2e.waiting import until
 
@@ -51,36 +51,28 @@ def push_preferences(push_service: str) -> dict[str, Any]:
     }
 
 
-class Firefox:
-    """One headless Firefox with a profile of its own in `folder`."""
-
-    def __init__(self, folder: Path, preferences: Mapping[str, Any]) -> None:
-        assert BINARY, "no Firefox on this machine"
-        folder.mkdir(parents=True, exist_ok=True)
-        lines = [
-            f"user_pref({json.dumps(name)}, {json.dumps(value)});\n"
-            for name, value in {**_PREFERENCES, **preferences}.items()
-        ]
-        (folder / "user.js").write_text("".join(lines), encoding="utf-8")
-        # The chrome context, where the browser's own dialogs live, has to be asked for.
-        options = ["-marionette", "--remote-allow-system-access", "--no-remote", "--headless"]
-        self._process = subprocess.Popen(
-            [BINARY, *options, "--profile", str(folder)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+@contextmanager
+def running_firefox(folder: Path, preferences: Mapping[str, Any]) -> Iterator[Firefox]:
+    """A headless Firefox with a profile of its own in `folder`."""
+    assert BINARY, "no Firefox on this machine"
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [
+        f"user_pref({json.dumps(name)}, {json.dumps(value)});\n"
+        for name, value in {**_PREFERENCES, **preferences}.items()
+    ]
+    (folder / "user.js").write_text("".join(lines), encoding="utf-8")
+    # The chrome context, where the browser's own dialogs live, has to be asked for.
+    options = ["-marionette", "--remote-allow-system-access", "--no-remote", "--headless"]
+    with running([BINARY, *options, "--profile", folder]):
         port = until(lambda: _read_port(folder / "MarionetteActivePort"), "Firefox's port", within=60)
-        self.send = Marionette(port)
-        self.send("WebDriver:NewSession", capabilities={"alwaysMatch": {}})
+        with Marionette(port) as send:
+            send("WebDriver:NewSession", capabilities={"alwaysMatch": {}})
+            yield Firefox(send)
 
-    def quit(self) -> None:
-        try:
-            self.send("Marionette:Quit", flags=["eForceQuit"])
-            self._process.wait(15)
-        except (OSError, subprocess.TimeoutExpired):
-            self._process.kill()
-            self._process.wait()
-        self.send.close()
+
+class Firefox:
+    def __init__(self, send: Marionette) -> None:
+        self.send = send
 
     # Pages
 

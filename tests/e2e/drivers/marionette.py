@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import socket
-from typing import Any
+from typing import Any, Self
 
 
 class MarionetteError(Exception):
@@ -34,7 +34,10 @@ class Marionette:
         alone = isinstance(result, dict) and result.keys() == {"value"}
         return result["value"] if alone else result
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._socket.close()
 
     def _read(self) -> Any:

@@ -4,9 +4,10 @@ widgets, so that a real pointer can press them."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
-from tests.e2e.drivers.cdp import Connection
+from tests.e2e.drivers.cdp import Connection, ProtocolError
 from tests.e2e.waiting import until
 
 Node = dict[str, Any]
@@ -26,20 +27,18 @@ class Box(NamedTuple):
 
 
 class NativeUI:
-    def __init__(self, port: int) -> None:
-        self._connection = until(lambda: _try_connect(port), "the inspector of native widgets")
-
-    def close(self) -> None:
-        self._connection.close()
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def button(self, label: str, dialog: str) -> Box | None:
         """Where the button stands in the dialog of this class name; None while it is not there."""
-        for window in self._windows(dialog):
-            origin = self._window_box(window)
-            for child in window.get("children", []):
-                box = self._find_button(child, label, origin.x, origin.y)
-                if box:
-                    return box
+        with suppress(ProtocolError):  # the dialog went away while it was looked at
+            for window in self._windows(dialog):
+                origin = self._window_box(window)
+                for child in window.get("children", []):
+                    box = self._find_button(child, label, origin.x, origin.y)
+                    if box:
+                        return box
         return None
 
     def steady_button(self, label: str, dialog: str) -> Box:
@@ -55,8 +54,10 @@ class NativeUI:
 
     def window(self, content: str) -> Box | None:
         """Where the window is that holds a view of this class name; None while there is none."""
-        found = next(self._windows(content), None)
-        return self._window_box(found) if found else None
+        with suppress(ProtocolError):  # the window went away while it was looked at
+            found = next(self._windows(content), None)
+            return self._window_box(found) if found else None
+        return None
 
     def _windows(self, name: str) -> Iterator[Node]:
         root = self._connection.send("DOM.getDocument")["root"]
@@ -96,10 +97,3 @@ def _walk(node: Node) -> Iterator[Node]:
     yield node
     for child in node.get("children", []):
         yield from _walk(child)
-
-
-def _try_connect(port: int) -> Connection | None:
-    try:
-        return Connection(f"ws://127.0.0.1:{port}/0")
-    except OSError:
-        return None

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,8 @@ from newsbell.edges.push import Answer, HTTPTransport, PushSender, retry_after
 from newsbell.errors import RefusedError
 from tests.edges.browser import NOW, Browser, decoded, encoded, new_vapid_key, vapid_claims
 from tests.edges.conftest import Route, Serve
-from tests.edges.local import Exchange, Handle, LocalServer, resolve_to
+from tests.edges.local import PUBLIC, Exchange, Handle, LocalServer, resolve_to
+from tests.edges.tls import certificate_for, tls_server
 
 MESSAGE = PushMessage(payload=b'{"web_push": 8030}', ttl=3600, topic="story-1", urgency="high")
 KEY = new_vapid_key()
@@ -225,11 +227,10 @@ def test_the_words_of_a_failure_do_not_hold_the_endpoint(serve: Serve) -> None:
     assert "push/1" not in send(server).detail
 
 
-def guarded(resolve: Any) -> PushSender:
+def guarded(resolve: Any, ca_bundle: Path | str = "") -> PushSender:
     settings = Settings()
-    return PushSender(
-        settings, transport=HTTPTransport(guarded_session(settings, resolve=resolve)), clock=lambda: NOW
-    )
+    session = guarded_session(settings, resolve=resolve, ca_bundle=str(ca_bundle))
+    return PushSender(settings, transport=HTTPTransport(session), clock=lambda: NOW)
 
 
 def test_a_known_name_that_leads_to_a_private_address_is_refused(serve: Serve) -> None:
@@ -239,11 +240,13 @@ def test_a_known_name_that_leads_to_a_private_address_is_refused(serve: Serve) -
     assert server.received == []
 
 
-def test_a_known_name_that_leads_to_a_public_address_is_connected_to(serve: Serve, route: Route) -> None:
-    connected = route(serve(answering(201)))
-    result = guarded(resolve_to("93.184.215.14")).send(Browser().target(GOOGLE), MESSAGE, KEY)
-    assert connected == ["93.184.215.14"]
-    assert result.outcome is Outcome.LATER  # the local server speaks no TLS
+def test_a_known_name_that_leads_to_a_public_address_is_sent_to(tmp_path: Path, route: Route) -> None:
+    certificate = certificate_for("fcm.googleapis.com", tmp_path)
+    with tls_server(certificate, answering(201)) as server:
+        connected = route(server)
+        result = guarded(resolve_to(PUBLIC), certificate).send(Browser().target(GOOGLE), MESSAGE, KEY)
+    assert connected == [PUBLIC]
+    assert result == PushResult(outcome=Outcome.SENT, status=201)
 
 
 @pytest.mark.parametrize("endpoint", ["https://push.example/abc", "http://127.0.0.1:9101/abc", "nothing"])

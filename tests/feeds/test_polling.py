@@ -157,6 +157,17 @@ def test_who_takes_gzip_gets_gzip(russia: Site, accepted: str) -> None:
     assert packed.data == russia.client.get("/feeds/russia.rss", headers={"Accept-Encoding": accepted}).data
 
 
+def test_compressed_bytes_hold_no_time_and_are_made_once(
+    russia: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accepts = {"Accept-Encoding": "gzip"}
+    packed = russia.client.get("/feeds/russia.rss", headers=accepts).data
+    monkeypatch.delattr("newsbell.web.feeds.serving.encode")
+
+    assert packed[4:8] == bytes(4)  # MTIME, RFC 1952 section 2.3.1
+    assert russia.client.get("/feeds/russia.rss", headers=accepts).data == packed
+
+
 @pytest.mark.parametrize("accepted", ["", "identity", "br", "gzip;q=0"])
 def test_who_does_not_take_gzip_gets_plain_bytes(russia: Site, accepted: str) -> None:
     answer = russia.client.get("/feeds/russia.rss", headers={"Accept-Encoding": accepted})

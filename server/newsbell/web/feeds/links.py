@@ -61,8 +61,6 @@ def read_name(name: str) -> tuple[tuple[str, ...], FeedFormat]:
     slugs = tuple(dict.fromkeys(joined.split("+")))
     if len(slugs) > MAX_UNION:
         raise RefusedError(f"A feed joins at most {MAX_UNION} topics.", code="too_many_topics")
-    if any(not slug or "\x00" in slug for slug in slugs):  # PostgreSQL has no text with NUL
-        raise NotFoundError("There is no such topic here.", code="topic_not_found")
     return slugs, FeedFormat(ending)
 
 

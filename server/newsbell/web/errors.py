@@ -7,6 +7,7 @@ text; everything else gets a page.
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -83,7 +84,8 @@ def problem_of(error: errors.NewsbellError) -> Problem:
 def _answer_own(error: errors.NewsbellError) -> Response:
     problem = problem_of(error)
     if problem.status >= 500:
-        current_app.logger.error(
+        current_app.logger.log(
+            logging.ERROR if problem.status == 500 else logging.WARNING,
             "request_failed method=%s path=%r status=%s code=%s message=%r",
             request.method, request.path, problem.status, error.code, error.message,
             exc_info=error if problem.status == 500 else None,

@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 
 from newsbell import __version__
 from newsbell.services.vapid import current_key
-from newsbell.web.api import answers, articles, subscriptions, topics
+from newsbell.web.api import answers, articles, subscriptions, topics, uploads
 from newsbell.web.api.cors import PREFIX, allow_any_origin
 from newsbell.web.context import current
 
@@ -50,4 +50,5 @@ ROUTES: tuple[tuple[str, str, str, Callable[..., Response]], ...] = (
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
 for method, path, name, view in ROUTES:
     blueprint.add_url_rule(path, name, view, methods=[method])
+blueprint.after_request(uploads.discard_rest)
 blueprint.after_app_request(allow_any_origin)

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 from flask import request
 
-from newsbell.errors import MalformedError, TooLargeError, UnsupportedTypeError
+from newsbell.errors import MalformedError, UnsupportedTypeError
+from newsbell.web.api.uploads import receive
 
 SMALL = 16_000
 """Bytes of a body without a page in it."""
@@ -117,20 +118,10 @@ def read_body(known: Collection[str], *, longest: int) -> Fields:
     """
     if request.mimetype != "application/json":
         raise UnsupportedTypeError("Send JSON, with Content-Type: application/json.")
-    values = _parse(_content(longest))
+    values = _parse(receive(longest))
     if not isinstance(values, dict):
         raise MalformedError("The body must be one JSON object.")
     return Fields(values, known)
-
-
-def _content(longest: int) -> bytes:
-    # A body sent in chunks has no length to refuse beforehand; Werkzeug cuts it at the bound without a
-    # word, so one byte more than the bound is read, and taken for what it is.
-    request.max_content_length = longest + 1
-    content = request.get_data(cache=False)
-    if len(content) > longest:
-        raise TooLargeError(f"The body may have {longest} bytes at most.")
-    return content
 
 
 def _parse(content: bytes) -> Any:

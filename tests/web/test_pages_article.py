@@ -64,7 +64,7 @@ def test_a_text_without_an_address_links_to_no_original(site: Site) -> None:
     assert "Saved from text" in words(page)
 
 
-@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x"])
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "http://[x", "//x.example"])
 def test_only_web_addresses_become_links_to_the_original(site: Site, address: str) -> None:
     page = read(site, save(site, url=address, canonical_url=""))
     assert not page.xpath("//article/header//a")

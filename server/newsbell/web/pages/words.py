@@ -27,18 +27,25 @@ def machine(when: datetime) -> str:
 
 def original(article: Article) -> str:
     """The address of the original, "" where there is none. Only http(s) becomes a link."""
-    for address in (article.url, article.canonical_url):
-        if urlsplit(address).scheme in ("http", "https"):
-            return address
-    return ""
+    addresses = (article.url, article.canonical_url)
+    return next((address for address in addresses if _web_host(address)), "")
 
 
 def source(article: Article) -> str:
     """Who published it: the site's name, else its host, "" for text that came without an address."""
-    return article.site_name or (urlsplit(original(article)).hostname or "").removeprefix("www.")
+    return article.site_name or _web_host(original(article)).removeprefix("www.")
 
 
 def rule(name: str) -> str:
     """A cleaning rule's name as words: "share_bar" → "Share bar"."""
     words = name.replace("_", " ").replace("-", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def _web_host(address: str) -> str:
+    """The host of an http(s) address, "" for any other text."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return (parts.hostname or "") if parts.scheme in ("http", "https") else ""

@@ -6,9 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from newsbell.cli import main
+from newsbell.cli.main import COMMANDS
 from newsbell.config import Settings
 from newsbell.storage.database import Database
 from tests.cli.conftest import Run
@@ -82,7 +84,9 @@ def test_a_setting_that_cannot_be_used_is_named(run: Run, monkeypatch: pytest.Mo
 
 def test_every_command_explains_itself(run: Run) -> None:
     listed = run("--help").stdout
-    for name, command in main.commands.items():
+    for name in COMMANDS:
+        command = main.get_command(click.Context(main), name)
+        assert command is not None
         assert command.help, name
         assert command.hidden or f"  {name} " in listed
 

@@ -1,25 +1,20 @@
-"""serve and worker: the commands that stay."""
+"""serve: everything in one command."""
 
 from __future__ import annotations
 
 import os
-from wsgiref.types import WSGIApplication
 
 import click
 
 from newsbell.cli import store
 from newsbell.config import Settings
-from newsbell.jobs.embedded import run_worker
-from newsbell.jobs.lifetime import end_with, stop_on_signals
-from newsbell.jobs.listening import follow, listen_at
+from newsbell.jobs.lifetime import stop_on_signals
+from newsbell.jobs.listening import Listening, follow, listen_at
 from newsbell.jobs.logs import log_to_stderr
 from newsbell.jobs.processes import Child, make_ready, newsbell, supervise
-from newsbell.jobs.web import serve_web
 from newsbell.services.articles import list_articles
 from newsbell.services.checks import rings_browsers
 from newsbell.services.tokens import list_tokens
-
-_parent = click.option("--parent", type=int, hidden=True, help="The process to end with.")
 
 
 @click.command()
@@ -45,52 +40,23 @@ def serve(host: str, port: int, no_worker: bool) -> None:
     supervise(
         children,
         up=listening.answers,
-        announce=lambda: _announce(settings),
+        announce=lambda: announce(settings, listening),
         stop=stop_on_signals(),
     )
 
 
-@click.command()
-@_parent
-def worker(parent: int | None) -> None:
-    """Ring without serving: one of any number of workers beside servers on one database."""
-    if parent is not None:
-        end_with(parent)
-    log_to_stderr()
-    run_worker(store.settings(), stop=stop_on_signals())
-
-
-@click.command(hidden=True)
-@click.option("--address", required=True)
-@click.option("--port", type=int, required=True)
-@_parent
-def web(address: str, port: int, parent: int | None) -> None:
-    """Serve without working: the web process of newsbell serve."""
-    if parent is not None:
-        end_with(parent)
-    log_to_stderr()
-    serve_web(_application, address=address, port=port)
-
-
-def _application() -> WSGIApplication:
-    # Only the process that answers requests needs the web application and what it imports.
-    from newsbell.app import wsgi  # noqa: PLC0415
-
-    return wsgi()
-
-
-def _announce(settings: Settings) -> None:
+def announce(settings: Settings, listening: Listening) -> None:
     """What the operator needs to know now, in a few lines on stdout."""
     with store.opened(settings) as db:
         empty = not list_articles(db, limit=1).articles
         editors = list_tokens(db)
     click.echo(f"Newsbell is at {settings.base_url}")
+    if settings.base_url != f"http://{listening.address}:{listening.port}":
+        click.echo(f"  Listening at {listening.address} port {listening.port}")
     click.echo(f"  Data folder: {settings.data_dir}")
     if not editors:
         click.echo("  A token for an editor: newsbell token create NAME")
     if empty:
         click.echo("  Nothing is stored yet. Fill it: newsbell import --samples")
     if not rings_browsers(settings.base_url):
-        click.echo(
-            "  Browsers take notifications over https only: set NEWSBELL_BASE_URL to an https address."
-        )
+        click.echo("  Browsers take notifications from https only: set NEWSBELL_BASE_URL to such an address.")

@@ -1,0 +1,20 @@
+"""worker: rings, and serves nothing."""
+
+from __future__ import annotations
+
+import click
+
+from newsbell.cli import store
+from newsbell.jobs.embedded import run_worker
+from newsbell.jobs.lifetime import end_with, stop_on_signals
+from newsbell.jobs.logs import log_to_stderr
+
+
+@click.command()
+@click.option("--parent", type=int, hidden=True, help="The process to end with.")
+def worker(parent: int | None) -> None:
+    """Ring without serving: one of any number of workers beside servers on one database."""
+    if parent is not None:
+        end_with(parent)
+    log_to_stderr()
+    run_worker(store.settings(), stop=stop_on_signals())

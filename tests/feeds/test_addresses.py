@@ -10,6 +10,7 @@ from typing import Any
 import feedparser
 import pytest
 
+from newsbell.domain.article import Picture
 from newsbell.services.topics import merge_topics, rename_topic
 from newsbell.storage import topics
 from newsbell.web.feeds.document import FeedFormat
@@ -195,6 +196,13 @@ def test_the_list_of_feeds_names_every_listed_topic(news: Site) -> None:
     assert news.client.get("/feeds.opml", headers=etag).status_code == 304
 
 
+def test_the_list_of_feeds_is_whole(site: Site) -> None:
+    with site.db.transaction() as conn:
+        stored_article(conn, *(f"Topic {number}" for number in range(205)))
+
+    assert len(parse(site.client.get("/feeds.opml").data).findall("body/outline")) == 205
+
+
 def test_the_list_of_feeds_is_bounded(news: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsbell.web.feeds.views.MAX_OPML", 2)
 
@@ -223,6 +231,19 @@ def test_pictures_of_a_feed_can_be_fetched_from_here(site: Site) -> None:
 
     assert address.startswith(f"{BASE_URL}/media/")
     assert site.fetcher.asked == [picture]
+
+
+def test_lead_pictures_come_through_our_own_address(site: Site) -> None:
+    ours, theirs = f"{BASE_URL}/static/ferry.jpg", "https://harbour.example/ferry.jpg"
+    with site.db.transaction() as conn:
+        for url in (ours, theirs):
+            stored_article(conn, lead_image=Picture(url=url))
+    items = json.loads(site.client.get("/feeds/all.json").data)["items"]
+
+    assert items[1]["image"] == ours
+    assert items[0]["image"].startswith(f"{BASE_URL}/media/")
+    assert items[0]["image"] in items[0]["content_html"]
+    assert theirs not in items[0]["content_html"]
 
 
 def test_a_page_names_its_feeds() -> None:

@@ -10,12 +10,9 @@ RENDERER_VERSION = 1
 """Raise it with every change of what a renderer writes: it stands in the entity tags."""
 
 
+_WRITERS = {FeedFormat.RSS: rss_bytes, FeedFormat.ATOM: atom_bytes, FeedFormat.JSON: json_bytes}
+
+
 def render(document: FeedDocument, form: FeedFormat) -> bytes:
     """The document in that format, UTF-8; equal documents give equal bytes."""
-    match form:
-        case FeedFormat.RSS:
-            return rss_bytes(document)
-        case FeedFormat.ATOM:
-            return atom_bytes(document)
-        case FeedFormat.JSON:
-            return json_bytes(document)
+    return _WRITERS[form](document)

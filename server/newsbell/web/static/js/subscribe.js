@@ -2,7 +2,7 @@
 
 import { server } from "./api.js";
 import { follow } from "./follow.js";
-import { byId, say, unlessBusy, whileBusy } from "./page.js";
+import { byId, say, showOnly, unlessBusy, whileBusy } from "./page.js";
 import { registerWorker } from "./push.js";
 import { askPermission, noticeSilence, Stopped, startWorker, wordsFor } from "./steps.js";
 import { tickets } from "./store.js";
@@ -69,7 +69,6 @@ async function subscribe(topics) {
 
 function done() {
   say("");
-  byId("asking").hidden = true;
-  byId("done").hidden = false;
+  showOnly(["asking", "feeds", "done"], ["done"]);
   byId("done-title").focus();
 }

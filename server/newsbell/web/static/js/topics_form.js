@@ -12,24 +12,32 @@ export function ticked() {
 }
 
 /**
- * Tick a topic, and list it first where it is not listed yet.
+ * Tick a topic and show it among the chosen, new or taken out of the list of others.
  * @param {{name: string, slug?: string}} topic
  */
 export function tick({ name, slug }) {
   const known = boxes().find((box) => isThat(box, name) || (slug !== undefined && box.value === slug));
-  if (known) {
-    known.checked = true;
-    return known;
-  }
-  const item = /** @type {HTMLTemplateElement} */ (byId("topic-item")).content.cloneNode(true);
-  const box = /** @type {DocumentFragment} */ (item).querySelector("input");
-  const label = /** @type {DocumentFragment} */ (item).querySelector("bdi");
-  if (!box || !label) throw new TypeError("The page's topic template lacks its checkbox or its name.");
-  box.value = slug ?? name;
-  box.dataset.name = name;
+  const box = known ?? addBox(name, slug ?? name);
   box.checked = true;
+  const item = box.closest("li");
+  const chosen = byId("chosen");
+  if (item && !chosen.contains(item)) chosen.append(item);
+}
+
+/**
+ * @param {string} name
+ * @param {string} value
+ */
+function addBox(name, value) {
+  const template = /** @type {HTMLTemplateElement} */ (byId("topic-item"));
+  const item = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+  const box = item.querySelector("input");
+  const label = item.querySelector("bdi");
+  if (!box || !label) throw new TypeError("The page's topic template lacks its checkbox or its name.");
+  box.value = value;
+  box.dataset.name = name;
   label.textContent = name;
-  byId(FIELDSET).querySelector("ul")?.append(item);
+  byId("chosen").append(item);
   return box;
 }
 
@@ -38,11 +46,12 @@ export function untickAll() {
   for (const box of boxes()) box.checked = false;
 }
 
-/** Let the field add its topic on Enter or Add; the box it ticks takes the focus's place in the list. */
+/** Let the field add its topic on Enter or Add. The focus stays in it, ready for another. */
 export function listenForAdding() {
   byId("add-topic").addEventListener("submit", (event) => {
     event.preventDefault();
     addFromField();
+    byId("topic-name").focus();
   });
 }
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from sqlalchemy import select
 
 from newsbell.config import Settings
 from newsbell.storage import delivery, schema, subscriptions
@@ -82,6 +83,11 @@ class Newsbell:
         """How many the store holds."""
         with self._store() as conn:
             return subscriptions.count(conn)
+
+    def endpoints(self) -> list[str]:
+        """Where the subscribed browsers are reached."""
+        with self._store() as conn:
+            return list(conn.execute(select(schema.subscriptions.c.endpoint)).scalars())
 
     def forget_subscriptions(self) -> None:
         """Lose them, as a server does that was set up anew."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.drivers.firefox import Firefox
+from tests.e2e.drivers.firefox import FAR_HOST, Firefox
 from tests.e2e.newsbell import Newsbell
 from tests.e2e.services.mozilla_push import MozillaPush
 from tests.e2e.waiting import until
@@ -168,6 +168,15 @@ def test_nothing_is_asked_before_ok(firefox: Firefox, newsbell: Newsbell) -> Non
     assert not firefox.shows_prompt()
 
 
+def test_a_page_that_did_not_come_over_https_says_so(firefox: Firefox, newsbell: Newsbell) -> None:
+    firefox.open(f"http://{FAR_HOST}:{newsbell.port}/subscribe?topics=Russia")
+    firefox.wait_for_text("#status", "did not come over https")
+    firefox.click("#ok")
+    assert not firefox.shows_prompt()
+    firefox.open(f"http://{FAR_HOST}:{newsbell.port}/subscription")
+    firefox.wait_for_text("#standing", "follows nothing here")
+
+
 def test_a_subscription_the_server_forgot_is_offered_again(
     firefox: Firefox, newsbell: Newsbell, title: str
 ) -> None:
@@ -191,3 +200,15 @@ def test_the_keyboard_is_enough(firefox: Firefox, newsbell: Newsbell, title: str
     firefox.press_in_prompt("Allow")
     firefox.wait_for_text("#done-title", "Done")
     assert firefox.focused() == "done-title"
+
+
+def test_a_push_address_the_browser_lost_is_replaced_by_itself(
+    firefox: Firefox, newsbell: Newsbell, mozilla_push: MozillaPush, title: str
+) -> None:
+    follow_russia(firefox, newsbell)
+    [before] = newsbell.endpoints()
+    mozilla_push.lose_browsers()
+    until(lambda: newsbell.endpoints() != [before], "another endpoint in the store")
+    newsbell.save(title, topics=["Russia"])
+    assert firefox.notification()[0] == title
+    open_own_page(firefox, newsbell)

@@ -16,6 +16,9 @@ from tests.e2e.waiting import until
 
 BINARY = shutil.which("firefox-esr") or shutil.which("firefox")
 
+FAR_HOST = "newsbell.example"
+"""A name that leads to this machine, and that the browser takes for a host somewhere else."""
+
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # WebDriver section 12.1
 _KEYS = {"Tab": "\ue004", "Enter": "\ue007"}  # WebDriver section 15.4.2
 _PREFERENCES: dict[str, Any] = {
@@ -25,6 +28,7 @@ _PREFERENCES: dict[str, Any] = {
     "marionette.port": 0,
     # Buttons of a permission prompt are dead for a moment, against clicks meant for something else.
     "security.notification_enable_delay": 0,
+    "network.dns.localDomains": FAR_HOST,
     # Notifications drawn by Firefox itself: no desktop is there to draw them.
     "alerts.useSystemBackend": False,
 }
@@ -48,6 +52,7 @@ def push_preferences(push_service: str) -> dict[str, Any]:
         "dom.push.serverURL": push_service,
         "dom.push.testing.allowInsecureServerURL": True,
         "dom.push.connection.enabled": True,
+        "dom.push.retryBaseInterval": 100,  # milliseconds until it connects again
     }
 
 

@@ -63,6 +63,15 @@ class MozillaPush(Background):
         self.acknowledged.clear()
         self.pushes.log.clear()
 
+    def lose_browsers(self) -> None:
+        """Forget them while they are connected, as a service does that lost its store: each comes back,
+        is given another name, and gives up its subscriptions.
+        """
+        sockets = [agent.socket for agent in self._agents.values() if agent.socket]
+        self.forget()
+        for socket in sockets:
+            self.call(_close(socket))
+
     async def open(self) -> None:
         app = web.Application()
         app.router.add_get("/", self._talk_to_browser)
@@ -122,7 +131,9 @@ class MozillaPush(Background):
         return agent
 
     async def _greet(self, socket: web.WebSocketResponse, frame: Frame) -> Agent:
-        name = frame.get("uaid") or uuid.uuid4().hex
+        name = frame.get("uaid")
+        if name not in self._agents:
+            name = uuid.uuid4().hex
         agent = self._agents.setdefault(name, Agent())
         agent.socket = socket
         answer: Frame = {
@@ -145,3 +156,7 @@ class MozillaPush(Background):
         await socket.send_json(
             {"messageType": "register", "channelID": channel, "status": 200, "pushEndpoint": endpoint}
         )
+
+
+async def _close(socket: web.WebSocketResponse) -> None:
+    await socket.close()

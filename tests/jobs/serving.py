@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
@@ -65,4 +67,12 @@ def serving(
         family |= served.family()
         process.kill()
         process.wait()
+        _wait_for_end(family)
+
+
+def _wait_for_end(family: set[int]) -> None:
+    try:
         wait_until(lambda: not any(map(is_alive, family)), what="the end of every process")
+    finally:
+        for pid in filter(is_alive, family):
+            os.kill(pid, signal.SIGKILL)

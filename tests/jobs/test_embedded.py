@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from newsbell.config import Settings
 from newsbell.domain.push import Outcome, PushResult
 from newsbell.errors import NoStoreError
 from newsbell.jobs import embedded
-from newsbell.jobs.embedded import Chores, StoppablePusher, StoppedError, run_worker, work_until, worker_name
+from newsbell.jobs.embedded import Chores, StoppablePusher, run_worker, work_until, worker_name
 from newsbell.services.delivery import Delivery, Worker, work_once
 from newsbell.services.importing import Source, import_article
 from newsbell.storage import delivery
@@ -67,9 +68,13 @@ def _ring(work: Delivery) -> None:
     assert imported.rung
 
 
-def _undone(work: Delivery) -> int:
+def _pending(work: Delivery) -> delivery.Pending:
     with work.db.read() as conn:
-        left = delivery.pending(conn, work.clock())
+        return delivery.pending(conn, work.clock())
+
+
+def _undone(work: Delivery) -> int:
+    left = _pending(work)
     return left.alerts + left.batches + left.retries
 
 
@@ -91,13 +96,7 @@ def test_an_alert_reaches_each_follower_once(work: Delivery) -> None:
 def test_two_workers_share_the_work_and_repeat_nothing(work: Delivery) -> None:
     _followers(work, "Russia", number=20)
     _ring(work)
-    other = Delivery(
-        db=work.db,
-        settings=work.settings,
-        worker=Worker(name="two", batch_size=2),
-        pusher=work.pusher,
-        clock=work.clock,
-    )
+    other = replace(work, worker=Worker(name="two", batch_size=2))
     with _running(work), _running(other):
         wait_until(lambda: not _undone(work), what="the end of the work")
     assert len(set(_pusher(work).endpoints)) == len(_pusher(work).endpoints) == 20
@@ -124,7 +123,7 @@ def test_what_could_not_be_reached_is_tried_again_later(work: Delivery, clock: C
     failing = True
     _pusher(work).answer = lambda _target: _LATER if failing else SENT
     with _running(work):
-        wait_until(lambda: len(_pusher(work).sent) == 2, what="the first tries")
+        wait_until(lambda: _pending(work).retries == 2, what="the first tries")
         failing = False
         clock.advance(timedelta(hours=2))
         wait_until(lambda: not _undone(work), what="the second tries")
@@ -172,57 +171,23 @@ def test_what_is_too_late_is_swept_and_does_not_ring(work: Delivery, clock: Cloc
     assert _pusher(work).sent == []
 
 
-def _stop_while_sending(work: Delivery, grace: float) -> FakePusher:
-    """A worker that is asked to end during its first message, with time for `grace` seconds more."""
-    stop, done = threading.Event(), threading.Event()
-    pusher = _pusher(work)
-    stoppable = StoppablePusher(pusher, grace=grace)
-    watching = threading.Thread(target=stoppable.end_after, args=(stop, done))
-    watching.start()
+def test_a_worker_asked_to_end_begins_no_message_and_loses_none(work: Delivery, clock: Clock) -> None:
+    _followers(work, "Russia", number=4)
+    _ring(work)
+    stop = threading.Event()
 
     def answer(_target: object) -> PushResult:
         stop.set()
-        if not grace:
-            watching.join()
         return SENT
 
-    pusher.answer = answer
+    _pusher(work).answer = answer
     one_at_a_time = Worker(name="one", batch_size=10, concurrency=1)
-    work_until(
-        stop,
-        Delivery(
-            db=work.db, settings=work.settings, worker=one_at_a_time, pusher=stoppable, clock=work.clock
-        ),
-    )
-    done.set()
-    watching.join()
-    return pusher
-
-
-def test_a_worker_asked_to_end_finishes_its_batch(work: Delivery) -> None:
-    _followers(work, "Russia", number=4)
-    _ring(work)
-    assert len(_stop_while_sending(work, grace=30).sent) == 4
-    assert not _undone(work)
-
-
-def test_a_worker_asked_to_end_does_not_wait_for_ever(work: Delivery, clock: Clock) -> None:
-    _followers(work, "Russia", number=4)
-    _ring(work)
-    assert len(_stop_while_sending(work, grace=0).sent) == 1
-    clock.advance(timedelta(minutes=6))
+    work_until(stop, replace(work, pusher=StoppablePusher(work.pusher, stop), worker=one_at_a_time))
+    assert len(_pusher(work).sent) == 1
+    clock.advance(timedelta(seconds=2))
     while work_once(work):
         pass
-    assert len(set(_pusher(work).endpoints)) == 4
-
-
-def test_a_stopped_pusher_sends_nothing_more() -> None:
-    stop = threading.Event()
-    stop.set()
-    pusher: Callable[..., PushResult] = (stoppable := StoppablePusher(FakePusher(), grace=0)).send
-    stoppable.end_after(stop, threading.Event())
-    with pytest.raises(StoppedError):
-        pusher(None, None, None)
+    assert len(set(_pusher(work).endpoints)) == len(_pusher(work).endpoints) == 4
 
 
 def test_there_is_no_working_without_a_store(tmp_path: Path) -> None:

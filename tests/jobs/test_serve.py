@@ -12,7 +12,7 @@ import pytest
 
 from newsbell.jobs.listening import listen_at
 from tests.jobs.serving import serving
-from tests.jobs.waiting import is_alive, wait_until
+from tests.jobs.waiting import children, is_alive, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -55,14 +55,13 @@ def test_without_a_worker_there_is_none_and_ctrl_c_ends_it(tmp_path: Path, envir
         assert served.process.wait(30) == 0
 
 
-def test_a_part_that_dies_comes_back(tmp_path: Path, environ: dict[str, str]) -> None:
+def test_a_part_that_dies_takes_its_own_along_and_comes_back(tmp_path: Path, environ: dict[str, str]) -> None:
     with serving(_NEWSBELL, tmp_path, environ) as served:
         first = served.family() - {served.process.pid}
-        for pid in first:
+        for pid in children(served.process.pid):
             os.kill(pid, signal.SIGKILL)
-        wait_until(
-            lambda: len(served.family() - first) == 4 and served.answers(), seconds=40, what="the restart"
-        )
+        wait_until(lambda: not any(is_alive(pid) for pid in first), what="the end of the first ones")
+        wait_until(lambda: len(served.family()) == 4 and served.answers(), seconds=40, what="the restart")
 
 
 def test_a_port_in_use_is_a_clear_error(tmp_path: Path, environ: dict[str, str]) -> None:

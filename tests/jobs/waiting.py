@@ -23,19 +23,27 @@ def is_alive(pid: int) -> bool:
     return state not in "ZX"
 
 
+def children(pid: int) -> set[int]:
+    return _children().get(pid, set())
+
+
 def descendants(pid: int) -> set[int]:
-    """Every process below one, by /proc."""
-    children: dict[int, set[int]] = {}
+    """Every process below one."""
+    families, found, todo = _children(), set[int](), [pid]
+    while todo:
+        new = families.get(todo.pop(), set()) - found
+        found |= new
+        todo += new
+    return found
+
+
+def _children() -> dict[int, set[int]]:
+    """Each process's children, by /proc."""
+    found: dict[int, set[int]] = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):
         try:
             parent = int(entry.read_text().rpartition(")")[2].split()[1])
         except (FileNotFoundError, ProcessLookupError):
             continue
-        children.setdefault(parent, set()).add(int(entry.parent.name))
-    found: set[int] = set()
-    todo = [pid]
-    while todo:
-        new = children.get(todo.pop(), set()) - found
-        found |= new
-        todo += new
+        found.setdefault(parent, set()).add(int(entry.parent.name))
     return found

@@ -7,11 +7,11 @@ import os
 import secrets
 import socket
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from newsbell.config import Settings
-from newsbell.domain.push import PushMessage, PushResult
+from newsbell.domain.push import Outcome, PushMessage, PushResult
 from newsbell.domain.subscription import PushTarget, VapidKey
 from newsbell.edges.push import PushSender
 from newsbell.jobs.lifetime import stop_on_signals
@@ -25,36 +25,28 @@ LOOK_EVERY = 0.25
 """Seconds between two looks when nothing was due."""
 HEARTBEAT_EVERY = timedelta(seconds=10)
 SWEEP_EVERY = timedelta(minutes=1)
-_SECONDS_TO_FINISH = 10.0
 _LONGEST_PAUSE = 30.0
+
+_NOT_BEGUN = PushResult(
+    outcome=Outcome.PAUSED, status=0, detail="the worker ends", retry_after=timedelta(seconds=1)
+)
 
 logger = logging.getLogger("newsbell.worker")
 
 
-class StoppedError(Exception):
-    """The worker ends in the middle of a batch; its lease runs out and another sends the batch again."""
-
-
-@dataclass
+@dataclass(frozen=True)
 class StoppablePusher:
-    """Sends as `pusher` does, and lets the batch in hand go on for a while after the stop; then refuses,
-    so that a push service which does not answer cannot keep the process alive.
+    """Sends as `pusher` does until `stop` is set. What comes later is not begun: it is left to another
+    worker, so that the batch in hand is over as soon as the messages under way are.
     """
 
     pusher: Pusher
-    grace: float = _SECONDS_TO_FINISH
-    _over: threading.Event = field(default_factory=threading.Event)
+    stop: threading.Event
 
     def send(self, target: PushTarget, message: PushMessage, key: VapidKey) -> PushResult:
-        if self._over.is_set():
-            raise StoppedError
+        if self.stop.is_set():
+            return _NOT_BEGUN
         return self.pusher.send(target, message, key)
-
-    def end_after(self, stop: threading.Event, done: threading.Event) -> None:
-        """Wait for the stop, then for the end of the work or of the grace."""
-        stop.wait()
-        if not done.wait(self.grace):
-            self._over.set()
 
 
 def run_worker(
@@ -65,22 +57,19 @@ def run_worker(
     clock: Clock = lambda: datetime.now(UTC),
     stop: threading.Event | None = None,
 ) -> None:
-    """Work until `stop` is set, by SIGTERM or SIGINT where none is given, and finish the batch in hand.
+    """Work until `stop` is set, by SIGTERM or SIGINT where none is given; messages under way are finished.
 
     No error of the work ends it: it is logged and tried again after a pause. Raises `NoStoreError` where
     there is nothing to work on.
     """
     stop = stop or stop_on_signals()
     worker = worker or Worker(name=worker_name())
-    stoppable = StoppablePusher(pusher or PushSender(settings))
-    done = threading.Event()
+    stoppable = StoppablePusher(pusher or PushSender(settings), stop)
     db = open_database(settings)
-    threading.Thread(target=stoppable.end_after, args=(stop, done), daemon=True).start()
     logger.info(event("worker_started", worker=worker.name))
     try:
         work_until(stop, Delivery(db=db, settings=settings, worker=worker, pusher=stoppable, clock=clock))
     finally:
-        done.set()
         db.close()
         logger.info(event("worker_ended", worker=worker.name))
 
@@ -98,8 +87,6 @@ def work_until(stop: threading.Event, work: Delivery) -> None:
         try:
             chores.do_due()
             busy = work_once(work)
-        except StoppedError:
-            return
         except Exception as error:
             failures += 1
             pause = min(_LONGEST_PAUSE, 0.5 * (1 << min(failures, 10)))

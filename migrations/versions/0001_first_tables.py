@@ -37,6 +37,7 @@ def upgrade() -> None:
     _create_batches()
     _create_retries()
     _create_workers()
+    _create_push_pauses()
     _create_secrets()
     _create_api_tokens()
 
@@ -45,6 +46,7 @@ def downgrade() -> None:
     for table in (
         "api_tokens",
         "secrets",
+        "push_pauses",
         "workers",
         "retries",
         "batches",
@@ -347,6 +349,15 @@ def _create_workers() -> None:
         sa.Column("name", KEY, nullable=False),
         sa.Column("seen_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_workers"),
+    )
+
+
+def _create_push_pauses() -> None:
+    op.create_table(
+        "push_pauses",
+        sa.Column("host", KEY, nullable=False),
+        sa.Column("until", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("host", name="pk_push_pauses"),
     )
 
 

@@ -21,6 +21,7 @@ _WELL = Facts(
     overdue_since=NOW - timedelta(seconds=1),
     subscriptions=100,
     suspended=0,
+    paused=(),
     disk_free=20 * 1024**3,
 )
 
@@ -52,6 +53,7 @@ def test_a_healthy_server_has_nothing_to_complain_of() -> None:
         ({"overdue_since": NOW - timedelta(hours=20)}, "alerts", "bad"),
         ({"suspended": 1}, "subscriptions", "warn"),
         ({"suspended": 51}, "subscriptions", "bad"),
+        ({"paused": ("push.example",)}, "push services", "bad"),
         ({"now": NOW.replace(year=1970)}, "clock", "bad"),
         ({"database_now": NOW + timedelta(minutes=10)}, "clock", "bad"),
         ({"disk_free": 500 * 1024**2}, "disk", "warn"),

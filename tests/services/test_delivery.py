@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -6,6 +7,7 @@ import pytest
 
 from newsbell.config import Settings
 from newsbell.domain.backoff import GIVE_UP_AFTER
+from newsbell.domain.key_refusals import MANY_IN_A_ROW, PAUSE
 from newsbell.domain.push import Outcome, PushResult
 from newsbell.domain.subscription import PushTarget
 from newsbell.services.articles import remove_article
@@ -267,3 +269,38 @@ def test_a_worker_that_lost_its_lease_stops(work: Delivery, clock: Clock) -> Non
     assert send_batch(serial)
     drain(work)
     assert rung(work) == ["a", "b"], "the batch was done by the other; nothing is sent a third time"
+
+
+def test_a_service_that_takes_our_key_no_more_is_paused_and_nobody_is_lost(
+    work: Delivery, clock: Clock
+) -> None:
+    many = replace(work, worker=replace(work.worker, batch_size=100))
+    names = [f"r{number:02}" for number in range(MANY_IN_A_ROW + 5)]
+    for name in names:
+        follow(many, name, "Russia")
+    publish(many)
+    drain(many)
+    answering(many, Outcome.KEY_REFUSED, 403)
+    publish(many, "https://paper.example/b")
+    drain(many)
+    asked = len(rung(many))
+    publish(many, "https://paper.example/c")
+    drain(many)
+    assert len(rung(many)) == asked, "nothing is sent to a paused service"
+    answering(many, Outcome.SENT, 201)
+    clock.advance(PAUSE + timedelta(minutes=1))
+    drain(many)
+    reached = Counter(rung(many))
+    assert all(reached[name] >= 3 for name in names[:MANY_IN_A_ROW])
+
+
+def test_made_up_subscriptions_cannot_silence_a_service(work: Delivery) -> None:
+    for number in range(2 * MANY_IN_A_ROW):
+        follow(work, f"fake{number}", "Russia")
+    follow(work, "real", "Russia")
+    assert isinstance(work.pusher, FakePusher)
+    refused = PushResult(outcome=Outcome.KEY_REFUSED, status=403)
+    work.pusher.answer = lambda target: refused if "fake" in target.endpoint else SENT
+    publish(work)
+    drain(work)
+    assert "real" in rung(work)

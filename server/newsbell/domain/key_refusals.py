@@ -19,20 +19,18 @@ PAUSE = timedelta(minutes=15)
 class KeyRefusals:
     """The refusals in a row of each push service, by host, as one worker has seen them."""
 
-    _rows: dict[str, dict[int, None]] = field(default_factory=dict)
+    _rows: dict[str, dict[int, int]] = field(default_factory=dict)
 
     def sent(self, host: str) -> None:
         """A message was taken: whatever was refused before was the subscriptions' own matter."""
         self._rows.pop(host, None)
 
-    def refused(self, host: str, subscription_id: int, *, proven: bool) -> list[int]:
-        """Note a refusal of a subscription, `proven` if it was rung before. Gives the subscriptions of the
-        row once they are many: they are to be reinstated and the service paused; else nothing.
+    def refused(self, host: str, subscription_id: int, alert_id: int, *, proven: bool) -> dict[int, int]:
+        """Note a refusal of a subscription, `proven` if it was rung before. Gives the row, {subscription:
+        alert}, once they are many: they are to be reinstated and the service paused; else nothing.
         """
         if not proven:
-            return []
+            return {}
         row = self._rows.setdefault(host, {})
-        row[subscription_id] = None
-        if len(row) < MANY_IN_A_ROW:
-            return []
-        return list(self._rows.pop(host))
+        row[subscription_id] = alert_id
+        return self._rows.pop(host) if len(row) >= MANY_IN_A_ROW else {}

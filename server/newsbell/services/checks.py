@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -35,7 +36,7 @@ class Finding:
 class Facts:
     """What the checks look at. `database_now` is the database server's clock, None where the database
     shares ours; `heartbeat` is when a worker last said that it lives; `overdue_since` the time the oldest
-    undone work was due; `disk_free` in bytes.
+    undone work was due; `paused` the push services that are left alone; `disk_free` in bytes.
     """
 
     now: datetime
@@ -47,6 +48,7 @@ class Facts:
     overdue_since: datetime | None
     subscriptions: int
     suspended: int
+    paused: Sequence[str]
     disk_free: int
 
 
@@ -59,6 +61,7 @@ def check(facts: Facts) -> list[Finding]:
         check_worker(facts),
         check_overdue(facts),
         check_suspended(facts),
+        check_paused(facts),
         check_clock(facts),
         check_disk(facts.disk_free),
     ]
@@ -165,6 +168,17 @@ def check_suspended(facts: Facts) -> Finding:
         level="bad" if most else "warn",
         sentence=f"{facts.suspended} of {facts.subscriptions} are suspended: our key was refused.",
         advice="Was the store copied from another server? Their browsers have to subscribe again.",
+    )
+
+
+def check_paused(facts: Facts) -> Finding:
+    if not facts.paused:
+        return Finding(subject="push services", level="ok", sentence="None refuses our key.")
+    return Finding(
+        subject="push services",
+        level="bad",
+        sentence=f"Paused, because they refuse our key: {', '.join(facts.paused)}.",
+        advice="Look at VAPID subject and clock. Nobody was removed; they are tried again by themselves.",
     )
 
 

@@ -7,54 +7,24 @@ sends the batch again, so a repeat is bounded by one batch, and the browser coll
 from __future__ import annotations
 
 import logging
-import random
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from datetime import timedelta
 
-from newsbell.config import Settings
-from newsbell.domain.backoff import given_up, retry_at
 from newsbell.domain.payload import alert_payload, story_tag
-from newsbell.domain.push import Outcome, PushMessage, PushResult
+from newsbell.domain.push import PushMessage
 from newsbell.domain.subscription import VapidKey
-from newsbell.services.ports import Pusher
-from newsbell.storage import articles, delivery, keys, subscriptions
-from newsbell.storage.database import Connection, Database
-from newsbell.storage.delivery import ClaimedBatch, ClaimedRetry, Recipient
+from newsbell.services.sending import Clock, Delivery, Worker, record, send_all
+from newsbell.storage import articles, delivery, keys
+from newsbell.storage.delivery import ClaimedBatch, ClaimedRetry
+
+__all__ = ["Clock", "Delivery", "Worker", "plan_alert", "send_batch", "send_retries", "sweep", "work_once"]
 
 log = logging.getLogger(__name__)
-
-Clock = Callable[[], datetime]
 
 CHUNK = 50
 """Recipients between two extensions of the lease: a slow push service must not outlast it."""
 RETRIES_AT_ONCE = 100
 KEPT_FINISHED = timedelta(days=7)
 """How long finished alerts stay, for the operator to look at."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Worker:
-    """A worker's name, unique to its process, and the bounds it works in."""
-
-    name: str
-    batch_size: int = 500
-    lease: timedelta = timedelta(minutes=5)
-    concurrency: int = 16
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """What every step of the work needs."""
-
-    db: Database
-    settings: Settings
-    worker: Worker
-    pusher: Pusher
-    clock: Clock
 
 
 def work_once(work: Delivery) -> bool:
@@ -96,14 +66,9 @@ def send_batch(work: Delivery) -> bool:
     if batch is None:
         return False
     message, vapid_keys = _prepare(work, batch)
-    if message is not None:
-        with work.db.read() as conn:
-            recipients = delivery.recipients(conn, batch)
-        for chunk in _chunks(recipients, CHUNK):
-            results = _send_all(work, chunk, message, vapid_keys)
-            if not _record_chunk(work, batch, chunk, results):
-                log.warning("batch_lost batch=%d worker=%s", batch.id, work.worker.name)
-                return True
+    if message is not None and not _send_in_chunks(work, batch, message, vapid_keys):
+        log.warning("batch_lost batch=%d worker=%s", batch.id, work.worker.name)
+        return True
     with work.db.transaction() as conn:
         delivery.finish_batch(conn, batch.id, work.worker.name, work.clock())
     return True
@@ -116,13 +81,27 @@ def send_retries(work: Delivery) -> bool:
     for alert_id in dict.fromkeys(retry.alert_id for retry in due):
         mine = [retry for retry in due if retry.alert_id == alert_id]
         message, vapid_keys = _prepare(work, mine[0])
-        results = _send_all(work, mine, message, vapid_keys) if message else []
+        sent = send_all(work, mine, message, vapid_keys) if message else []
         with work.db.transaction() as conn:
             for retry in mine:
-                delivery.finish_retry(conn, retry.alert_id, retry.subscription_id)
-            for retry, result in zip(mine, results, strict=False):
-                _record(conn, work, retry, result, attempts=retry.attempts)
+                delivery.finish_retry(conn, retry.alert_id, retry.subscription_id, work.worker.name)
+            record(conn, work, sent)
     return bool(due)
+
+
+def _send_in_chunks(
+    work: Delivery, batch: ClaimedBatch, message: PushMessage, vapid_keys: dict[int, VapidKey]
+) -> bool:
+    """Send a batch, holding it for the next chunk after each; False when the lease was lost."""
+    with work.db.read() as conn:
+        recipients = delivery.recipients(conn, batch)
+    for start in range(0, len(recipients), CHUNK):
+        sent = send_all(work, recipients[start : start + CHUNK], message, vapid_keys)
+        with work.db.transaction() as conn:
+            record(conn, work, sent)
+            if not delivery.extend_lease(conn, batch.id, work.worker.name, work.clock(), work.worker.lease):
+                return False
+    return True
 
 
 def _prepare(
@@ -143,65 +122,3 @@ def _prepare(
         topic=story_tag(article.story_id),
     )
     return message, vapid_keys
-
-
-def _send_all(
-    work: Delivery,
-    recipients: Sequence[Recipient | ClaimedRetry],
-    message: PushMessage,
-    vapid_keys: dict[int, VapidKey],
-) -> list[PushResult]:
-    def send(recipient: Recipient | ClaimedRetry) -> PushResult:
-        return work.pusher.send(recipient.target, message, vapid_keys[recipient.vapid_key_id])
-
-    with ThreadPoolExecutor(work.worker.concurrency) as pool:
-        return list(pool.map(send, recipients))
-
-
-def _record_chunk(
-    work: Delivery, batch: ClaimedBatch, chunk: Sequence[Recipient], results: Sequence[PushResult]
-) -> bool:
-    """Write down what came of a chunk, and hold the batch for the next; False when the lease was lost."""
-    counts = Counter(result.outcome.value for result in results)
-    log.info("batch_chunk alert=%d batch=%d %s", batch.alert_id, batch.id,
-             " ".join(f"{name}={count}" for name, count in sorted(counts.items())))  # fmt: skip
-    with work.db.transaction() as conn:
-        for recipient, result in zip(chunk, results, strict=True):
-            _record(conn, work, recipient, result, alert_id=batch.alert_id)
-        return delivery.extend_lease(conn, batch.id, work.worker.name, work.clock(), work.worker.lease)
-
-
-def _record(
-    conn: Connection,
-    work: Delivery,
-    recipient: Recipient | ClaimedRetry,
-    result: PushResult,
-    *,
-    alert_id: int | None = None,
-    attempts: int = 0,
-) -> None:
-    now = work.clock()
-    number = recipient.subscription_id
-    if result.outcome is Outcome.SENT:
-        subscriptions.record_success(conn, [number], now)
-        return
-    origin = urlsplit(recipient.target.endpoint).hostname
-    log.info("push_%s subscription=%d service=%s status=%d detail=%.100r",
-             result.outcome.value, number, origin, result.status, result.detail)  # fmt: skip
-    if result.outcome is Outcome.GONE:
-        subscriptions.remove(conn, number)
-    elif result.outcome is Outcome.KEY_REFUSED:
-        subscriptions.suspend(conn, number, now)
-    elif result.outcome is Outcome.LATER:
-        if given_up(now, subscriptions.record_failure(conn, number, now)):
-            subscriptions.remove(conn, number)
-            return
-        due_at = retry_at(now, attempts=attempts, retry_after=result.retry_after, jitter=random.random())  # noqa: S311 - spreads load, guards nothing
-        alert = recipient.alert_id if isinstance(recipient, ClaimedRetry) else alert_id
-        assert alert is not None
-        delivery.add_retry(conn, alert, number, due_at=due_at, attempts=attempts + 1)
-
-
-def _chunks(recipients: Sequence[Recipient], size: int) -> Iterator[Sequence[Recipient]]:
-    for start in range(0, len(recipients), size):
-        yield recipients[start : start + size]

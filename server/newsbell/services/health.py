@@ -51,6 +51,7 @@ def gather(db: Database, settings: Settings, now: datetime) -> Facts:
             overdue_since=delivery.pending(conn, now).oldest_due,
             subscriptions=subscriptions.count(conn),
             suspended=status.count_suspended(conn),
+            paused=sorted(delivery.paused(conn, now)),
             disk_free=_free(settings),
         )
 

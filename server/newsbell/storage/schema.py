@@ -249,6 +249,14 @@ workers = Table(
     Column("seen_at", AwareUTC, nullable=False),
 )
 
+# A push service that takes our key no more is left alone for a while, and the operator is told.
+push_pauses = Table(
+    "push_pauses",
+    metadata,
+    Column("host", Key, primary_key=True),
+    Column("until", AwareUTC, nullable=False),
+)
+
 # Secrets -------------------------------------------------------------------------------------------
 
 secrets = Table(

@@ -13,6 +13,7 @@ from newsbell.storage.delivery.batches import (
     finish_batch,
     recipients,
 )
+from newsbell.storage.delivery.pauses import pause, paused
 from newsbell.storage.delivery.retries import ClaimedRetry, add_retry, claim_retries, finish_retry
 from newsbell.storage.delivery.upkeep import (
     Pending,
@@ -43,6 +44,8 @@ __all__ = [
     "has_work",
     "heartbeat",
     "last_heartbeat",
+    "pause",
+    "paused",
     "pending",
     "plan_next_batch",
     "recipients",

@@ -35,11 +35,14 @@ class ClaimedBatch:
 
 @dataclass(frozen=True, kw_only=True)
 class Recipient:
-    """One browser to ring."""
+    """One browser to ring for the first time for an alert. `proven`: it was rung before."""
 
+    alert_id: int
     subscription_id: int
     target: PushTarget
     vapid_key_id: int
+    proven: bool
+    attempts: int = 0
 
 
 def claim_batch(conn: Connection, worker: str, now: datetime, lease: timedelta) -> ClaimedBatch | None:
@@ -87,7 +90,14 @@ def recipients(conn: Connection, batch: ClaimedBatch) -> list[Recipient]:
     waiting = sa.exists().where(retries.c.alert_id == batch.alert_id, retries.c.subscription_id == reader.id)
     asked_at = sa.select(alerts.c.created_at).where(alerts.c.id == batch.alert_id).scalar_subquery()
     query = (
-        sa.select(reader.id, reader.endpoint, reader.p256dh, reader.auth, reader.vapid_key_id)
+        sa.select(
+            reader.id,
+            reader.endpoint,
+            reader.p256dh,
+            reader.auth,
+            reader.vapid_key_id,
+            reader.first_success_at,
+        )
         .join(member, member.c.id == reader.id)
         # The range again, for PostgreSQL: without it a merge join reads all subscriptions.
         .where(reader.id > batch.after_id, reader.id <= batch.until_id)
@@ -96,11 +106,13 @@ def recipients(conn: Connection, batch: ClaimedBatch) -> list[Recipient]:
     )
     return [
         Recipient(
+            alert_id=batch.alert_id,
             subscription_id=number,
             target=PushTarget(endpoint=endpoint, p256dh=p256dh, auth=auth),
             vapid_key_id=key_id,
+            proven=first_success_at is not None,
         )
-        for number, endpoint, p256dh, auth, key_id in conn.execute(query).all()
+        for number, endpoint, p256dh, auth, key_id, first_success_at in conn.execute(query).all()
     ]
 
 

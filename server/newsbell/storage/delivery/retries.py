@@ -22,7 +22,9 @@ from newsbell.storage.statements import insert
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimedRetry:
-    """One browser that could not be reached before; `attempts` counts the tries that failed."""
+    """One browser that could not be reached before; `attempts` counts the tries that failed;
+    `proven`: it was rung before, for another alert.
+    """
 
     alert_id: int
     article_id: int
@@ -32,6 +34,7 @@ class ClaimedRetry:
     vapid_key_id: int
     expires_at: datetime
     attempts: int
+    proven: bool
 
 
 def add_retry(
@@ -95,7 +98,7 @@ def _due(now: datetime) -> sa.Select[Any]:
         sa.select(
             *(retries.c.alert_id, retries.c.subscription_id, retries.c.attempts),
             *(alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at),
-            *(reader.endpoint, reader.p256dh, reader.auth, reader.vapid_key_id),
+            *(reader.endpoint, reader.p256dh, reader.auth, reader.vapid_key_id, reader.first_success_at),
             (reader.suspended_at.is_(None) & follows).label("wanted"),
         )
         .join(alerts, alerts.c.id == retries.c.alert_id)
@@ -115,4 +118,5 @@ def _claimed(row: sa.Row[Any]) -> ClaimedRetry:
         vapid_key_id=row.vapid_key_id,
         expires_at=row.expires_at,
         attempts=row.attempts,
+        proven=row.first_success_at is not None,
     )

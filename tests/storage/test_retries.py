@@ -1,0 +1,131 @@
+"""Readers who could not be reached, tried again."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+from newsbell.storage import delivery, subscriptions
+from newsbell.storage.database import Connection, Database
+from newsbell.storage.delivery import ClaimedRetry
+from tests.factories import NOW, subscriber, topic_ids
+from tests.storage.test_planning import HOUR, LEASE, alert
+
+SECOND = timedelta(seconds=1)
+
+
+def _claim(
+    conn: Connection, worker: str = "worker", now: timedelta = timedelta(0), limit: int = 100
+) -> list[int]:
+    claimed = delivery.claim_retries(conn, worker, NOW + now, LEASE, limit)
+    return [retry.subscription_id for retry in claimed]
+
+
+def test_a_retry_says_whom_to_ring_for_what(database: Database) -> None:
+    with database.transaction() as conn:
+        reader, number = subscriber(conn, "Snow"), alert(conn, "Snow")
+        delivery.add_retry(conn, number, reader, due_at=NOW, attempts=3)
+        stored = subscriptions.get(conn, reader)
+        assert stored is not None
+        assert delivery.claim_retries(conn, "worker", NOW, LEASE, 1) == [
+            ClaimedRetry(
+                alert_id=number, article_id=1, story_id=1, subscription_id=reader, target=stored.target,
+                vapid_key_id=stored.vapid_key_id, expires_at=NOW + HOUR, attempts=3,
+                proven=False,
+            )
+        ]  # fmt: skip
+
+
+def test_a_retry_waits_until_it_is_due(database: Database) -> None:
+    with database.transaction() as conn:
+        reader, number = subscriber(conn, "Snow"), alert(conn, "Snow")
+        delivery.add_retry(conn, number, reader, due_at=NOW + SECOND, attempts=1)
+        assert _claim(conn) == []
+        assert _claim(conn, now=SECOND) == [reader]
+
+
+def test_a_later_retry_replaces_an_earlier_one(database: Database) -> None:
+    with database.transaction() as conn:
+        reader, number = subscriber(conn, "Snow"), alert(conn, "Snow")
+        delivery.add_retry(conn, number, reader, due_at=NOW, attempts=1)
+        assert _claim(conn) == [reader]
+        delivery.add_retry(conn, number, reader, due_at=NOW + SECOND, attempts=2)
+        assert not delivery.finish_retry(conn, number, reader, "worker")
+        [retry] = delivery.claim_retries(conn, "other", NOW + SECOND, LEASE, 9)
+        assert retry.attempts == 2
+
+
+def test_retries_are_claimed_in_their_order_up_to_a_limit(database: Database) -> None:
+    with database.transaction() as conn:
+        number, readers = alert(conn, "Snow"), [subscriber(conn, "Snow") for _ in range(3)]
+        for place, reader in enumerate(readers):
+            delivery.add_retry(conn, number, reader, due_at=NOW - place * SECOND, attempts=1)
+        assert _claim(conn, limit=2) == [readers[2], readers[1]]
+        assert _claim(conn, limit=2) == [readers[0]]
+
+
+def test_a_retry_is_held_for_its_lease(database: Database) -> None:
+    with database.transaction() as conn:
+        reader, number = subscriber(conn, "Snow"), alert(conn, "Snow")
+        delivery.add_retry(conn, number, reader, due_at=NOW, attempts=1)
+        assert _claim(conn, "dead") == [reader]
+        assert _claim(conn, "other", LEASE - SECOND) == []
+        assert _claim(conn, "other", LEASE) == [reader]
+        assert not delivery.finish_retry(conn, number, reader, "dead")
+        assert delivery.finish_retry(conn, number, reader, "other")
+        assert not delivery.finish_retry(conn, number, reader)
+        assert _claim(conn, now=3 * LEASE) == []
+
+
+def test_who_wants_no_ring_any_more_is_not_tried_again(database: Database) -> None:
+    with database.transaction() as conn:
+        number = alert(conn, "Snow", "Rain")
+        kept, other, left, suspended = (subscriber(conn, "Snow") for _ in range(4))
+        for reader in (kept, other, left, suspended):
+            delivery.add_retry(conn, number, reader, due_at=NOW, attempts=1)
+        subscriptions.set_topics(conn, other, topic_ids(conn, ["Rain"]))
+        subscriptions.set_topics(conn, left, topic_ids(conn, ["Fog"]))
+        subscriptions.suspend(conn, suspended, NOW)
+        assert sorted(_claim(conn)) == [kept, other]
+        assert delivery.pending(conn, NOW).retries == 2
+
+
+def test_an_alert_too_late_is_not_tried_again(database: Database) -> None:
+    with database.transaction() as conn:
+        reader, number = subscriber(conn, "Snow"), alert(conn, "Snow")
+        delivery.add_retry(conn, number, reader, due_at=NOW, attempts=1)
+        assert _claim(conn, now=HOUR) == []
+        assert _claim(conn, now=HOUR - SECOND) == [reader]
+
+
+def test_nothing_is_tried_again_for_what_is_gone(database: Database) -> None:
+    with database.transaction() as conn:
+        reader, number = subscriber(conn, "Snow"), alert(conn, "Snow")
+        delivery.add_retry(conn, number + 1, reader, due_at=NOW, attempts=1)
+        delivery.add_retry(conn, number, reader + 1, due_at=NOW, attempts=1)
+        assert _claim(conn) == []
+
+
+def test_workers_never_claim_the_same_retry(database: Database) -> None:
+    with database.transaction() as conn:
+        number, readers = alert(conn, "Snow"), [subscriber(conn, "Snow") for _ in range(20)]
+        for reader in readers:
+            delivery.add_retry(conn, number, reader, due_at=NOW, attempts=1)
+    claimed: list[int] = []
+    barrier = threading.Barrier(3)
+
+    def work(name: str) -> None:
+        barrier.wait()
+        while True:
+            with database.transaction() as conn:
+                found = _claim(conn, name, limit=3)
+            if not found:
+                return
+            claimed.extend(found)
+
+    threads = [threading.Thread(target=work, args=(f"worker {number}",)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(claimed) == readers

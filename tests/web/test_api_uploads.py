@@ -43,15 +43,15 @@ def test_whoever_waits_gets_the_place_that_comes_free() -> None:
 
     def wait() -> None:
         waiting.set()
-        with places.one("a", wait=30) as place:
+        with places.one("a", wait=60) as place:
             got.append(place)
 
-    thread = threading.Thread(target=wait)
+    thread = threading.Thread(target=wait, daemon=True)
     with taken(places, *["a"] * AT_ONCE_OF_ONE):
         thread.start()
         waiting.wait(30)
         assert got == []
-    thread.join(30)
+    thread.join(20)
     assert got == [True]
 
 
@@ -87,6 +87,13 @@ def test_a_refused_body_is_taken_in_to_a_bound_so_that_the_refusal_arrives(site:
         stream = Endless()
         assert post(site, stream, headers, **{"wsgi.input_terminated": True}) == status
         assert 50_000_000 < stream.taken < 2 * uploads.DISCARDED
+
+
+def test_no_refused_body_is_taken_in_while_too_many_arrive(site: Site) -> None:
+    stream = Endless()
+    with taken(uploads._places, *["127.0.0.1"] * AT_ONCE_OF_ONE):
+        assert post(site, stream, {}, **{"wsgi.input_terminated": True}) == 401
+    assert stream.taken == 0
 
 
 def test_a_client_that_asks_before_sending_is_spared_sending(site: Site) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
-from flask import Flask, abort, request
+from flask import Flask, Response, abort, request
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -162,6 +162,14 @@ def test_a_redirect_is_not_an_error() -> None:
     app.add_url_rule("/topics/", "topics", lambda: request.path)
     answer = app.test_client().get("/topics")
     assert (answer.status_code, answer.location) == (308, "http://localhost/topics/")
+
+
+def test_an_answer_that_a_view_gave_up_with_stands() -> None:
+    app = Flask("newsbell.web")
+    web_errors.install(app)
+    app.add_url_rule("/api/v1/x", "x", lambda: abort(Response("as it is", 418)))
+    answer = app.test_client().get("/api/v1/x")
+    assert (answer.status_code, answer.text) == (418, "as it is")
 
 
 def test_a_head_request_gets_the_status_without_the_sentence(stage: Stage) -> None:

@@ -15,8 +15,8 @@ from newsbell.web.context import current
 FEATURES = ("articles", "topics", "subscriptions", "feeds")
 """What a client may count on here; names are added with what they name."""
 
-_ARTICLE = "/articles/<int(max=9223372036854775807):article_id>"
-_SUBSCRIPTION = "/subscriptions/<int(max=9223372036854775807):subscription_id>"
+_ARTICLE = "/articles/<int:article_id>"
+_SUBSCRIPTION = "/subscriptions/<int:subscription_id>"
 
 
 def describe() -> Response:

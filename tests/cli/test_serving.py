@@ -52,3 +52,16 @@ def test_an_address_that_rings_nobody_is_said(
     said = capsys.readouterr().out
     assert "Listening at 127.0.0.1 port 8080" in said
     assert ("from https only" in said) is warned
+
+
+@pytest.mark.parametrize(("address", "said"), [("0.0.0.0", True), ("::1", False), ("127.0.0.1", False)])
+def test_where_it_listens_is_said_where_the_address_does_not_say_it(
+    settings: Settings,
+    sqlite_database: Database,
+    capsys: pytest.CaptureFixture[str],
+    address: str,
+    said: bool,
+) -> None:
+    there = replace(_HERE, address=address)
+    announce(replace(settings, base_url=there.base_url()), there)
+    assert ("Listening at" in capsys.readouterr().out) is said

@@ -51,7 +51,7 @@ def announce(settings: Settings, listening: Listening) -> None:
         empty = not list_articles(db, limit=1).articles
         editors = list_tokens(db)
     click.echo(f"Newsbell is at {settings.base_url}")
-    if settings.base_url != f"http://{listening.address}:{listening.port}":
+    if (settings.base_url, listening.nearby) != (listening.base_url(), listening.address):
         click.echo(f"  Listening at {listening.address} port {listening.port}")
     click.echo(f"  Data folder: {settings.data_dir}")
     if not editors:

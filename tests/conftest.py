@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -12,13 +12,27 @@ import pytest
 from sqlalchemy import make_url, text
 
 from newsbell.config import Settings
-from newsbell.storage.database import Database
+from newsbell.storage.database import Connection, Database
 from newsbell.storage.migrations import upgrade
 from newsbell.storage.schema import metadata
 from tests import factories
 
 POSTGRESQL = os.environ.get("NEWSBELL_TEST_DATABASE_URL", "")
+SKIP_NOTHING = os.environ.get("NEWSBELL_TESTS_SKIP_NOTHING", "") == "yes"
+PROOFS = ("browser", "database", "client", "slow")
 NO_POSTGRESQL = "NEWSBELL_TEST_DATABASE_URL is not set: no PostgreSQL to test with"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where nothing may be left out, a skipped test of a browser, a database or a client is a failed one."""
+    report = yield
+    if report.skipped and SKIP_NOTHING and any(item.get_closest_marker(name) for name in PROOFS):
+        report.outcome = "failed"
+        report.longrepr = f"Skipped, and NEWSBELL_TESTS_SKIP_NOTHING is set: {report.longrepr}"
+    return report
 
 
 @pytest.fixture
@@ -59,7 +73,9 @@ def postgresql_url() -> Iterator[str]:
     server = Database(POSTGRESQL)
     with server.transaction() as conn:
         conn.execute(text(f"CREATE SCHEMA {name}"))
-    url = make_url(POSTGRESQL).update_query_dict({"options": f"-csearch_path={name}"})
+    # Nothing here has to outlive a power cut.
+    options = f"-c search_path={name} -c synchronous_commit=off"
+    url = make_url(POSTGRESQL).update_query_dict({"options": options})
     yield url.render_as_string(hide_password=False)
     with server.transaction() as conn:
         conn.execute(text(f"DROP SCHEMA {name} CASCADE"))
@@ -78,10 +94,18 @@ def postgresql_database(migrated_postgresql: str) -> Iterator[Database]:
     """An empty store in PostgreSQL."""
     database = Database(migrated_postgresql)
     yield database
-    names = ", ".join(table.name for table in metadata.sorted_tables)
     with database.transaction() as conn:
-        conn.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+        _empty(conn)
     database.close()
+
+
+def _empty(conn: Connection) -> None:
+    """Delete every row, and number rows from 1 again: quicker by far than TRUNCATE of small tables."""
+    for table in reversed(metadata.sorted_tables):
+        conn.execute(table.delete())
+    sequence = "(quote_ident(schemaname) || '.' || quote_ident(sequencename))::regclass"
+    own = "schemaname = current_schema()"
+    conn.execute(text(f"SELECT setval({sequence}, 1, false) FROM pg_sequences WHERE {own}"))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.database)])

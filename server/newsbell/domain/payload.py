@@ -18,13 +18,15 @@ from newsbell.domain.paths import article_path
 MAX_PAYLOAD = 2_700
 _MAX_TITLE = 160
 _MAX_BODY = 240
+_MAX_SITE = 60
 ICON = "/static/icons/icon-192.png"
 
 
 def alert_payload(article: Article, base_url: str) -> bytes:
     """The message that rings for an article: its title, where it is from, and where a click leads."""
     summary = shorten(article.summary or article.body_text.partition("\n")[0], _MAX_BODY)
-    body = "\n".join(part for part in (summary, article.site_name) if part)
+    # The site comes first, because Firefox shows only the first 200 characters.
+    body = "\n".join(part for part in (shorten(article.site_name, _MAX_SITE), summary) if part)
     return _encode(
         title=shorten(article.title, _MAX_TITLE),
         body=body,

@@ -32,8 +32,12 @@ _KEPT_INLINE = frozenset({
     "strong", "sub", "sup", "u",
 })  # fmt: skip
 _HEADINGS: dict[str, Kind] = {"h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"}
-_CAPTION_CLASS = re.compile(r"(?:^|[\s_-])(?:fig|wp|image|img|photo|media|picture)?[_-]?(?:caption|legend|legende|bildunterschrift|credits?|copyright)", re.IGNORECASE)  # fmt: skip  # noqa: E501
-_MAX_DEPTH = 400
+_CAPTION_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:fig|wp|image|img|photo|media|picture)?[_-]?"
+    r"(?:caption|legend|legende|bildunterschrift|credits?|copyright)",
+    re.IGNORECASE,
+)
+_MAX_DEPTH = 120  # three frames of Python a level
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +119,8 @@ class _Reader:
                 Block(
                     kind=self._place.kind,
                     text=text if self._place.kind != "pre" else "".join(self._text).strip("\n"),
-                    html="".join(self._html) + "".join(f"</{tag}>" for tag, _ in reversed(self._open)),
+                    html=_trimmed("".join(self._html))
+                    + "".join(f"</{tag}>" for tag, _ in reversed(self._open)),
                     element=self._element,
                     group=self._place.group,
                     ordered=self._place.ordered,
@@ -229,6 +234,13 @@ class _Reader:
         )
         if text:
             self.blocks.append(Block(kind="table", text=text, html=html, element=table))
+
+
+def _trimmed(html: str) -> str:
+    """The inline HTML without breaks and spaces at its ends."""
+    parts = html.split("<br>")
+    told = [at for at, part in enumerate(parts) if part.strip()]
+    return "<br>".join(parts[told[0] : told[-1] + 1]).strip() if told else ""
 
 
 def _place_of(element: Any, tag: str, place: Place) -> Place:

@@ -13,6 +13,7 @@ from newsbell.domain.cleaning.plain import clean_text
 from newsbell.domain.cleaning.removals import Removals
 from newsbell.domain.cleaning.render import to_html, to_text
 from newsbell.domain.cleaning.source import read_source
+from newsbell.domain.cleaning.worth import first_words
 from newsbell.domain.identity import canonical_url, normalise_url
 
 
@@ -34,12 +35,14 @@ def clean_html(text: str, url: str = "") -> CleanArticle:
     metadata = read_metadata(page)
     byline = byline_of(page)
     removals = Removals()
+    if page.dropped_links:
+        removals.add("index of links", f"{page.dropped_links} links")
     body = read_body(page, metadata, byline, removals)
     body_text = to_text(body.blocks)
     return CleanArticle(
         url=page.url,
         canonical_url=canonical_url(page.url, page.canonical()),
-        title=metadata.title or _first_words(body_text),
+        title=metadata.title or first_words(body_text),
         summary=_summary(body, metadata),
         byline=byline,
         body_html=to_html(body.blocks, page.base_url),
@@ -60,8 +63,3 @@ def _summary(body: Body, metadata: Metadata) -> str:
     if metadata.descriptions:
         return metadata.descriptions[0]
     return next((block.text for block in body.blocks if block.kind == "p"), "")[:1_000]
-
-
-def _first_words(text: str) -> str:
-    words = text.partition("\n")[0].split()
-    return " ".join(words[:12]) + ("…" if len(words) > 12 else "")

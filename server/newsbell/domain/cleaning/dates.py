@@ -15,7 +15,10 @@ _COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?(?=\D|$)")
 _FRACTION = re.compile(r"(\d\d:\d\d:\d\d)[.,](\d+)")
 _ISO_INSIDE = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[T\s]+(\d\d?):(\d\d)(?::(\d\d))?)?")
 _MONTH_NAMES = "|".join(re.escape(start) for start, _ in vocabulary.MONTHS)
-_DAY_MONTH = re.compile(rf"(?<!\d)(\d{{1,2}})(?:\.|st|nd|rd|th|er|º|ª)?[\s-]+(?:de |of )?({_MONTH_NAMES})[^\W\d_]*\.?,?[\s-]+(?:de |del )?(\d{{4}})(?!\d)")  # fmt: skip  # noqa: E501
+_DAY_MONTH = re.compile(
+    rf"(?<!\d)(\d{{1,2}})(?:\.|st|nd|rd|th|er|º|ª)?[\s-]+(?:de |of )?({_MONTH_NAMES})[^\W\d_]*\.?,?"
+    r"[\s-]+(?:de |del )?(\d{4})(?!\d)"
+)
 _MONTH_DAY = re.compile(
     rf"(?<![^\W\d_])({_MONTH_NAMES})[^\W\d_]*\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\d)"
 )

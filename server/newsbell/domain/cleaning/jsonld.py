@@ -53,10 +53,9 @@ def listed(value: Any) -> list[Any]:
 def text_of(value: Any) -> str:
     """The text of a value: itself, or an object's name, or the first of a list."""
     for one in listed(value):
-        if isinstance(one, dict):
-            one = one.get("name") or one.get("@value") or one.get("headline")  # noqa: PLW2901
-        if isinstance(one, str) and squeeze(one):
-            return squeeze(html.unescape(one))
+        told = one.get("name") or one.get("@value") or one.get("headline") if isinstance(one, dict) else one
+        if isinstance(told, str) and squeeze(told):
+            return squeeze(html.unescape(told))
     return ""
 
 

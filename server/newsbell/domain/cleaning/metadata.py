@@ -16,8 +16,30 @@ from newsbell.domain.text import fold, squeeze
 
 MAX_TITLE = 300
 MAX_SUMMARY = 1_000
+_LONGEST_VALUE = 5_000
 _SEPARATOR = re.compile(r"\s+[|•·»«–—-]\s+|\s*\|\s*|\s+::\s+")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}|[A-Za-z]{4}))?(?:[-_][\w-]*)?$")
+# Where pages put things, surest first.
+_TITLES = ("og:title", "twitter:title", "title", "dc.title")
+_SITE_NAMES = ("application-name", "apple-mobile-web-app-title", "al:ios:app_name")
+_DESCRIPTIONS = (
+    "og:description", "description", "twitter:description", "dc.description", "sailthru.description",
+    "lead",
+)  # fmt: skip
+_LANGUAGES = ("og:locale", "content-language", "language", "dc.language")
+_PUBLISHED = (
+    "article:published_time", "og:article:published_time", "article:published", "datepublished", "date",
+    "pubdate", "publishdate", "publish-date", "publish_date", "publication_date", "parsely-pub-date",
+    "sailthru.date", "dc.date.issued", "dcterms.created", "dc.date", "dcterms.date",
+    "cxenseparse:recs:publishtime", "article.published", "published_at", "last-modified",
+)  # fmt: skip
+_MODIFIED = (
+    "article:modified_time", "og:updated_time", "article:modified", "datemodified", "lastmod",
+    "dcterms.modified",
+)  # fmt: skip
+_MARKED_DATES = (
+    "//*[@itemprop='datePublished'] | //time | //*[contains(@class, 'publish') or contains(@class, 'date')]"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,15 +68,18 @@ def read_metadata(page: Page) -> Metadata:
 
 def plain_text(value: str) -> str:
     """One line of text out of a value that may hold entities (once too often) or markup."""
-    text = html.unescape(value)
+    text = html.unescape(value[:_LONGEST_VALUE])
     return squeeze(html_to_text(text).replace("\n", " ") if "<" in text else text)
 
 
 def _title(page: Page, site_name: str) -> str:
     headings = [squeeze(heading.text_content()) for heading in page.tree.xpath("//h1")[:20]]
     headings = [heading for heading in headings if 3 <= len(heading) <= MAX_TITLE]
-    named = [text_of(page.article.get("headline")), page.first_meta("og:title", "twitter:title", "title", "dc.title"),
-             squeeze(page.tree.findtext(".//title") or "")]  # fmt: skip
+    named = [
+        text_of(page.article.get("headline")),
+        page.first_meta(*_TITLES),
+        squeeze(page.tree.findtext(".//title") or ""),
+    ]
     candidates = [_without_site(plain_text(text), site_name, headings) for text in named if text]
     folded = [fold(candidate) for candidate in candidates]
     for heading in headings:
@@ -86,19 +111,19 @@ def _letters(text: str) -> str:
 
 def _site_name(page: Page) -> str:
     publisher = by_id(page.nodes, page.article.get("publisher"))
-    named = plain_text(
-        page.first_meta("og:site_name")
-        or text_of(publisher)
-        or page.first_meta("application-name", "apple-mobile-web-app-title", "al:ios:app_name")
-    )
+    named = plain_text(page.first_meta("og:site_name") or text_of(publisher) or page.first_meta(*_SITE_NAMES))
     if named and len(named) <= 80:
         return named
     return (urlsplit(page.url).hostname or "").removeprefix("www.")
 
 
 def _language(page: Page) -> str:
-    told = [page.tree.get("lang"), page.tree.get("{http://www.w3.org/XML/1998/namespace}lang"), page.tree.get("xml:lang"),
-            text_of(page.article.get("inLanguage")), page.first_meta("og:locale", "content-language", "language", "dc.language")]  # fmt: skip  # noqa: E501
+    told = [
+        page.tree.get("lang"),
+        page.tree.get("xml:lang"),
+        text_of(page.article.get("inLanguage")),
+        page.first_meta(*_LANGUAGES),
+    ]
     for value in told:
         found = _LANGUAGE.match(squeeze(value or ""))
         if found:
@@ -110,9 +135,8 @@ def _language(page: Page) -> str:
 
 
 def _descriptions(page: Page) -> tuple[str, ...]:
-    values = [text_of(page.article.get("description")), text_of(page.article.get("alternativeHeadline")),
-              *(text for name in ("og:description", "description", "twitter:description", "dc.description", "sailthru.description", "lead")
-                for text in page.meta.get(name, ()))]  # fmt: skip
+    values = [text_of(page.article.get(key)) for key in ("description", "alternativeHeadline")]
+    values += [text for name in _DESCRIPTIONS for text in page.meta.get(name, ())]
     found: dict[str, str] = {}
     for value in values:
         text = plain_text(value)
@@ -123,29 +147,14 @@ def _descriptions(page: Page) -> tuple[str, ...]:
 
 def _published(page: Page) -> datetime | None:
     values = [text_of(page.article.get(key)) for key in ("datePublished", "dateCreated", "uploadDate")]
-    names = ("article:published_time", "og:article:published_time", "article:published", "datepublished", "date", "pubdate", "publishdate",
-             "publish-date", "publish_date", "publication_date", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.created",
-             "dc.date", "dcterms.date", "cxenseparse:recs:publishtime", "article.published", "published_at", "last-modified")  # fmt: skip  # noqa: E501
-    values += [text for name in names for text in page.meta.get(name, ())]
+    values += [text for name in _PUBLISHED for text in page.meta.get(name, ())]
     values += [text_of(node.get("datePublished")) for node in page.nodes[:50]]
     return _first_date(values) or _marked_date(page)
 
 
 def _modified(page: Page) -> datetime | None:
-    names = (
-        "article:modified_time",
-        "og:updated_time",
-        "article:modified",
-        "datemodified",
-        "lastmod",
-        "dcterms.modified",
-    )
-    return _first_date(
-        [
-            text_of(page.article.get("dateModified")),
-            *(text for name in names for text in page.meta.get(name, ())),
-        ]
-    )
+    values = [text_of(page.article.get("dateModified"))]
+    return _first_date(values + [text for name in _MODIFIED for text in page.meta.get(name, ())])
 
 
 def _first_date(values: list[str]) -> datetime | None:
@@ -155,9 +164,7 @@ def _first_date(values: list[str]) -> datetime | None:
 def _marked_date(page: Page) -> datetime | None:
     """The first date marked up in the page that is not said to be of a change."""
     changed: datetime | None = None
-    marked = page.tree.xpath(
-        "//*[@itemprop='datePublished'] | //time | //*[contains(@class, 'publish') or contains(@class, 'date')]"
-    )
+    marked = page.tree.xpath(_MARKED_DATES)
     for element in marked[:40]:
         text = squeeze(element.text_content())[:200]
         machine = element.get("datetime") or element.get("content") or ""

@@ -9,12 +9,15 @@ from newsbell.domain.text import fold
 
 TOPICS_LABEL = vocabulary.TOPICS_LABEL
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("“”„«»‹›", '"'))
-_PUNCTUATION = re.compile(r"^[\W_]+|[\W_]+$")
+_LONGEST = 600  # characters of a block that a rule looks at
 _EMAIL_MARK = re.compile(r"\[\s*e-?mail\s*(?:\xa0|\s)?protected\s*\]", re.IGNORECASE)
 _LOGO = re.compile(r"^(?:[\w.&'-]+ ){0,5}logo$")
 _SEPARATORS = re.compile(r"\s*[|·•,/]\s*|\s{2,}|\n")
 _TOPICS = re.compile(rf"^{vocabulary.TOPICS_LABEL}\s*[:：]\s*(?P<rest>\S.*)$", re.IGNORECASE)
-_CREDIT = re.compile(rf"^[(\[]?(?:{vocabulary.CREDIT})\s*(?:[:：|–-]|(?<=©)|(?<=\(c\)))\s*(?P<rest>\S.*?)[)\]]?$", re.IGNORECASE)  # fmt: skip  # noqa: E501
+_CREDIT = re.compile(
+    rf"^[(\[]?(?:{vocabulary.CREDIT})\s*(?:[:：|–-]|(?<=©)|(?<=\(c\)))\s*(?P<rest>\S.*?)[)\]]?$",
+    re.IGNORECASE,
+)
 
 
 def plain(text: str) -> str:
@@ -24,15 +27,17 @@ def plain(text: str) -> str:
 
 def rule_of(text: str, *, site_name: str = "") -> str | None:
     """The name of the rule by which a block of text is not the article, or None."""
+    if len(text) > _LONGEST:
+        return None
     folded = plain(text)
-    bare = _PUNCTUATION.sub("", folded)
+    bare = _bare(folded)
     if not bare:
         return "no words"
     whole = vocabulary.WHOLE.get(bare) or _share_bar(folded)
     if whole:
         return whole
     count = len(folded.split())
-    if count <= 6 and (_LOGO.match(bare) or (site_name and bare == _PUNCTUATION.sub("", plain(site_name)))):
+    if count <= 6 and (_LOGO.match(bare) or (site_name and bare == _bare(plain(site_name)))):
         return "logo"
     if not _EMAIL_MARK.sub("", folded).strip(" .:;,-"):
         return "hidden e-mail address"
@@ -55,13 +60,19 @@ def credit_line(text: str) -> str | None:
 
 
 def without_email_marks(text: str) -> tuple[str, str]:
-    """The text without "[email protected]", which hides an address nobody can read, and what was taken out."""
+    """The text with an ellipsis for each "[email protected]", an address nobody can read; and what went."""
     found = _EMAIL_MARK.findall(text)
-    return (_EMAIL_MARK.sub("", text), " ".join(found)) if found else (text, "")
+    return (_EMAIL_MARK.sub("…", text), " ".join(found)) if found else (text, "")
+
+
+def _bare(text: str) -> str:
+    """The text between its first and its last letter or digit."""
+    at = [place for place, character in enumerate(text) if character.isalnum()]
+    return text[at[0] : at[-1] + 1] if at else ""
 
 
 def _share_bar(folded: str) -> str | None:
-    parts = [part for part in (_PUNCTUATION.sub("", one) for one in _SEPARATORS.split(folded)) if part]
+    parts = [part for part in (_bare(one) for one in _SEPARATORS.split(folded)) if part]
     if len(parts) < 2 or len(folded) > 200:
         words = folded.split()
         parts = words if 2 <= len(words) <= 8 else []

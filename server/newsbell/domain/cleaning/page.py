@@ -11,17 +11,19 @@ import lxml.html
 from lxml import etree
 
 from newsbell.domain.cleaning.jsonld import Node, article_node, read_nodes
+from newsbell.domain.identity import normalise_url
 from newsbell.domain.text import squeeze, strip_controls
 from newsbell.errors import MalformedError, RefusedError, TooLargeError
 
-MAX_ELEMENTS = 200_000
+MAX_ELEMENTS = 100_000
+_INDEX = 300  # links
 _MAX_DEPTH = 200  # libxml2 drops what is nested more than 256 deep
 _NESTING = re.compile(
-    r"<(/?)(?:div|section|article|span|font|center|b|i|em|strong|blockquote|table)\b[^>]*>", re.IGNORECASE
+    r"<(/?)(?:div|section|article|span|font|center|b|i|em|strong|blockquote|table)\b[^<>]*>", re.IGNORECASE
 )
 _ENCODING_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _SAVED_FROM = re.compile(
-    r"^\s*(?:<!doctype[^>]*>)?\s*<!--\s*saved from url=\(\d+\)(https?://\S+)\s*-->", re.IGNORECASE
+    r"(?:<!doctype[^>]{0,200}>\s*)?<!--\s*saved from url=\(\d+\)(https?://\S+)\s*-->", re.IGNORECASE
 )
 
 
@@ -35,6 +37,7 @@ class Page:
     meta: dict[str, list[str]]
     nodes: list[Node]
     article: Node
+    dropped_links: int
 
     def first_meta(self, *names: str) -> str:
         """The first content that is not empty, by the order of the names."""
@@ -48,12 +51,14 @@ class Page:
 
 
 def parse_page(text: str, url: str) -> Page:
-    """The page's tree and head. Raises TooLargeError for more than 200,000 elements, RefusedError with
+    """The page's tree and head. Raises TooLargeError for more than 100,000 elements, RefusedError with
     code "no_article" where there is nothing to parse.
     """
-    saved_from = _SAVED_FROM.match(text)
-    address = url or (saved_from[1] if saved_from else "")
+    address = url or _saved_from(text)
     tree = _tree(_flattened(strip_controls(_ENCODING_DECLARATION.sub("", text))))
+    dropped_links = _without_indexes(tree)
+    if sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
+        raise TooLargeError("The page has more than 100,000 elements.", field="content")
     base = tree.xpath("//base/@href")
     nodes = read_nodes(
         [script.text_content() for script in tree.xpath("//script[contains(@type, 'ld+json')]")]
@@ -65,7 +70,17 @@ def parse_page(text: str, url: str) -> Page:
         meta=_meta(tree),
         nodes=nodes,
         article=article_node(nodes),
+        dropped_links=dropped_links,
     )
+
+
+def _saved_from(text: str) -> str:
+    """The address a browser writes into a page it saves, or ""."""
+    found = _SAVED_FROM.match(text.lstrip()[:5_000])
+    try:
+        return normalise_url(found[1]) if found else ""
+    except MalformedError:
+        return ""
 
 
 def _tree(text: str) -> Any:
@@ -76,9 +91,19 @@ def _tree(text: str) -> Any:
         raise RefusedError("There is no article on this page.", code="no_article", field="content") from error
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise MalformedError("The page cannot be parsed.", field="content") from error
-    if sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
-        raise TooLargeError("The page has more than 200,000 elements.", field="content")
     return tree
+
+
+def _without_indexes(tree: Any) -> int:
+    """Take out the longest lists of links, which cost seconds and are no article; how many links went."""
+    dropped = 0
+    for element in list(tree.iter("ul", "ol", "table", "nav", "footer", "select")):
+        links = list(element.iter("a", "option"))
+        linked = sum(len(link.text_content()) for link in links) if len(links) > _INDEX else 0
+        if linked > 0.7 * len(element.text_content()):
+            dropped += len(links)
+            element.drop_tree()
+    return dropped
 
 
 def _flattened(text: str) -> str:

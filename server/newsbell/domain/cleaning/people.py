@@ -20,6 +20,19 @@ _SPLIT = re.compile(
 _ADDRESS = re.compile(r"https?:|www\.|\.(?:com|org|net|html?)\b/|\S+@\S+\.\w+|^@\w+$")
 _TRAILING = re.compile(r"\s*(?:\([^)]*\)|[|–—-]\s+.*|\bin\s+[A-Z]\w+$)\s*$")
 
+_META_NAMES = (
+    "author", "article:author", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator",
+    "dcsext.author", "cxenseparse:author", "twitter:creator:name", "og:article:author",
+)  # fmt: skip
+_PATHS = (
+    "//*[@rel='author']",
+    "//*[@itemprop='author']//*[@itemprop='name']",
+    "//*[@itemprop='author']",
+    "//*[contains(@class, 'author-name') or contains(@class, 'author__name')]",
+    "//*[contains(@class, 'byline') or contains(@class, 'Byline')]",
+    "//*[contains(@class, 'author')]",
+)
+
 
 def byline_of(page: Page) -> tuple[str, ...]:
     """The writers a page names: in JSON-LD, then in its meta elements, then beside the headline."""
@@ -95,7 +108,7 @@ def _authors(value: Any) -> list[Any]:
 
 
 def _several(name: str) -> list[str]:
-    """A name that holds several, parted by "and" or commas; "Ada Example, Reporter" stays one and loses it."""
+    """The names in one that holds several, parted by "and" or commas; "Ada Example, Reporter" is one."""
     parts = [part for part in _SPLIT.split(_BY.sub("", name)) if part]
     if len(parts) > 1 and all(len(part.split()) >= 2 for part in parts):
         return parts
@@ -103,9 +116,7 @@ def _several(name: str) -> list[str]:
 
 
 def _from_meta(page: Page) -> list[str]:
-    names = ("author", "article:author", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator",
-             "dcsext.author", "cxenseparse:author", "twitter:creator:name", "og:article:author")  # fmt: skip
-    for name in names:
+    for name in _META_NAMES:
         found = [
             part for text in page.meta.get(name, ()) if not _ADDRESS.search(text) for part in _several(text)
         ]
@@ -115,12 +126,7 @@ def _from_meta(page: Page) -> list[str]:
 
 
 def _from_markup(page: Page) -> list[str]:
-    paths = (
-        "//*[@rel='author']", "//*[@itemprop='author']//*[@itemprop='name']", "//*[@itemprop='author']",
-        "//*[contains(@class, 'author-name') or contains(@class, 'author__name') or contains(@class, 'byline-name')]",
-        "//*[contains(@class, 'byline') or contains(@class, 'Byline')]", "//*[contains(@class, 'author')]",
-    )  # fmt: skip
-    for path in paths:
+    for path in _PATHS:
         found = [squeeze(element.text_content()) for element in page.tree.xpath(path)[:6]]
         names = [name for text in found if 0 < len(text) < 120 for name in _SPLIT.split(_BY.sub("", text))]
         names = [name for name in names if 2 <= len(name.split()) <= 5 and _looks_like_name(name)]

@@ -22,16 +22,25 @@ _SOURCES = (
     "src",
 )
 _SOURCE_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
-_DECORATION = re.compile(r"(?:^|[/_.-])(?:logo|logos|icon|icons|avatar|avatars|sprite|spacer|pixel|blank|placeholder|1x1|tracking|badge|button|emoji|gravatar)(?:[/_.-]|\d*\.\w+$)", re.IGNORECASE)  # fmt: skip  # noqa: E501
+_DECORATION = re.compile(
+    r"(?:^|[/_.-])(?:logos?|icons?|avatars?|sprite|spacer|pixel|blank|placeholder|1x1|tracking|badge|button|emoji"
+    r"|gravatar)(?:[/_.-]|\d*\.\w+$)",
+    re.IGNORECASE,
+)
 _CREDIT_NAMES = re.compile(r"credit|copyright|photographer|agency|source|author|attribution", re.IGNORECASE)
 _CREDIT_END = re.compile(
     rf"(?:^|[\s.|/(\[])\(?(?:(?:{vocabulary.CREDIT})\s*[:：]|©)\s*(?P<name>[^()]{{2,120}})\)?\s*\.?$",
     re.IGNORECASE,
 )
-_BRACKETED_END = re.compile(r"[(\[](?P<name>[^()\[\]]{2,80}(?:/| via |photo|reuters|getty|afp|foto|images)[^()\[\]]{0,80})[)\]]\s*\.?$", re.IGNORECASE)  # fmt: skip  # noqa: E501
+_BRACKETED_END = re.compile(
+    r"[(\[](?P<name>[^()\[\]]{2,80}(?:/| via |photo|reuters|getty|afp|foto|images)[^()\[\]]{0,80})"
+    r"[)\]]\s*\.?$",
+    re.IGNORECASE,
+)
 _LEADING_LABEL = re.compile(rf"^[(\[]?(?:{vocabulary.CREDIT})?\s*[:：©|-]+\s*", re.IGNORECASE)
 _CANDIDATE = re.compile(r"(\S+?)(?:\s+([\d.]+)([wx]))?\s*(?:,\s+|,(?=https?:|/)|$)")
 _MIN_SIDE = 100
+_LONGEST_SET = 4_000
 _MAX_CAPTION = 1_000
 
 
@@ -73,7 +82,7 @@ def clean_credit(text: str) -> str:
 
 
 def same_picture(one: str, other: str) -> bool:
-    """Whether two addresses show one picture in two sizes: equal paths, or an equal long file name or number."""
+    """Whether two addresses show one picture in two sizes: equal paths, or an equal long name or number."""
     return bool(_keys(one) & _keys(other))
 
 
@@ -137,7 +146,7 @@ def _largest(source_set: str, base_url: str) -> str | None:
     """The widest candidate of a srcset (HTML section 4.8.4.2.1)."""
     found = [
         (float(size.strip(".") or 1) if size.count(".") < 2 else 1.0, url)
-        for url, size, _ in _CANDIDATE.findall(source_set)
+        for url, size, _ in _CANDIDATE.findall(source_set[:_LONGEST_SET])
     ]
     ordered = sorted(found, key=lambda pair: -pair[0])
     return next((url for _, link in ordered if (url := absolute(link, base_url))), None)

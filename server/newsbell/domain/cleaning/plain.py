@@ -12,17 +12,19 @@ from newsbell.domain.article import CleanArticle
 from newsbell.domain.cleaning import noise
 from newsbell.domain.cleaning.blocks import Block
 from newsbell.domain.cleaning.dates import is_date_line, says_updated, written_date
-from newsbell.domain.cleaning.declared_topics import named_in, weigh
+from newsbell.domain.cleaning.declared_topics import named_in
 from newsbell.domain.cleaning.paragraphs import paragraphs_of
 from newsbell.domain.cleaning.people import is_byline, names_in
 from newsbell.domain.cleaning.removals import Removals
 from newsbell.domain.cleaning.render import to_html, to_text
-from newsbell.domain.cleaning.worth import refuse_too_little
+from newsbell.domain.cleaning.topic_weighing import weigh
+from newsbell.domain.cleaning.worth import first_words, refuse_too_little
 from newsbell.domain.identity import canonical_url, normalise_url
 from newsbell.domain.text import fold, squeeze, strip_controls
-from newsbell.errors import MalformedError
+from newsbell.errors import MalformedError, TooLargeError
 
 MAX_TITLE = 300
+MAX_PARAGRAPHS = 20_000
 _ADDRESS = re.compile(r"^(?:[\w ]{1,20}[:：]\s*)?<?(https?://\S+?)>?$", re.IGNORECASE)
 _BULLET = re.compile(r"^(?:[•‣▪◦●*–-])\s+(?=\S)")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।:;,][\"'”’»)\]]*$")
@@ -48,10 +50,14 @@ class _Reading:
 def clean_text(text: str, url: str = "") -> CleanArticle:
     """The article in plain text. Without `url` the address comes from a line that is nothing but one.
 
-    Raises RefusedError with code "no_article" where there is too little text.
+    Raises RefusedError with code "no_article" where there is too little text, TooLargeError for more than
+    20,000 paragraphs.
     """
     reading = _Reading(url=url)
-    for line in paragraphs_of(strip_controls(text)):
+    paragraphs = paragraphs_of(strip_controls(text))
+    if len(paragraphs) > MAX_PARAGRAPHS:
+        raise TooLargeError("The text has more than 20,000 paragraphs.", field="content")
+    for line in paragraphs:
         _read_line(reading, line)
     blocks = _with_headings(reading.blocks)
     refuse_too_little(blocks)
@@ -79,7 +85,7 @@ def clean_text(text: str, url: str = "") -> CleanArticle:
 def _read_line(reading: _Reading, line: str) -> None:
     rule = _listing_rule(reading, line) or _rule(reading, line)
     if rule == "title":
-        reading.title = line[:MAX_TITLE]
+        reading.title = line
     elif rule is not None:
         reading.removals.add(rule, line)
     else:
@@ -108,7 +114,9 @@ def _rule(reading: _Reading, line: str) -> str | None:
         _note_heading(reading, line, named)
         return named
     if not reading.title:
-        return "title"
+        if len(line) <= MAX_TITLE:
+            return "title"
+        reading.title = first_words(line)
     return "title repeated" if fold(line) == fold(reading.title) else None
 
 
@@ -168,7 +176,7 @@ def _keep(reading: _Reading, line: str) -> None:
 
 
 def _with_headings(blocks: list[Block]) -> list[Block]:
-    """Short lines without an end between two paragraphs are headings; at the end of all they are left alone."""
+    """Short lines without a full stop between two paragraphs are headings."""
     for at in range(1, len(blocks) - 1):
         before, block, after = blocks[at - 1 : at + 2]
         short = (

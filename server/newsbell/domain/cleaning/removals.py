@@ -10,7 +10,7 @@ MAX_TEXT = 1_000
 
 
 class Removals:
-    """Collects removals in the order they happen; bounded, so that a page of noise costs no more than its text."""
+    """Collects removals in the order they happen, bounded in number and length."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str], Removal] = {}

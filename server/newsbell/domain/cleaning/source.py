@@ -29,14 +29,21 @@ _META_CHARSET = re.compile(
 )
 # What these labels mean on the web (WHATWG Encoding, section 4.2), where Python takes them at their word.
 _WEB_LABELS = {
-    "ascii": "cp1252", "us-ascii": "cp1252", "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin-1": "cp1252",
-    "latin1": "cp1252", "l1": "cp1252", "iso-8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030",
-    "x-gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "euc-kr": "cp949",
-    "ks_c_5601-1987": "cp949", "iso-8859-11": "cp874", "tis-620": "cp874", "windows-874": "cp874",
-    "unicode": "utf-16-le", "utf-16": "utf-16-le", "x-mac-cyrillic": "mac-cyrillic",
+    "ascii": "cp1252", "us-ascii": "cp1252", "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin-1":
+    "cp1252", "latin1": "cp1252", "l1": "cp1252", "iso-8859-9": "cp1254", "gb2312": "gb18030", "gbk":
+    "gb18030", "x-gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932",
+    "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "iso-8859-11": "cp874", "tis-620": "cp874",
+    "windows-874": "cp874", "unicode": "utf-16-le", "utf-16": "utf-16-le", "x-mac-cyrillic":
+    "mac-cyrillic",
 }  # fmt: skip
+# The encodings of the web (WHATWG Encoding, section 4.2) by Python's names. A page's own word for UTF-16 is
+# not believed: its bytes could not have been read to find it.
+_WEB_ENCODING = re.compile(
+    r"utf-(?:8|16(?:-le|-be)?)|cp(?:125\d|866|874|932|949)|iso8859-\d+|koi8-[ru]|mac-(?:roman|cyrillic)|gb18030|big5"
+    r"|big5hkscs|euc_jp|iso2022_jp"
+)
 _TAG = re.compile(
-    r"<(?:!doctype\s+html|html|head|body|title|meta|main|article|section|div|p|h[1-6]|span|br|ul|table)\b",
+    r"<(?:!doctype\s+html|html|head|body|title|meta|link|script|style|main|article|section|div|p|h[1-6]|span|br|ul|table)\b",
     re.IGNORECASE,
 )
 
@@ -115,13 +122,13 @@ def _declared_encoding(content: bytes, content_type: str) -> str | None:
             info = codecs.lookup(name)
         except (LookupError, ValueError):
             continue
-        if info._is_text_encoding and not (in_page and len(labels) == 1 and name.startswith("utf-16")):  # noqa: SLF001
+        if _WEB_ENCODING.fullmatch(info.name) and not (info.name.startswith("utf-16") and not in_type):
             return info.name
     return None
 
 
 def _strictly(content: bytes, encoding: str) -> str:
-    """Decoded, where at most a character in two hundred is broken: pages are often cut in the middle of one."""
+    """Decoded, if at most a character in two hundred is broken: pages are often cut within one."""
     text = content.decode(encoding, "replace")
     broken = text.count("\ufffd")
     if broken * 200 > len(text) + 200:

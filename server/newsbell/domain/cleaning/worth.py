@@ -12,7 +12,7 @@ _MOST_LINKED = 0.7
 
 
 def refuse_too_little(blocks: Sequence[Block]) -> None:
-    """Raise RefusedError with code "no_article" where there is hardly any text, or hardly any outside of links."""
+    """Raise RefusedError with code "no_article" where there is hardly any text outside of links."""
     prose = [block for block in blocks if block.kind in ("p", "quote", "li", "pre")]
     size = sum(len(block.text) for block in prose)
     wide = sum(1 for block in prose for character in block.text if character > "\u2e80")
@@ -23,3 +23,9 @@ def refuse_too_little(blocks: Sequence[Block]) -> None:
 
 def no_article() -> RefusedError:
     return RefusedError("There is no article on this page.", code="no_article", field="content")
+
+
+def first_words(text: str) -> str:
+    """A title for an article that has none."""
+    words = text.partition("\n")[0][:500].split()
+    return " ".join(words[:12])[:200] + ("…" if len(words) > 12 else "")

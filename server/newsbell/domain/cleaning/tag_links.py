@@ -1,0 +1,99 @@
+"""Topics that a page shows as a row of links, marked rel=tag, by their addresses or by their list's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
+
+from newsbell.domain.cleaning.blocks import names_of
+from newsbell.domain.text import fold, squeeze
+
+_MOST = 15  # a longer row is an index of the site
+_ADDRESS = re.compile(
+    r"/(?:tags?|topics?|themen?|thema|temas?|tematy|temat|keywords?|sujets?|tagi|etiquetas?|stichwort(?:e|er)?"
+    r"|schlagwort(?:e|er)?|tema|onderwerp|argoment[io]|mot-cle|etiket(?:ler)?|konu)/[^/]+",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"(?:^|[\s_-])(?:tags?|topics?|keywords?|themen|temas|taglist|tag-?cloud|hashtags?)(?:$|[\s_-])"
+)
+_SITE = re.compile(
+    r"(?:^|[\s_-])(?:nav\w*|menu\w*|header|footer|breadcrumbs?|trending|sidebar|related|teaser\w*|most-?\w*)"
+    r"(?:$|[\s_-])"
+)
+
+
+def tag_links(tree: Any, text: str) -> list[str]:
+    """The texts of the links, from the rows that stand in the article or under it."""
+    marked = _texts(_apart_from_site(tree.xpath("//a[contains(concat(' ', @rel, ' '), ' tag ')]")))
+    if marked and len(marked) <= _MOST:
+        return marked
+    folded = fold(text)
+    scored = [(_score(links, folded), _texts(links)) for links in map(_apart_from_site, _rows(tree))]
+    return (
+        max(scored, key=lambda pair: pair[0], default=(0.0, []))[1] if scored and max(scored)[0] > 0 else []
+    )
+
+
+def _rows(tree: Any) -> Iterable[list[Any]]:
+    """Short links, by the list around them."""
+    rows: dict[Any, list[Any]] = {}
+    for link in tree.iter("a"):
+        if link.get("href") and 0 < len((link.text_content() or "").strip()) <= 60:
+            rows.setdefault(_list_around(link), []).append(link)
+    return rows.values()
+
+
+def _score(links: list[Any], folded_text: str) -> float:
+    """How much a row looks like the article's topics: most of all by the names the article's text has too."""
+    names = _texts(links)
+    if not 0 < len(names) <= _MOST or any(len(name.split()) > 5 for name in names):
+        return 0.0
+    held = sum(1 for name in names if fold(name).lstrip("#") in folded_text)
+    told = any(_ADDRESS.search(link.get("href")) for link in links) or bool(
+        _NAMED.search(names_of(links[0], 3))
+    )
+    if told:
+        return held + 0.5 if held else 0.0
+    return held / 2 if held >= 2 and held >= 0.6 * len(names) and not _in_prose(links[0]) else 0.0
+
+
+def _in_prose(link: Any) -> bool:
+    """Whether a link stands in running text."""
+    prose = ("p", "td", "h1", "h2", "h3", "h4", "figcaption", "blockquote")
+    return any(parent.tag in prose for parent in link.iterancestors())
+
+
+def _list_around(link: Any) -> Any:
+    around = link.getparent()
+    while around is not None and around.tag in ("li", "span", "b", "strong", "dd"):
+        around = around.getparent()
+    while around is not None and around.getparent() is not None and _is_only_link(around):
+        around = around.getparent()
+    return around
+
+
+def _is_only_link(around: Any) -> bool:
+    return len(list(islice(around.iter("a"), 2))) == 1
+
+
+def _apart_from_site(links: list[Any]) -> list[Any]:
+    return [link for link in links if not _is_of_site(link)]
+
+
+def _is_of_site(link: Any) -> bool:
+    names = names_of(link, 4)
+    if _NAMED.search(names) and "article" in names:
+        return False
+    around = [parent.tag for parent in link.iterancestors()]
+    framed = any(tag in around for tag in ("nav", "footer")) or (
+        "header" in around and "article" not in around
+    )
+    return framed or bool(_SITE.search(names))
+
+
+def _texts(links: list[Any]) -> list[str]:
+    found = (squeeze(link.text_content()) for link in links[:60])
+    return list(dict.fromkeys(text for text in found if 0 < len(text) <= 60))

@@ -76,12 +76,19 @@ def canonical_url(page_url: str, declared: str | None) -> str:
 
 
 def _same_site(one: str, other: str) -> bool:
-    sites = [tld.get_fld(url, fail_silently=True, search_private=True) for url in (one, other)]
-    if all(sites):
-        return sites[0] == sites[1]
-    return (
-        urlsplit(one).netloc == urlsplit(other).netloc
-    )  # addresses and local names have no registrable domain
+    return _registrable(one) == _registrable(other)
+
+
+def _registrable(url: str) -> str:
+    """The registrable domain; where the list has no rule, its default (the last two labels); for addresses
+    and local names, which have none, host and port.
+    """
+    parts = urlsplit(url)
+    found = tld.get_fld(url, fail_silently=True, search_private=True)
+    labels = (parts.hostname or "").split(".")
+    if found or len(labels) < 2 or labels[-1].isdigit():
+        return found or parts.netloc
+    return ".".join(labels[-2:])
 
 
 def _is_front_page(url: str) -> bool:

@@ -36,7 +36,7 @@ def slugify(name: str) -> str:
     slug = _joined("".join(_slug_character(character) for character in folded))
     if not slug:
         slug = _joined(" ".join(_character_name(character) for character in folded))
-    slug = slug or "topic-" + _digest(name)
+    slug = slug or "topic-" + _digest(folded)
     if slug in RESERVED:
         slug = "topic-" + slug
     return slug if len(slug) <= MAX_SLUG else _cut(slug)

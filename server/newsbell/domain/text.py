@@ -26,7 +26,8 @@ def squeeze(text: str) -> str:
 
 def fold(text: str) -> str:
     """The form in which two texts are compared: compatibility characters, case and white space set aside
-    (Unicode Standard section 3.13, toNFKC_Casefold, near enough). fold(fold(x)) == fold(x)."""
+    (Unicode Standard section 3.13, toNFKC_Casefold, near enough). fold(fold(x)) == fold(x).
+    """
     folded = squeeze(text)
     for _ in range(4):  # a second pass is needed only for a handful of characters; it settles then
         again = squeeze(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", folded).casefold()))

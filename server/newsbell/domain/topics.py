@@ -55,14 +55,16 @@ class StoredTopic:
 
 def fold(name: str) -> str:
     """The form in which names of topics compare: case, width, kinds of dash and apostrophe, and the
-    hashtag's sign set aside. fold(fold(x)) == fold(x)."""
+    hashtag's sign set aside. fold(fold(x)) == fold(x).
+    """
     folded = texts.fold(texts.fold(name).translate(_APOSTROPHES))
     return folded.lstrip("# ") or folded
 
 
 def clean_name(text: str) -> str | None:
     """The name as it is shown, of at most 60 characters, or None where the text can be no topic's name:
-    a sentence, a code, an address, a bare number, nothing."""
+    a sentence, a code, an address, a bare number, nothing.
+    """
     name = texts.squeeze(unicodedata.normalize("NFC", texts.squeeze(text))) if len(text) <= 1000 else ""
     name = name.strip(_EDGES)
     if name[:1] == "#" and name.lstrip("#").strip():
@@ -123,7 +125,8 @@ def final_topics(
 ) -> tuple[TopicMention, ...]:
     """One topic for each thing meant, the editor's first, then the declared ones, surest first, at most
     MAX_TOPICS. A name or alias in `known` takes the known topic's name; a topic that is both declared and
-    recognised keeps the surer weight."""
+    recognised keeps the surer weight.
+    """
     names = {fold(name): topic.name for topic in known for name in (*topic.aliases, topic.name)}
     chosen = [
         TopicMention(name=name, origin="editor", weight=1.0) for name in map(clean_name, editor) if name

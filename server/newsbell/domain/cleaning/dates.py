@@ -11,6 +11,7 @@ from newsbell.domain.text import fold, squeeze
 
 _EARLIEST, _LATEST = 1990, 2100
 _OFFSET = re.compile(r"\s*(?:GMT|UTC)?\s*([+-]\d\d):?(\d\d)$")
+_RFC5322 = re.compile(r"(?:[A-Z][a-z]{2}, ?)?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d")
 _COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?(?=\D|$)")
 _FRACTION = re.compile(r"(\d\d:\d\d:\d\d)[.,](\d+)")
 _ISO_INSIDE = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[T\s]+(\d\d?):(\d\d)(?::(\d\d))?)?")
@@ -82,6 +83,8 @@ def _iso(text: str) -> datetime | None:
 
 
 def _rfc5322(text: str) -> datetime | None:
+    if not _RFC5322.match(text):
+        return None
     try:
         return parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):

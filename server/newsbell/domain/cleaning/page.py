@@ -22,6 +22,8 @@ _NESTING = re.compile(
     r"<(/?)(?:div|section|article|span|font|center|b|i|em|strong|blockquote|table)\b[^<>]*>", re.IGNORECASE
 )
 _ENCODING_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+# Browsers read on after these (HTML section 13.2.6.4.22); libxml2 does not.
+_EARLY_END = re.compile(r"</(?:body|html)\s{0,9}>", re.IGNORECASE)
 _SAVED_FROM = re.compile(
     r"(?:<!doctype[^>]{0,200}>\s*)?<!--\s*saved from url=\(\d+\)(https?://\S+)\s*-->", re.IGNORECASE
 )
@@ -55,7 +57,8 @@ def parse_page(text: str, url: str) -> Page:
     code "no_article" where there is nothing to parse.
     """
     address = url or _saved_from(text)
-    tree = _tree(_flattened(strip_controls(_ENCODING_DECLARATION.sub("", text))))
+    text = _EARLY_END.sub("", _ENCODING_DECLARATION.sub("", strip_controls(text)))
+    tree = _tree(_flattened(text))
     dropped_links = _without_indexes(tree)
     if sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
         raise TooLargeError("The page has more than 100,000 elements.", field="content")

@@ -114,10 +114,15 @@ def _rule(reading: _Reading, line: str) -> str | None:
         _note_heading(reading, line, named)
         return named
     if not reading.title:
-        if len(line) <= MAX_TITLE:
+        if len(line) <= MAX_TITLE and not _is_prose(line):
             return "title"
         reading.title = first_words(line)
     return "title repeated" if fold(line) == fold(reading.title) else None
+
+
+def _is_prose(line: str) -> bool:
+    """Whether a first line is a paragraph already: many words that end as a sentence does."""
+    return len(line.split()) > 25 and line.endswith((".", "。", "।"))
 
 
 def _listing_rule(reading: _Reading, line: str) -> str | None:

@@ -37,7 +37,8 @@ def find(blocks: Sequence[Block], kept: set[int], metadata: Metadata) -> int | N
         return described[0]
     if title_at is None:
         return None
-    named = [at for at in candidates if at <= first and _NAMED.search(names_of(blocks[at].element, 2))]
+    start = max(first, title_at + 3)  # the headline itself may be the first block that was elected
+    named = [at for at in candidates if at <= start and _NAMED.search(names_of(blocks[at].element, 2))]
     return named[0] if named else None
 
 

@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from newsbell.config import Settings
 from newsbell.edges.endpoints import PushEndpointRules
-from newsbell.edges.fetch import Fetcher
+from newsbell.edges.fetch import Fetcher, FetchLimits
 from newsbell.edges.push import PushSender
 from newsbell.services.media import PictureCache, media_key
 from newsbell.services.ports import EndpointRules, PageFetcher, PictureFetcher, Pusher
@@ -65,12 +65,12 @@ def create_app(
 def wsgi() -> Flask:
     """The application of `newsbell serve`, with the settings of the environment and the real edges."""
     settings = Settings.from_environment(os.environ)
-    fetcher = Fetcher(settings)
     return create_app(
         settings,
         db=open_database(settings),
-        fetcher=fetcher,
-        picture_fetcher=fetcher,
+        fetcher=Fetcher(settings),
+        # A page waits for its pictures: a host that does not answer must not hold a thread for long.
+        picture_fetcher=Fetcher(settings, limits=FetchLimits(total=10)),
         pusher=PushSender(settings),
         rules=PushEndpointRules(settings),
         clock=lambda: datetime.now(UTC),

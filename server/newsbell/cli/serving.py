@@ -54,6 +54,8 @@ def announce(settings: Settings, listening: Listening) -> None:
     if (settings.base_url, listening.nearby) != (listening.base_url(), listening.address):
         click.echo(f"  Listening at {listening.address} port {listening.port}")
     click.echo(f"  Data folder: {settings.data_dir}")
+    if store.settings().base_url != settings.base_url:
+        click.echo(f"  For the other commands: export NEWSBELL_BASE_URL={settings.base_url}")
     if not editors:
         click.echo("  A token for an editor: newsbell token create NAME")
     if empty:

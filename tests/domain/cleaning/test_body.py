@@ -92,6 +92,23 @@ def test_a_description_the_page_shows_is_its_standfirst() -> None:
     assert clean(html, URL).body_text.split("\n")[0] == text
 
 
+def test_a_standfirst_outside_of_the_text_is_found_by_the_description() -> None:
+    text = "The lower town is under water, and the engineers hope for Thursday."
+    first, *rest = PARAGRAPHS
+    html = f"""<html><head><meta name="description" content="{text}"></head><body>
+    <div><h1>River rises again</h1><p>{first}</p><h4>{text}</h4></div>
+    <div class="article-body"><p>{"</p><p>".join(rest * 3)}</p></div></body></html>"""
+    assert clean(html, URL).body_text.startswith(text + "\n")
+
+
+def test_a_loose_caption_goes_to_its_picture() -> None:
+    inside = '<img src="/img/quay-2026-03.jpg"><div class="caption">The quay at noon. Photo: Ida Marsh</div>'
+    article = clean(page(inside), URL)
+    assert "<figcaption>The quay at noon. <small>Ida Marsh</small></figcaption>" in article.body_html
+    assert "The quay at noon" not in article.body_text
+    assert "caption" in {removal.rule for removal in article.removals}
+
+
 def test_a_description_nowhere_shown_stays_out_of_the_body() -> None:
     article = clean(
         page(head='<meta name="description" content="Read all about the river on our pages.">'), URL

@@ -8,6 +8,9 @@ STATE := $(VENV)/.state
 # One test process a core at most: the browsers and databases beside them want some too.
 TEST_PROCESSES ?= 2
 
+# Percent of branches that the tests must reach; what is left is mostly the worst of luck: a full disk, a lost race.
+COVERAGE := 90
+
 .PHONY: serve test check lint types layers js e2e tools format lock clean
 
 serve: $(STATE)/serve

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import logging
 import re
@@ -142,6 +143,27 @@ def test_two_processes_migrate_at_once(empty: str) -> None:
     outcomes = [(process.communicate()[1], process.returncode) for process in running]
     assert outcomes == [("", 0), ("", 0)]
     assert _tables(empty) == TABLES
+
+
+def test_a_migration_waits_while_another_process_migrates(
+    empty_sqlite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrived = threading.Event()
+    take = fcntl.flock
+
+    def flock(lock: int, operation: int) -> None:
+        arrived.set()
+        take(lock, operation)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    migrating = threading.Thread(target=upgrade, args=(empty_sqlite,))
+    with (tmp_path / "empty 100%.sqlite3.migrate-lock").open("w") as other:
+        take(other, fcntl.LOCK_EX)
+        migrating.start()
+        assert arrived.wait(30)
+        assert not (tmp_path / "empty 100%.sqlite3").exists()
+    migrating.join()
+    assert _tables(empty_sqlite) == TABLES
 
 
 def test_a_migration_that_fails_leaves_the_store_as_it_was(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from newsbell.storage.database import Connection, Database
 from newsbell.storage.delivery import ClaimedBatch, PlannedAlert
 from newsbell.storage.schema import batches
 from tests.factories import NOW, stored_article, subscriber, topic_ids
-from tests.storage.watching import query_plan, statements
+from tests.storage.watching import query_plan, statements, wait_until, waits_for_a_lock
 
 HOUR = timedelta(hours=1)
 LEASE = timedelta(minutes=5)
@@ -146,15 +147,38 @@ def test_coming_and_going_readers_cost_nobody_the_alert(database: Database, size
     assert not set(late) & set(rung)
 
 
-def test_two_planners_of_one_alert_make_each_batch_once(database: Database) -> None:
+def test_two_planners_in_turn_make_each_batch_once(database: Database) -> None:
     with database.transaction() as conn:
         readers = [subscriber(conn, "Snow") for _ in range(4)]
         number = alert(conn, "Snow")
-    with database.read() as stale:
-        stale.execute(select(batches)).all()
+    for _ in range(2):
         with database.transaction() as conn:
             plan(conn, number, 2)
     with database.transaction() as conn:
+        assert drain(conn) == [readers[:2], readers[2:]]
+
+
+@pytest.mark.database
+def test_two_planners_at_once_make_each_batch_once(postgresql_database: Database) -> None:
+    """The second has read the cursor before the first moves it, and waits for the first to commit."""
+    with postgresql_database.transaction() as conn:
+        readers = [subscriber(conn, "Snow") for _ in range(4)]
+        number = alert(conn, "Snow")
+
+    def plan_one(conn: Connection) -> None:
+        delivery.plan_next_batch(conn, number, size=2, now=NOW)
+
+    def plan_too() -> None:
+        with postgresql_database.transaction() as conn:
+            plan_one(conn)
+
+    with ThreadPoolExecutor() as pool:
+        with postgresql_database.transaction() as conn:
+            plan_one(conn)
+            second = pool.submit(plan_too)
+            wait_until(lambda: waits_for_a_lock(postgresql_database))
+        second.result()
+    with postgresql_database.transaction() as conn:
         plan(conn, number, 2)
         assert drain(conn) == [readers[:2], readers[2:]]
 

@@ -1,12 +1,13 @@
-"""Looks at what the database is asked."""
+"""Looks at what the database is asked, and at who waits for it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from newsbell.storage.database import Database
 
@@ -32,3 +33,22 @@ def query_plan(database: Database, statement: str, parameters: Any) -> list[str]
     with database.read() as conn:
         rows = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
     return [row.detail for row in rows]
+
+
+def waits_for_a_lock(database: Database) -> bool:
+    """Whether a connection of this test process waits for another one's lock in PostgreSQL."""
+    query = text(
+        "SELECT count(*) FROM pg_locks JOIN pg_class ON pg_class.oid = pg_locks.relation "
+        "JOIN pg_namespace ON pg_namespace.oid = relnamespace AND nspname = current_schema() "
+        "WHERE pid IN (SELECT pid FROM pg_locks WHERE NOT granted)"
+    )
+    with database.read() as conn:
+        return bool(conn.execute(query).scalar_one())
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Come back when the condition holds; fail when it does not within 30 seconds."""
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.01)

@@ -77,5 +77,6 @@ $(STATE)/dev: $(VENV)/bin/pip requirements-dev.txt pyproject.toml
 	@mkdir -p $(STATE) && touch $@
 
 $(STATE)/node: tests/package.json tests/package-lock.json $(STATE)/dev
-	npm --prefix tests ci --no-audit --no-fund --silent
+	@# Not `npm ci`: it refuses a lock without the binaries of other platforms, which a registry may lack.
+	npm --prefix tests install --no-save --no-audit --no-fund --silent
 	@touch $@

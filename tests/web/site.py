@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from newsbell.app import create_app
 from newsbell.config import Settings
 from newsbell.edges.endpoints import PushEndpointRules
-from newsbell.services.ports import PageFetcher
+from newsbell.services.ports import PageFetcher, PictureFetcher
 from newsbell.services.tokens import create_token
 from newsbell.storage.database import Database
 from tests.fakes import Clock, FakeFetcher, FakePusher
@@ -78,14 +78,20 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def build(settings: Settings, database: Database, clock: Clock, fetcher: PageFetcher | None = None) -> Site:
-    """An application over the database; a fetcher given instead of the fake one is used for pages."""
+def build(
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    fetcher: PageFetcher | None = None,
+    picture_fetcher: PictureFetcher | None = None,
+) -> Site:
+    """An application over the database; fetchers given are used instead of the fake one."""
     fake_fetcher, pusher = FakeFetcher(), FakePusher()
     app = create_app(
         settings,
         db=database,
         fetcher=fetcher or fake_fetcher,
-        picture_fetcher=fake_fetcher,
+        picture_fetcher=picture_fetcher or fake_fetcher,
         pusher=pusher,
         rules=PushEndpointRules(settings),
         clock=clock,

@@ -42,7 +42,7 @@ def show(article_id: int) -> Response:
 def create() -> Response:
     """Save a page or a text, or fetch an address and save what is there."""
     require_editor()
-    body = read_body(_NEW, longest=WITH_PAGE)
+    body = read_body(_NEW, longest=WITH_PAGE, authenticated=True)
     source = _source(body)
     title, topics = body.text("title"), body.texts("topics") or ()
     notify = body.choice("notify", _NOTIFY)
@@ -67,7 +67,7 @@ def create() -> Response:
 def correct(article_id: int) -> Response:
     """Put a title, a summary or the topics right."""
     require_editor()
-    body = read_body(_CORRECTED, longest=SMALL)
+    body = read_body(_CORRECTED, longest=SMALL, authenticated=True)
     patch = service.ArticlePatch(
         title=body.text("title"), summary=body.text("summary"), topics=body.texts("topics")
     )

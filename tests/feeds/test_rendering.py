@@ -78,14 +78,11 @@ def test_a_page_that_begins_after_an_article_is_kept(news: Site) -> None:
     assert kept(news) > before
 
 
-@pytest.mark.parametrize(
-    "made_up", ["before=5-5", "before=1773480413589794-1", "before=1773480413589793-999"]
-)
+@pytest.mark.parametrize("made_up", ["5-5", "1773480413589794-1", "1773480413589793-999"])
 def test_a_page_that_begins_at_a_place_made_up_is_not_kept(news: Site, made_up: str) -> None:
+    path = f"/feeds/ferries.json?before={made_up}"
     for encoding in ("identity", "gzip"):
-        answer = news.client.get(
-            f"/feeds/ferries.json?before={made_up}", headers={"Accept-Encoding": encoding}
-        )
+        answer = news.client.get(path, headers={"Accept-Encoding": encoding})
         assert answer.status_code == 200
     assert kept(news) == 0
 

@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from newsbell.domain import paths
 from newsbell.domain.language import direction
-from newsbell.web.feeds import feed_links
+from newsbell.web.feeds.links import feed_links
 from newsbell.web.pages import articles, identity, subscribe, topics, words
 
 blueprint = Blueprint("pages", __name__)

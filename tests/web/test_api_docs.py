@@ -16,7 +16,7 @@ from tests.web.site import Site
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/api.md").read_text(encoding="utf-8")
 
-NOT_OVER_HTTP = {"error", "bad_setting", "cannot_listen", "name_taken"}
+NOT_OVER_HTTP = {"error", "bad_setting", "cannot_listen", "cannot_start", "name_taken"}
 """Codes of the command line alone, and of the tree's root, which nothing raises."""
 ONLY_IN_FEEDS = {"feed_not_found"}
 

@@ -256,3 +256,13 @@ def test_a_page_names_its_feeds() -> None:
     ]
     assert links[0].title == "Russia and Ukraine (RSS)"
     assert feed_links("", [], "Everything")[0].href == "/feeds/all.rss"
+
+
+@pytest.mark.parametrize("ending", FeedFormat)
+def test_one_bad_address_in_the_store_fails_no_feed(news: Site, ending: FeedFormat) -> None:
+    with news.db.transaction() as conn:
+        stored_article(conn, title="From nowhere", url="http://[x", lead_image=Picture(url="https://[y"))
+    answer = news.client.get(f"/feeds/all.{ending}")
+    assert (answer.status_code, FAULTS[ending](answer.data)) == (200, [])
+    assert b"From nowhere" in answer.data
+    assert b"http://[x" not in answer.data

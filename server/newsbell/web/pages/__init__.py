@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from newsbell.domain import paths
 from newsbell.domain.language import direction
+from newsbell.domain.original import original_url
 from newsbell.web.feeds.links import feed_links
 from newsbell.web.pages import articles, identity, subscribe, topics, words
 
@@ -32,7 +33,7 @@ def _helpers() -> dict[str, object]:
         "feed_path": paths.feed_path,
         "machine": words.machine,
         "moment": words.moment,
-        "original": words.original,
+        "original": original_url,
         "rule_words": words.rule,
         "source": words.source,
         "subscribe_path": paths.subscribe_path,

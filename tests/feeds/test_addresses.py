@@ -11,10 +11,11 @@ import feedparser
 import pytest
 
 from newsbell.domain.article import Picture
+from newsbell.domain.topics import MAX_UNION
 from newsbell.services.topics import merge_topics, rename_topic
 from newsbell.storage import topics
 from newsbell.web.feeds.document import FeedFormat
-from newsbell.web.feeds.links import MAX_UNION, feed_links
+from newsbell.web.feeds.links import feed_links
 from tests.factories import NOW, stored_article
 from tests.feeds.making import BASE_URL
 from tests.feeds.rules import atom_faults, json_faults, parse, rss_faults

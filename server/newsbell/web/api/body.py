@@ -19,9 +19,6 @@ SMALL = 16_000
 WITH_PAGE = 12_000_000
 """Bytes of a body with a page in it: the largest page that is cleaned, escaped as JSON."""
 
-MAX_URL = 4_096
-"""Characters of an address."""
-
 
 Option = TypeVar("Option", bound=str)
 

@@ -7,11 +7,9 @@ import re
 from flask import request
 
 from newsbell.domain.article import Position
+from newsbell.domain.topics import MAX_UNION
 from newsbell.errors import MalformedError
 from newsbell.web.paging import read_position
-
-MAX_UNION = 50
-"""Topics of one list."""
 
 _BETWEEN_TOPICS = re.compile(r"[+\s]+")
 

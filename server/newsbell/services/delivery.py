@@ -12,8 +12,9 @@ from datetime import timedelta
 from newsbell.domain.payload import alert_payload, story_tag
 from newsbell.domain.push import PushMessage
 from newsbell.domain.subscription import VapidKey
-from newsbell.services.sending import Clock, Delivery, Worker, record, send_all
+from newsbell.services.sending import Clock, Delivery, Sent, Worker, record, send_all
 from newsbell.storage import articles, delivery, keys
+from newsbell.storage.database import Connection
 from newsbell.storage.delivery import ClaimedBatch, ClaimedRetry
 
 __all__ = ["Clock", "Delivery", "Worker", "plan_alert", "send_batch", "send_retries", "sweep", "work_once"]
@@ -46,23 +47,30 @@ def sweep(work: Delivery) -> None:
         delivery.clear_finished(conn, now - KEPT_FINISHED, 1_000)
 
 
-def plan_alert(work: Delivery) -> bool:
-    """Cut one alert into batches of its followers, a page by key at a time."""
+def plan_alert(work: Delivery, alert_id: int | None = None) -> bool:
+    """Cut one alert, that one or whichever has waited longest, into batches of its followers, a page by key
+    at a time; False where it is not due.
+    """
+    worker = work.worker
     with work.db.transaction() as conn:
-        alert = delivery.claim_alert_to_plan(conn, work.worker.name, work.clock(), work.worker.lease)
+        alert = delivery.claim_alert_to_plan(conn, worker.name, work.clock(), worker.lease, alert_id=alert_id)
     if alert is None:
         return False
     more = True
     while more:
         with work.db.transaction() as conn:
-            more = delivery.plan_next_batch(conn, alert.id, size=work.worker.batch_size, now=work.clock())
+            planned = delivery.plan_next_batch(conn, alert.id, size=worker.batch_size, now=work.clock())
+        if planned.id is not None:
+            work.hints.batch_planned(planned.id)
+        more = planned.more
     return True
 
 
-def send_batch(work: Delivery) -> bool:
-    """Claim a batch and send it; False when none is due."""
+def send_batch(work: Delivery, batch_id: int | None = None) -> bool:
+    """Claim a batch, that one or whichever has waited longest, and send it; False where it is not due."""
+    worker = work.worker
     with work.db.transaction() as conn:
-        batch = delivery.claim_batch(conn, work.worker.name, work.clock(), work.worker.lease)
+        batch = delivery.claim_batch(conn, worker.name, work.clock(), worker.lease, batch_id=batch_id)
     if batch is None:
         return False
     message, vapid_keys = _prepare(work, batch)
@@ -99,9 +107,17 @@ def _send_in_chunks(
         sent = send_all(work, recipients[start : start + CHUNK], message, vapid_keys)
         with work.db.transaction() as conn:
             record(conn, work, sent)
-            if not delivery.extend_lease(conn, batch.id, work.worker.name, work.clock(), work.worker.lease):
+            if not _hold_behind(conn, work, batch, sent):
                 return False
     return True
+
+
+def _hold_behind(conn: Connection, work: Delivery, batch: ClaimedBatch, sent: Sent) -> bool:
+    """Hold what is left of the batch, behind those whose answers are written down in this transaction."""
+    last = sent[-1][0].subscription_id
+    return delivery.extend_lease(
+        conn, batch.id, work.worker.name, work.clock(), work.worker.lease, after_id=last
+    )
 
 
 def _prepare(

@@ -46,6 +46,22 @@ class Pusher(Protocol):
     def send(self, target: PushTarget, message: PushMessage, key: VapidKey) -> PushResult: ...
 
 
+class Hints(Protocol):
+    """Told, after the commit, what has become due, so that somebody may look at once. A hint that is lost
+    costs time and nothing else: the rows say what is due. Never raises, and never waits for anybody.
+    """
+
+    def alert_stored(self, alert_id: int) -> None: ...
+    def batch_planned(self, batch_id: int) -> None: ...
+
+
+class NoHints:
+    """Nobody is told: the worker looks at the rows often enough."""
+
+    def alert_stored(self, alert_id: int) -> None: ...
+    def batch_planned(self, batch_id: int) -> None: ...
+
+
 class EndpointRules(Protocol):
     """Refuses push endpoints and keys that no browser's push service hands out."""
 

@@ -20,7 +20,7 @@ from newsbell.domain.backoff import given_up, retry_at
 from newsbell.domain.key_refusals import PAUSE, KeyRefusals
 from newsbell.domain.push import Outcome, PushMessage, PushResult
 from newsbell.domain.subscription import PushTarget, VapidKey
-from newsbell.services.ports import Pusher
+from newsbell.services.ports import Hints, NoHints, Pusher
 from newsbell.storage import delivery, subscriptions
 from newsbell.storage.database import Connection, Database
 
@@ -48,6 +48,7 @@ class Delivery:
     worker: Worker
     pusher: Pusher
     clock: Clock
+    hints: Hints = field(default_factory=NoHints)
     refusals: KeyRefusals = field(default_factory=KeyRefusals)
 
 

@@ -4,7 +4,13 @@ An alert is cut into batches, each a range of subscriptions (after_id, until_id]
 UPDATE that puts a row's `due_at` at the end of the lease, so what a dead worker held is due again by itself.
 """
 
-from newsbell.storage.delivery.alerts import PlannedAlert, add_alert, claim_alert_to_plan, plan_next_batch
+from newsbell.storage.delivery.alerts import (
+    PlannedAlert,
+    PlannedBatch,
+    add_alert,
+    claim_alert_to_plan,
+    plan_next_batch,
+)
 from newsbell.storage.delivery.batches import (
     ClaimedBatch,
     Recipient,
@@ -30,6 +36,7 @@ __all__ = [
     "ClaimedRetry",
     "Pending",
     "PlannedAlert",
+    "PlannedBatch",
     "Recipient",
     "add_alert",
     "add_retry",

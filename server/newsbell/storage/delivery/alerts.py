@@ -28,6 +28,17 @@ class PlannedAlert:
     expires_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlannedBatch:
+    """One step of planning, true while there may be another: `id` of the batch it made, None for none."""
+
+    id: int | None
+    more: bool
+
+    def __bool__(self) -> bool:
+        return self.more
+
+
 def add_alert(
     conn: Connection,
     story_id: int,
@@ -53,10 +64,10 @@ def add_alert(
 
 
 def claim_alert_to_plan(
-    conn: Connection, worker: str, now: datetime, lease: timedelta
+    conn: Connection, worker: str, now: datetime, lease: timedelta, *, alert_id: int | None = None
 ) -> PlannedAlert | None:
     """The alert that has waited longest for its batches, or whose planner's lease ran out, and that may still
-    ring.
+    ring; with `alert_id` that one or none.
     """
     due = (
         sa.select(alerts.c.id)
@@ -64,6 +75,8 @@ def claim_alert_to_plan(
         .order_by(alerts.c.due_at, alerts.c.id)
         .limit(1)
     )
+    if alert_id is not None:
+        due = due.where(alerts.c.id == alert_id)
     number = conn.execute(due.with_for_update(skip_locked=True)).scalar()
     claim = (
         sa.update(alerts)
@@ -75,7 +88,7 @@ def claim_alert_to_plan(
     return None if row is None else PlannedAlert(**row)
 
 
-def plan_next_batch(conn: Connection, alert_id: int, *, size: int, now: datetime) -> bool:
+def plan_next_batch(conn: Connection, alert_id: int, *, size: int, now: datetime) -> PlannedBatch:
     """Make the alert's next batch, of at most `size` followers of its topics, and move the cursor behind it.
 
     False at the end of the followers: the alert is planned then. Two planners of one alert do no harm: the
@@ -84,7 +97,7 @@ def plan_next_batch(conn: Connection, alert_id: int, *, size: int, now: datetime
     place = sa.select(alerts.c.cursor).where(alerts.c.id == alert_id, alerts.c.planned_at.is_(None))
     cursor = conn.execute(place).scalar()
     if cursor is None:
-        return False
+        return PlannedBatch(id=None, more=False)
     query = followers(alert_topic_ids(conn, alert_id), after=cursor, limit=size)
     page = [] if query is None else conn.execute(query).scalars().all()
     last = page[-1] if page else cursor
@@ -94,7 +107,8 @@ def plan_next_batch(conn: Connection, alert_id: int, *, size: int, now: datetime
         .where(alerts.c.id == alert_id, alerts.c.cursor == cursor, alerts.c.planned_at.is_(None))
         .values(cursor=last, planned_at=None if more else now)
     ).rowcount
-    if moved and page:
-        values = {"alert_id": alert_id, "after_id": cursor, "until_id": last, "due_at": now, "attempts": 0}
-        conn.execute(sa.insert(batches).values(values))
-    return more
+    if not moved or not page:
+        return PlannedBatch(id=None, more=more)
+    values = {"alert_id": alert_id, "after_id": cursor, "until_id": last, "due_at": now, "attempts": 0}
+    number: int = conn.execute(sa.insert(batches).values(values).returning(batches.c.id)).scalar_one()
+    return PlannedBatch(id=number, more=more)

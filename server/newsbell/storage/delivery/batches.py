@@ -45,22 +45,23 @@ class Recipient:
     attempts: int = 0
 
 
-def claim_batch(conn: Connection, worker: str, now: datetime, lease: timedelta) -> ClaimedBatch | None:
-    """The batch that has waited longest, or whose lease ran out, of an alert that may still ring. No two
-    workers are given the same while a lease lasts.
+def claim_batch(
+    conn: Connection, worker: str, now: datetime, lease: timedelta, *, batch_id: int | None = None
+) -> ClaimedBatch | None:
+    """The batch that has waited longest, or whose lease ran out, of an alert that may still ring; with
+    `batch_id` that one or none. No two workers are given the same while a lease lasts.
     """
-    found = (
-        conn.execute(
-            sa.select(batches.c.id, alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at)
-            .join(alerts, alerts.c.id == batches.c.alert_id)
-            .where(batches.c.done_at.is_(None), batches.c.due_at <= now, alerts.c.expires_at > now)
-            .order_by(batches.c.due_at, batches.c.id)
-            .limit(1)
-            .with_for_update(of=batches, skip_locked=True)
-        )
-        .mappings()
-        .first()
+    due = (
+        sa.select(batches.c.id, alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at)
+        .join(alerts, alerts.c.id == batches.c.alert_id)
+        .where(batches.c.done_at.is_(None), batches.c.due_at <= now, alerts.c.expires_at > now)
+        .order_by(batches.c.due_at, batches.c.id)
+        .limit(1)
+        .with_for_update(of=batches, skip_locked=True)
     )
+    if batch_id is not None:
+        due = due.where(batches.c.id == batch_id)
+    found = conn.execute(due).mappings().first()
     if found is None:
         return None
     row = (
@@ -116,9 +117,26 @@ def recipients(conn: Connection, batch: ClaimedBatch) -> list[Recipient]:
     ]
 
 
-def extend_lease(conn: Connection, batch_id: int, worker: str, now: datetime, lease: timedelta) -> bool:
-    """Hold the batch for another lease from now; False where it is not this worker's any more."""
-    return _change_mine(conn, batch_id, worker, {"due_at": now + lease})
+def extend_lease(
+    conn: Connection,
+    batch_id: int,
+    worker: str,
+    now: datetime,
+    lease: timedelta,
+    *,
+    after_id: int | None = None,
+) -> bool:
+    """Hold the batch for another lease from now; False where it is not this worker's any more.
+
+    With `after_id`, the number of the last recipient whose answer is written down in the same transaction,
+    the range begins behind it: whoever claims the batch next does not ring those before again.
+    """
+    values: dict[str, Any] = {"due_at": now + lease}
+    if after_id is not None:
+        # Never up to the end of the range, where the next batch begins: no two batches of an alert begin at
+        # one place.
+        values["after_id"] = sa.case((batches.c.until_id > after_id, after_id), else_=batches.c.until_id - 1)
+    return _change_mine(conn, batch_id, worker, values)
 
 
 def finish_batch(conn: Connection, batch_id: int, worker: str, now: datetime) -> bool:

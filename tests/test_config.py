@@ -134,7 +134,9 @@ def test_what_is_no_secret_is_not_read_from_a_file(tmp_path: Path) -> None:
 
 
 def test_secrets_are_masked_where_settings_are_shown() -> None:
-    shown = describe(Settings(database_url="postgresql://me:secret@db/news", broker_url="amqp://me:secret@q/"))
+    shown = describe(
+        Settings(database_url="postgresql://me:secret@db/news", broker_url="amqp://me:secret@q/")
+    )
     assert "secret@" not in str(shown)
     masked = {name for name, value, _ in shown if value == "********"}
     assert masked == {"NEWSBELL_DATABASE_URL", "NEWSBELL_BROKER_URL"}

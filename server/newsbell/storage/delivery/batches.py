@@ -35,13 +35,16 @@ class ClaimedBatch:
 
 @dataclass(frozen=True, kw_only=True)
 class Recipient:
-    """One browser to ring for the first time for an alert. `proven`: it was rung before."""
+    """One browser to ring for the first time for an alert. `proven`: it was rung before. `failing`: the last
+    message to it failed.
+    """
 
     alert_id: int
     subscription_id: int
     target: PushTarget
     vapid_key_id: int
     proven: bool
+    failing: bool = False
     attempts: int = 0
 
 
@@ -97,7 +100,8 @@ def recipients(conn: Connection, batch: ClaimedBatch) -> list[Recipient]:
             reader.p256dh,
             reader.auth,
             reader.vapid_key_id,
-            reader.first_success_at,
+            reader.first_success_at.is_not(None),
+            reader.failing_since.is_not(None),
         )
         .join(member, member.c.id == reader.id)
         # The range again, for PostgreSQL: without it a merge join reads all subscriptions.
@@ -111,9 +115,10 @@ def recipients(conn: Connection, batch: ClaimedBatch) -> list[Recipient]:
             subscription_id=number,
             target=PushTarget(endpoint=endpoint, p256dh=p256dh, auth=auth),
             vapid_key_id=key_id,
-            proven=first_success_at is not None,
+            proven=proven,
+            failing=failing,
         )
-        for number, endpoint, p256dh, auth, key_id, first_success_at in conn.execute(query).all()
+        for number, endpoint, p256dh, auth, key_id, proven, failing in conn.execute(query).all()
     ]
 
 

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from newsbell.config import Settings
 from newsbell.domain.push import Outcome, PushMessage, PushOrder, PushResult
 from newsbell.domain.subscription import PushTarget
+from newsbell.edges import push_encryption
 from newsbell.edges.push import PushSender
 from newsbell.edges.push_curl import CurlTransport
 from newsbell.edges.push_transport import Answer, Post, Reply
@@ -86,6 +87,7 @@ def test_the_example_of_the_standard_is_reproduced(serve: Serve, monkeypatch: py
     sender, target = sender_to(server), browser.target(server.url)
     message = PushMessage(payload=b"When I grow up, I want to be a watermelon", ttl=10, topic="rfc")
     monkeypatch.setattr(ec, "generate_private_key", lambda *_: sending)
+    monkeypatch.setattr(push_encryption, "_salts", [])
     monkeypatch.setattr(os, "urandom", lambda _: decoded("DGv6ra1nlYgDCS1FRnbzlw"))
     sender.send(target, message, KEY)
     assert target.p256dh == (

@@ -7,6 +7,7 @@ the network costs is then hidden behind the encryption, where there are two core
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -24,7 +25,7 @@ from newsbell.errors import RefusedError
 
 CONNECTIONS_PER_HOST = 4
 """Few, because each carries a hundred requests and more; HTTP/1.1 has to do with as many."""
-BURST = 32
+BURST = 64
 """Messages encrypted between two looks at the network: enough to be worth the look, and soon over."""
 CONNECT_TIMEOUT = 5.0  # seconds of the timeout that connecting may use
 MAX_WORDS = 1_024  # bytes read of what a service says; more is of no use to anybody
@@ -123,6 +124,7 @@ class Engine:
         self._idle: list[Request] = []
         self._under_way: set[Request] = set()
         self._network = ThreadPoolExecutor(1, "push")
+        self._at_work = threading.Event()
 
     def exchange(self, posts: Iterator[Post], *, at_once: int, timeout: float) -> Generator[Done, None, None]:
         """See `PushTransport`. An exchange that is left before its end is broken off."""
@@ -149,7 +151,16 @@ class Engine:
 
     def _work(self) -> Future[tuple[int, int]]:
         """Begin to send and receive what can be without waiting; the number still under way."""
-        return self._network.submit(self._multi.perform)
+        self._at_work.clear()
+        working = self._network.submit(self._perform)
+        # Encrypting lets nobody else have Python's lock, so the other thread gets it now or not in time.
+        self._at_work.wait()
+        return working
+
+    def _perform(self) -> tuple[int, int]:
+        self._at_work.set()
+        result: tuple[int, int] = self._multi.perform()
+        return result
 
     def _wait(self) -> None:
         """Until the network has something, or libcurl something to do."""

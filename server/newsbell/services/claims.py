@@ -45,7 +45,7 @@ def claim(work: Delivery, batch_id: int | None = None) -> list[Job]:
         )
         batch = delivery.claim_batch(conn, worker.name, now, worker.lease, batch_id=batch_id)
         planned: list[int] = []
-        while batch is None and batch_id is None and _plan_some(conn, work, planned):
+        while batch is None and batch_id is None and _plan_some(conn, work, now, planned):
             batch = delivery.claim_batch(conn, worker.name, now, worker.lease)
     for number in planned:
         work.hints.batch_planned(number)
@@ -54,9 +54,9 @@ def claim(work: Delivery, batch_id: int | None = None) -> list[Job]:
         return [*jobs, _batch_job(conn, work, batch)] if batch else jobs
 
 
-def _plan_some(conn: Connection, work: Delivery, made: list[int]) -> bool:
+def _plan_some(conn: Connection, work: Delivery, now: datetime, made: list[int]) -> bool:
     """Make some batches of one alert, which goes to the end of the queue; False where none is due."""
-    now, worker = work.clock(), work.worker
+    worker = work.worker
     alert = delivery.claim_alert_to_plan(conn, worker.name, now, worker.lease * 0)
     if alert is None:
         return False

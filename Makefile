@@ -55,8 +55,8 @@ format: $(STATE)/dev
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-header --strip-extras --allow-unsafe \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 lock: $(STATE)/dev
-	$(COMPILE) --extra postgres -o requirements.txt pyproject.toml
-	$(COMPILE) --extra postgres --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
+	$(COMPILE) --extra postgres --extra broker -o requirements.txt pyproject.toml
+	$(COMPILE) --extra postgres --extra broker --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
 
 clean:
 	rm -rf $(VENV) tests/node_modules

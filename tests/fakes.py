@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from newsbell.domain.push import Outcome, PushMessage, PushResult
+from newsbell.domain.push import Outcome, Outgoing, PushMessage, PushResult
 from newsbell.domain.subscription import PushTarget, VapidKey
 from newsbell.errors import NewsbellError, UnreachableError
 
+M = TypeVar("M", bound=Outgoing)
 SENT = PushResult(outcome=Outcome.SENT, status=201)
 
 
@@ -23,6 +25,13 @@ class FakePusher:
     def send(self, target: PushTarget, message: PushMessage, key: VapidKey) -> PushResult:
         self.sent.append((target, message, key))
         return self.answer(target)
+
+    def send_many(
+        self, messages: Iterable[M], *, at_once: int
+    ) -> Generator[tuple[M, PushResult], None, None]:
+        assert at_once > 0
+        for one in messages:
+            yield one, self.send(one.target, one.message, one.key)
 
     @property
     def endpoints(self) -> list[str]:

@@ -43,6 +43,8 @@ def test_settings_cannot_be_changed_after_they_are_read() -> None:
         ("VAPID_SUBJECT", "https://news.example.org/contact", "https://news.example.org/contact"),
         ("PRIVATE_HOSTS", "Localhost:9000, 10.0.0.5 ,", frozenset({"localhost:9000", "10.0.0.5"})),
         ("PUSH_HOSTS", "push.example.", frozenset({"push.example"})),
+        ("BROKER_URL", "amqp://me:secret@queue.example/", "amqp://me:secret@queue.example/"),
+        ("BROKER_URL", "rediss://queue.example/0", "rediss://queue.example/0"),
         ("FULL_TEXT", "no", False),
         ("FULL_TEXT", "YES", True),
         ("ALERT_MAX_AGE", "1.5", timedelta(hours=1.5)),
@@ -63,6 +65,9 @@ def test_a_setting_is_read(name: str, text: str, value: object) -> None:
         ("BASE_URL", "https://news.example.org/?a=b"),
         ("VAPID_SUBJECT", "desk@news.example.org"),
         ("VAPID_SUBJECT", "http://news.example.org"),
+        ("BROKER_URL", "queue.example"),
+        ("BROKER_URL", "amqp://"),
+        ("BROKER_URL", "sqs://queue.example"),
         ("FULL_TEXT", "maybe"),
         ("ALERT_MAX_AGE", "a day"),
         ("ALERT_MAX_AGE", "-1"),
@@ -129,9 +134,12 @@ def test_what_is_no_secret_is_not_read_from_a_file(tmp_path: Path) -> None:
 
 
 def test_secrets_are_masked_where_settings_are_shown() -> None:
-    shown = describe(Settings(database_url="postgresql://me:secret@db/news"))
+    shown = describe(
+        Settings(database_url="postgresql://me:secret@db/news", broker_url="amqp://me:secret@q/")
+    )
     assert "secret@" not in str(shown)
-    assert ("NEWSBELL_DATABASE_URL", "********") in [(name, value) for name, value, _ in shown]
+    masked = {name for name, value, _ in shown if value == "********"}
+    assert masked == {"NEWSBELL_DATABASE_URL", "NEWSBELL_BROKER_URL"}
 
 
 @pytest.mark.parametrize("spec", SETTINGS, ids=lambda spec: spec.name)
@@ -163,7 +171,7 @@ def test_nothing_is_documented_that_is_no_setting() -> None:
     named = set(re.findall(r"NEWSBELL_\w+", DOCUMENT.read_text(encoding="utf-8")))
     known = {variable(spec) for spec in SETTINGS}
     known |= {f"{variable(spec)}_FILE" for spec in SETTINGS if spec.metadata["secret"]}
-    assert named - known <= {"NEWSBELL_TEST_DATABASE_URL"}
+    assert named - known <= {"NEWSBELL_TEST_DATABASE_URL", "NEWSBELL_TEST_BROKER_URL"}
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from newsbell.config import Settings
 from newsbell.edges.endpoints import PushEndpointRules
 from newsbell.edges.fetch import Fetcher, FetchLimits
 from newsbell.edges.push import PushSender
+from newsbell.jobs.hints import hints_for
 from newsbell.services.media import PictureCache, media_key
-from newsbell.services.ports import EndpointRules, PageFetcher, PictureFetcher, Pusher
+from newsbell.services.ports import EndpointRules, Hints, NoHints, PageFetcher, PictureFetcher, Pusher
 from newsbell.storage.database import Database, open_database
 from newsbell.web import api, context, errors, feeds, headers, health, limits, media, pages
 
@@ -31,8 +32,11 @@ def create_app(
     pusher: Pusher,
     rules: EndpointRules,
     clock: Callable[[], datetime],
+    hints: Hints | None = None,
 ) -> Flask:
-    """The web application over an open store; the edges and the clock are what it is given."""
+    """The web application over an open store; the edges, the clock, and whom to tell of an alert are what it
+    is given.
+    """
     app = Flask("newsbell.web", static_folder="static", template_folder="templates")
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, SEND_FILE_MAX_AGE_DEFAULT=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # flask types the interface, not its default
@@ -47,6 +51,7 @@ def create_app(
             pusher=pusher,
             rules=rules,
             clock=clock,
+            hints=hints or NoHints(),
             pictures=PictureCache(settings.data_dir / "pictures"),
             media_key=media_key(db),
         ),
@@ -65,13 +70,15 @@ def create_app(
 def wsgi() -> Flask:
     """The application of `newsbell serve`, with the settings of the environment and the real edges."""
     settings = Settings.from_environment(os.environ)
+    db = open_database(settings)
     return create_app(
         settings,
-        db=open_database(settings),
+        db=db,
         fetcher=Fetcher(settings),
         # A page waits for its pictures: a host that does not answer must not hold a thread for long.
         picture_fetcher=Fetcher(settings, limits=FetchLimits(total=8)),
         pusher=PushSender(settings),
         rules=PushEndpointRules(settings),
         clock=lambda: datetime.now(UTC),
+        hints=hints_for(settings, db),
     )

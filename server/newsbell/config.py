@@ -81,6 +81,13 @@ def _subject(text: str) -> str:
     return text
 
 
+def _broker_url(text: str) -> str:
+    scheme, _, rest = text.partition("://")
+    if scheme not in ("amqp", "amqps", "redis", "rediss") or not rest:
+        raise ValueError("an address like amqp://user:password@host/ (RabbitMQ) or redis://host/0 (Redis)")
+    return text
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """What an operator may set. Each field is the variable NEWSBELL_<FIELD>; secrets may stand in a file
@@ -97,6 +104,13 @@ class Settings:
         "The database, as an SQLAlchemy URL; empty means SQLite in the data folder. "
         "PostgreSQL: postgresql://user:password@host/name.",
         str,
+        secret=True,
+    )
+    broker_url: str = _setting(
+        "",
+        "The broker that tells workers on several machines what is due: RabbitMQ, "
+        "amqp://user:password@host/, or Redis, redis://host/0. Empty means none: a worker looks by itself.",
+        _broker_url,
         secret=True,
     )
     base_url: str = _setting(

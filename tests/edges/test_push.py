@@ -1,25 +1,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-import requests
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from newsbell.config import Settings
-from newsbell.domain.push import Outcome, PushMessage, PushResult
+from newsbell.domain.push import Outcome, PushMessage, PushOrder, PushResult
 from newsbell.domain.subscription import PushTarget
-from newsbell.edges.http import guarded_session
-from newsbell.edges.push import Answer, HTTPTransport, PushSender, retry_after
+from newsbell.edges import push_encryption
+from newsbell.edges.push import PushSender
+from newsbell.edges.push_curl import CurlTransport
+from newsbell.edges.push_transport import Answer, Post, Reply
 from newsbell.errors import RefusedError
 from tests.edges.browser import NOW, Browser, decoded, encoded, new_vapid_key, vapid_claims
-from tests.edges.conftest import Route, Serve
-from tests.edges.local import PUBLIC, Exchange, Handle, LocalServer, resolve_to
+from tests.edges.conftest import Serve
+from tests.edges.curl import leading_to
+from tests.edges.local import PUBLIC, Exchange, Handle, LocalServer
 from tests.edges.tls import certificate_for, tls_server
 
 MESSAGE = PushMessage(payload=b'{"web_push": 8030}', ttl=3600, topic="story-1", urgency="high")
@@ -85,6 +87,7 @@ def test_the_example_of_the_standard_is_reproduced(serve: Serve, monkeypatch: py
     sender, target = sender_to(server), browser.target(server.url)
     message = PushMessage(payload=b"When I grow up, I want to be a watermelon", ttl=10, topic="rfc")
     monkeypatch.setattr(ec, "generate_private_key", lambda *_: sending)
+    monkeypatch.setattr(push_encryption, "_salts", [])
     monkeypatch.setattr(os, "urandom", lambda _: decoded("DGv6ra1nlYgDCS1FRnbzlw"))
     sender.send(target, message, KEY)
     assert target.p256dh == (
@@ -141,27 +144,24 @@ def test_a_wait_asked_for_by_what_is_final_is_none(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        ("0", 0), ("1", 1), (" 120 ", 120), ("86400", 86_400), ("86401", 86_400), ("999999999", 86_400),
-        ("Sun, 01 Mar 2026 12:00:30 GMT", 30), ("Sun, 01 Mar 2026 11:00:00 GMT", 0),
-        ("Sunday, 01-Mar-26 12:01:00 GMT", 60), ("Sun Mar  1 12:02:00 2026", 120),
-        ("Mon, 01 Mar 2027 12:00:00 GMT", 86_400), ("Sun, 01 Mar 2026 14:00:30 +0200", 30),
-    ],
-)  # fmt: skip
-def test_retry_after_is_seconds_or_a_date_and_at_most_a_day(value: str, seconds: int) -> None:
-    assert retry_after(value, NOW) == timedelta(seconds=seconds)
+    ("value", "seconds"), [("0", None), ("1", 1), ("120", 120), ("21600", 21_600), ("999999999", 21_600)]
+)
+def test_retry_after_is_seconds_and_at_most_six_hours(value: str, seconds: int | None, serve: Serve) -> None:
+    wait = send(serve(answering(429, Retry_After=value))).retry_after
+    assert wait == (None if seconds is None else timedelta(seconds=seconds))
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        "", "soon", "-1", "1.5", "9" * 5_000, "٣", "Sun, 99 Mar 2026 12:00:00 GMT",
-        "Sun, 01 Mar 99999 12:00:00 GMT", "Sun, 01 Mar 2026 12:00:00 +9999999",
-    ],
-)  # fmt: skip
-def test_a_retry_after_that_cannot_be_read_is_none(value: str) -> None:
-    assert retry_after(value, NOW) is None
+def test_retry_after_may_be_a_date(serve: Serve) -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(minutes=30), usegmt=True)
+    wait = send(serve(answering(429, Retry_After=date))).retry_after
+    assert wait is not None
+    assert timedelta(minutes=20) < wait <= timedelta(minutes=30)
+
+
+@pytest.mark.parametrize("value", ["", "soon", "-1", "\u0663", "Sun, 99 Mar 2026 12:00:00 GMT"])
+def test_a_retry_after_that_cannot_be_read_is_none(value: str, serve: Serve) -> None:
+    server = serve(lambda exchange: exchange.answer(429, Retry_After=value.encode().decode("latin-1")))
+    assert send(server).retry_after is None
 
 
 def test_what_a_service_says_is_kept_as_one_short_line(serve: Serve) -> None:
@@ -177,7 +177,6 @@ def test_what_a_service_says_is_kept_as_one_short_line(serve: Serve) -> None:
     [
         pytest.param(lambda exchange: exchange.closing.wait(5), id="hangs"),
         pytest.param(lambda exchange: exchange.drip(), id="drips"),
-        pytest.param(lambda exchange: exchange.drip(b"HTTP/1.1 400 No\r\nX: "), id="drips in a header"),
     ],
 )
 def test_a_service_that_does_not_answer_in_time_is_asked_later(handle: Handle, serve: Serve) -> None:
@@ -188,10 +187,11 @@ def test_a_service_that_does_not_answer_in_time_is_asked_later(handle: Handle, s
 
 
 @pytest.mark.parametrize(("status", "outcome"), [(201, Outcome.SENT), (410, Outcome.GONE)])
-def test_a_status_counts_whatever_becomes_of_the_words_after_it(
-    status: int, outcome: Outcome, serve: Serve
+@pytest.mark.parametrize("rest", [b"Content-Length: 900\r\n\r\n", b"X: "], ids=["words", "headers"])
+def test_a_status_counts_whatever_becomes_of_what_comes_after_it(
+    status: int, outcome: Outcome, rest: bytes, serve: Serve
 ) -> None:
-    head = b"HTTP/1.1 %d Said\r\nContent-Length: 900\r\n\r\n" % status
+    head = b"HTTP/1.1 %d Said\r\n" % status + rest
     result = send(serve(lambda exchange: exchange.drip(head)), timeout=0.3)
     assert (result.outcome, result.status) == (outcome, status)
 
@@ -227,31 +227,36 @@ def test_the_words_of_a_failure_do_not_hold_the_endpoint(serve: Serve) -> None:
     assert "push/1" not in send(server).detail
 
 
-def guarded(resolve: Any, ca_bundle: Path | str = "") -> PushSender:
-    settings = Settings()
-    session = guarded_session(settings, resolve=resolve, ca_bundle=str(ca_bundle))
-    return PushSender(settings, transport=HTTPTransport(session), clock=lambda: NOW)
-
-
 def test_a_known_name_that_leads_to_a_private_address_is_refused(serve: Serve) -> None:
     server = serve(answering(201))
-    result = guarded(resolve_to("127.0.0.1")).send(Browser().target(GOOGLE), MESSAGE, KEY)
+    transport = CurlTransport(Settings(), engine=leading_to("127.0.0.1", server.port))
+    result = PushSender(Settings(), transport=transport).send(Browser().target(GOOGLE), MESSAGE, KEY)
     assert result == PushResult(outcome=Outcome.REFUSED, status=0, detail="private_address")
     assert server.received == []
 
 
-def test_a_known_name_that_leads_to_a_public_address_is_sent_to(tmp_path: Path, route: Route) -> None:
+def test_a_known_name_that_leads_to_a_public_address_is_sent_to(tmp_path: Path) -> None:
     certificate = certificate_for("fcm.googleapis.com", tmp_path)
     with tls_server(certificate, answering(201)) as server:
-        connected = route(server)
-        result = guarded(resolve_to(PUBLIC), certificate).send(Browser().target(GOOGLE), MESSAGE, KEY)
-    assert connected == [PUBLIC]
+        transport = CurlTransport(
+            Settings(), ca_bundle=str(certificate), engine=leading_to(PUBLIC, server.port)
+        )
+        result = PushSender(Settings(), transport=transport).send(Browser().target(GOOGLE), MESSAGE, KEY)
     assert result == PushResult(outcome=Outcome.SENT, status=201)
+
+
+def test_a_certificate_of_nobody_known_is_not_trusted(tmp_path: Path) -> None:
+    certificate = certificate_for("fcm.googleapis.com", tmp_path)
+    with tls_server(certificate, answering(201)) as server:
+        transport = CurlTransport(Settings(), engine=leading_to(PUBLIC, server.port))
+        result = PushSender(Settings(), transport=transport).send(Browser().target(GOOGLE), MESSAGE, KEY)
+    assert (result.outcome, result.status) == (Outcome.LATER, 0)
+    assert server.received == []
 
 
 @pytest.mark.parametrize("endpoint", ["https://push.example/abc", "http://127.0.0.1:9101/abc", "nothing"])
 def test_a_stored_endpoint_that_is_no_longer_allowed_is_refused(endpoint: str) -> None:
-    transport = Recording((201, {}, b""))
+    transport = Recording(Answer(201))
     result = PushSender(Settings(), transport=transport).send(Browser().target(endpoint), MESSAGE, KEY)
     assert (result.outcome, result.status) == (Outcome.REFUSED, 0)
     assert transport.posted == []
@@ -259,40 +264,40 @@ def test_a_stored_endpoint_that_is_no_longer_allowed_is_refused(endpoint: str) -
 
 @pytest.mark.parametrize("p256dh", ["", "AAAA", encoded(b"\x04" + bytes(64))])
 def test_stored_keys_that_are_none_are_refused(p256dh: str) -> None:
-    transport = Recording((201, {}, b""))
+    transport = Recording(Answer(201))
     target = PushTarget(endpoint=GOOGLE, p256dh=p256dh, auth=encoded(bytes(16)))
     assert PushSender(Settings(), transport=transport).send(target, MESSAGE, KEY).outcome is Outcome.REFUSED
     assert transport.posted == []
 
 
 class Recording:
-    """A transport that keeps what is posted and gives one answer."""
+    """A transport that keeps what is posted and gives one reply."""
 
-    def __init__(self, answer: Answer | Exception) -> None:
-        self.answer = answer
-        self.posted: list[tuple[str, Mapping[str, str]]] = []
+    def __init__(self, reply: Reply) -> None:
+        self.reply = reply
+        self.posted: list[Post] = []
 
-    def post(self, url: str, data: bytes, headers: Mapping[str, str], timeout: float) -> Answer:
-        assert data
+    def exchange(
+        self, posts: Iterable[Post], *, at_once: int, timeout: float
+    ) -> Generator[tuple[Post, Reply], None, None]:
+        assert at_once > 0
         assert timeout > 0
-        self.posted.append((url, headers))
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
+        for post in posts:
+            if post.refusal is None:
+                self.posted.append(post)
+            yield post, post.refusal or self.reply
 
 
 def test_a_transport_of_the_callers_own_carries_the_message() -> None:
-    transport = Recording((429, {"retry-after": "7"}, b"later"))
+    transport = Recording(Answer(429, b"later", timedelta(seconds=7)))
     result = PushSender(Settings(), transport=transport).send(Browser().target(GOOGLE), MESSAGE, KEY)
-    assert transport.posted[0][0] == GOOGLE
+    assert transport.posted[0].url == GOOGLE
     assert result.retry_after == timedelta(seconds=7)
 
 
-@pytest.mark.parametrize(
-    "error", [requests.ConnectionError("no"), requests.Timeout("no"), TimeoutError(), OSError("no")]
-)
-def test_what_a_transport_fails_with_is_asked_later(error: Exception) -> None:
-    result = PushSender(Settings(), transport=Recording(error)).send(Browser().target(GOOGLE), MESSAGE, KEY)
+def test_what_a_transport_fails_with_is_asked_later() -> None:
+    transport = Recording(OSError("no"))
+    result = PushSender(Settings(), transport=transport).send(Browser().target(GOOGLE), MESSAGE, KEY)
     assert (result.outcome, result.status) == (Outcome.LATER, 0)
 
 
@@ -302,12 +307,17 @@ def test_what_a_transport_refuses_is_refused() -> None:
     assert result.outcome is Outcome.REFUSED
 
 
+APPLE = "https://web.push.apple.com/abc"
+
+
 def test_two_services_get_their_own_tokens() -> None:
-    transport = Recording((201, {}, b""))
+    transport = Recording(Answer(201))
     sender = PushSender(Settings(), transport=transport, clock=lambda: NOW)
-    for endpoint in (GOOGLE, "https://web.push.apple.com/abc", GOOGLE):
-        sender.send(Browser().target(endpoint), MESSAGE, KEY)
-    audiences = [vapid_claims(headers["Authorization"], KEY)["aud"] for _, headers in transport.posted]
+    orders = [PushOrder(Browser().target(to), MESSAGE, KEY) for to in (GOOGLE, APPLE, GOOGLE)]
+    assert len(list(sender.send_many(orders, at_once=2))) == 3
+    audiences = [
+        vapid_claims(post.headers[0].removeprefix("Authorization: "), KEY)["aud"] for post in transport.posted
+    ]
     assert audiences == [
         "https://fcm.googleapis.com",
         "https://web.push.apple.com",
@@ -315,13 +325,67 @@ def test_two_services_get_their_own_tokens() -> None:
     ]
 
 
+def test_the_headers_of_a_service_are_written_once_for_a_message_and_a_key() -> None:
+    transport = Recording(Answer(201))
+    other = PushMessage(payload=b"{}", ttl=60, topic="story-2")
+    orders = [
+        PushOrder(Browser().target(GOOGLE), message, key)
+        for message, key in ((MESSAGE, KEY), (MESSAGE, KEY), (MESSAGE, new_vapid_key(2)), (other, KEY))
+    ]
+    list(PushSender(Settings(), transport=transport).send_many(orders, at_once=2))
+    first, second, third, fourth = (post.headers for post in transport.posted)
+    assert first is second
+    assert len({first[0], third[0]}) == 2
+    assert "Topic: story-2" in fourth
+
+
+def test_messages_under_way_at_once_reach_each_its_own_browser(serve: Serve) -> None:
+    server = serve(answering(201))
+    browsers = {f"/push/{number}": Browser(auth=b"auth of %8d" % number) for number in range(60)}
+    orders = [PushOrder(who.target(server.url + path), MESSAGE, KEY) for path, who in browsers.items()]
+    results = list(sender_to(server).send_many(orders, at_once=8))
+    assert {result.outcome for _, result in results} == {Outcome.SENT}
+    assert sorted(id(order) for order, _ in results) == sorted(map(id, orders))
+    assert sorted(received.path for received in server.received) == sorted(browsers)
+    for received in server.received:
+        assert browsers[received.path].decrypt(received.body) == MESSAGE.payload
+
+
+def test_no_more_is_taken_than_can_be_under_way(serve: Serve) -> None:
+    server = serve(answering(201))
+    taken: list[int] = []
+
+    def orders() -> Iterator[PushOrder]:
+        for number in range(20):
+            taken.append(number)
+            yield PushOrder(Browser().target(server.url), MESSAGE, KEY)
+
+    for answered, _ in enumerate(sender_to(server).send_many(orders(), at_once=3)):
+        assert len(taken) - answered <= 2 * 3, "those under way, and those whose answers wait here"
+
+
+def test_one_that_cannot_be_sent_does_not_stop_the_others(serve: Serve) -> None:
+    server = serve(answering(201))
+    targets = [Browser().target(server.url), PushTarget(endpoint="nothing", p256dh="", auth="")]
+    orders = [PushOrder(target, MESSAGE, KEY) for target in (*targets, targets[0])]
+    results = {id(order): result.outcome for order, result in sender_to(server).send_many(orders, at_once=2)}
+    assert [results[id(order)] for order in orders] == [Outcome.SENT, Outcome.REFUSED, Outcome.SENT]
+
+
+def test_an_exchange_that_is_left_does_not_disturb_the_next(serve: Serve) -> None:
+    server = serve(answering(201))
+    sender, target = sender_to(server), Browser().target(server.url)
+    under_way = sender.send_many([PushOrder(target, MESSAGE, KEY)] * 10, at_once=4)
+    next(under_way)
+    under_way.close()
+    assert sender.send(target, MESSAGE, KEY).outcome is Outcome.SENT
+
+
 @pytest.mark.parametrize("size", [0, 2_701])
 def test_a_payload_of_the_wrong_size_is_our_mistake(size: int) -> None:
     message = PushMessage(payload=b"x" * size, ttl=60, topic="t")
     with pytest.raises(ValueError, match="payload"):
-        PushSender(Settings(), transport=Recording((201, {}, b""))).send(
-            Browser().target(GOOGLE), message, KEY
-        )
+        PushSender(Settings(), transport=Recording(Answer(201))).send(Browser().target(GOOGLE), message, KEY)
 
 
 def test_the_largest_payload_fits(serve: Serve) -> None:

@@ -15,8 +15,9 @@ from newsbell.config import Settings
 from newsbell.domain.push import Outcome, PushResult
 from newsbell.errors import NoStoreError
 from newsbell.jobs import embedded
-from newsbell.jobs.embedded import Chores, StoppablePusher, run_worker, work_until, worker_name
-from newsbell.services.delivery import Delivery, Worker, work_once
+from newsbell.jobs.chores import Chores
+from newsbell.jobs.embedded import StoppablePusher, run_worker, work_until, worker_name
+from newsbell.services.delivery import Delivery, Worker, plan_alert, work_once
 from newsbell.services.importing import Source, import_article
 from newsbell.storage import delivery
 from newsbell.storage.database import Database
@@ -105,7 +106,7 @@ def test_two_workers_share_the_work_and_repeat_nothing(work: Delivery) -> None:
 def test_a_batch_of_a_dead_worker_waits_for_its_lease_and_is_sent_then(work: Delivery, clock: Clock) -> None:
     _followers(work, "Russia", number=4)
     _ring(work)
-    work_once(work)
+    plan_alert(work)
     with work.db.transaction() as conn:
         assert delivery.claim_batch(conn, "dead", clock(), timedelta(minutes=5))
     while work_once(work):

@@ -11,9 +11,10 @@ from newsbell.domain.key_refusals import MANY_IN_A_ROW, PAUSE
 from newsbell.domain.push import Outcome, PushResult
 from newsbell.domain.subscription import PushTarget
 from newsbell.services.articles import remove_article
-from newsbell.services.delivery import Delivery, Worker, send_batch, sweep, work_once
+from newsbell.services.delivery import Delivery, Worker, work_once
 from newsbell.services.importing import Imported, Source, import_article
 from newsbell.services.subscriptions import subscribe, unsubscribe
+from newsbell.services.upkeep import sweep
 from newsbell.services.vapid import ensure_keys, rotate
 from newsbell.storage import subscriptions
 from newsbell.storage.database import Database
@@ -237,9 +238,8 @@ def test_a_batch_of_a_dead_worker_is_sent_by_another_when_its_lease_ends(
     publish(work)
     died = FakePusher(answer=_dies)
     dying = replace(work, worker=replace(work.worker, name="dead"), pusher=died)
-    work_once(dying)
     with pytest.raises(KeyboardInterrupt):
-        send_batch(dying)
+        work_once(dying)
     drain(work)
     assert rung(work) == ["c"], "the other batch is free at once"
     clock.advance(work.worker.lease + timedelta(seconds=1))
@@ -255,20 +255,17 @@ def test_a_worker_that_lost_its_lease_stops(work: Delivery, clock: Clock) -> Non
     for name in "ab":
         follow(work, name, "Russia")
     publish(work)
-    work_once(work)
 
     def slow(_target: PushTarget) -> PushResult:
         clock.advance(work.worker.lease + timedelta(seconds=1))
         other = replace(work, worker=replace(work.worker, name="other"), pusher=FakePusher())
-        send_batch(other)
+        work_once(other)
         return SENT
 
     assert isinstance(work.pusher, FakePusher)
     work.pusher.answer = slow
-    serial = replace(work, worker=replace(work.worker, concurrency=1))
-    assert send_batch(serial)
     drain(work)
-    assert rung(work) == ["a", "b"], "the batch was done by the other; nothing is sent a third time"
+    assert rung(work) == ["a"], "the rest was sent by the other"
 
 
 def test_a_service_that_takes_our_key_no_more_is_paused_and_nobody_is_lost(

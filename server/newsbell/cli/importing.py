@@ -17,7 +17,9 @@ from newsbell.domain.paths import article_path
 from newsbell.domain.serialise import saved_json
 from newsbell.edges.fetch import Fetcher
 from newsbell.errors import NewsbellError
+from newsbell.jobs.hints import hinting
 from newsbell.services.importing import Imported, Notify, Source, import_article
+from newsbell.services.ports import Hints
 from newsbell.services.samples import sample_pages
 from newsbell.storage.database import Database
 
@@ -63,9 +65,10 @@ def import_(
         topics=topics, title=title, notify=notify or ("no" if samples else "auto"), as_json=as_json
     )
     settings = store.settings()
-    with store.opened(settings) as db:
+    with store.opened(settings) as db, hinting(settings, db) as hints:
         pages = _samples(settings) if samples else [(one, partial(read_source, one, url)) for one in sources]
-        failed = _import_all(Importer(db=db, settings=settings, wishes=wishes), pages)
+        importer = Importer(db=db, settings=settings, wishes=wishes, hints=hints)
+        failed = _import_all(importer, pages)
     ctx.exit(1 if failed else 0)
 
 
@@ -76,6 +79,7 @@ class Importer:
     db: Database
     settings: Settings
     wishes: Wishes
+    hints: Hints
 
     def import_(self, source: Source) -> Imported:
         return import_article(
@@ -86,6 +90,7 @@ class Importer:
             title=self.wishes.title,
             notify=self.wishes.notify,
             fetcher=Fetcher(self.settings),
+            hints=self.hints,
             now=store.now(),
         )
 

@@ -17,4 +17,11 @@ def worker(parent: int | None) -> None:
     if parent is not None:
         end_with(parent)
     log_to_stderr()
-    run_worker(store.settings(), stop=stop_on_signals())
+    settings, stop = store.settings(), stop_on_signals()
+    if settings.broker_url:
+        # Only who has a broker needs the library.
+        from newsbell.jobs.celery_worker import run_celery_worker  # noqa: PLC0415
+
+        run_celery_worker(settings, stop=stop)
+    else:
+        run_worker(settings, stop=stop)

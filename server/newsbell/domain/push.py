@@ -5,6 +5,9 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
+
+from newsbell.domain.subscription import PushTarget, VapidKey
 
 
 class Outcome(enum.Enum):
@@ -39,6 +42,26 @@ class PushMessage:
     ttl: int
     topic: str
     urgency: str = "normal"
+
+
+class Outgoing(Protocol):
+    """One message on its way to one browser, signed with the key its subscription was made with."""
+
+    @property
+    def target(self) -> PushTarget: ...
+    @property
+    def message(self) -> PushMessage: ...
+    @property
+    def key(self) -> VapidKey: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PushOrder:
+    """An `Outgoing` and nothing more."""
+
+    target: PushTarget
+    message: PushMessage
+    key: VapidKey
 
 
 def classify(status: int) -> Outcome:

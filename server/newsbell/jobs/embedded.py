@@ -7,46 +7,56 @@ import os
 import secrets
 import socket
 import threading
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from typing import TypeVar
 
 from newsbell.config import Settings
-from newsbell.domain.push import Outcome, PushMessage, PushResult
+from newsbell.domain.push import Outgoing, PushMessage, PushResult
 from newsbell.domain.subscription import PushTarget, VapidKey
 from newsbell.edges.push import PushSender
+from newsbell.jobs.chores import Chores
 from newsbell.jobs.lifetime import stop_on_signals
 from newsbell.jobs.logs import event
-from newsbell.services.delivery import Clock, Delivery, Worker, sweep, work_once
+from newsbell.services.delivery import Clock, Delivery, Worker, work_once
 from newsbell.services.ports import Pusher
 from newsbell.storage.database import open_database
-from newsbell.storage.delivery import forget_worker, heartbeat
+from newsbell.storage.delivery import forget_worker
 
 LOOK_EVERY = 0.25
 """Seconds between two looks when nothing was due."""
-HEARTBEAT_EVERY = timedelta(seconds=10)
-SWEEP_EVERY = timedelta(minutes=1)
 _LONGEST_PAUSE = 30.0
 
-_NOT_BEGUN = PushResult(
-    outcome=Outcome.PAUSED, status=0, detail="the worker ends", retry_after=timedelta(seconds=1)
-)
+M = TypeVar("M", bound=Outgoing)
 
 logger = logging.getLogger("newsbell.worker")
 
 
 @dataclass(frozen=True)
 class StoppablePusher:
-    """Sends as `pusher` does until `stop` is set. What comes later is not begun: it is left to another
-    worker, so that the batch in hand is over as soon as the messages under way are.
+    """Sends as `pusher` does until `stop` is set. What comes later is not taken: it is left to another worker,
+    so that the work is over as soon as the messages under way are.
     """
 
     pusher: Pusher
     stop: threading.Event
 
     def send(self, target: PushTarget, message: PushMessage, key: VapidKey) -> PushResult:
-        if self.stop.is_set():
-            return _NOT_BEGUN
         return self.pusher.send(target, message, key)
+
+    def send_many(
+        self, messages: Iterable[M], *, at_once: int
+    ) -> Generator[tuple[M, PushResult], None, None]:
+        yield from self.pusher.send_many(self._until_stopped(iter(messages)), at_once=at_once)
+
+    def _until_stopped(self, messages: Iterator[M]) -> Iterator[M]:
+        while not self.stop.is_set():
+            try:
+                message = next(messages)
+            except StopIteration:
+                return
+            yield message
 
 
 def run_worker(
@@ -97,22 +107,3 @@ def work_until(stop: threading.Event, work: Delivery) -> None:
             failures = 0
             pause = 0 if busy else LOOK_EVERY
         stop.wait(pause)
-
-
-@dataclass
-class Chores:
-    """What a worker does by the clock: saying that it lives, and clearing up."""
-
-    work: Delivery
-    _heartbeat_at: datetime | None = None
-    _sweep_at: datetime | None = None
-
-    def do_due(self) -> None:
-        now = self.work.clock()
-        if self._heartbeat_at is None or now >= self._heartbeat_at:
-            with self.work.db.transaction() as conn:
-                heartbeat(conn, self.work.worker.name, now)
-            self._heartbeat_at = now + HEARTBEAT_EVERY
-        if self._sweep_at is None or now >= self._sweep_at:
-            sweep(self.work)
-            self._sweep_at = now + SWEEP_EVERY

@@ -16,7 +16,7 @@ from newsbell.domain.text import squeeze
 from newsbell.domain.topics import MAX_TOPICS, final_topics, recognise
 from newsbell.errors import GoneError, MalformedError, RefusedError
 from newsbell.services.articles import MAX_TITLE
-from newsbell.services.ports import PageFetcher
+from newsbell.services.ports import Hints, PageFetcher
 from newsbell.services.topics import checked_names
 from newsbell.storage import articles as store
 from newsbell.storage import delivery, stories
@@ -34,14 +34,19 @@ ALERT_LIFETIME = timedelta(hours=24)
 @dataclass(frozen=True, kw_only=True)
 class Imported:
     """What came of an import. `created`: it is new here; `updated`: it was known and has changed.
-    `rung`: an alert was stored with it; `reason` says "rung", or why not, in words.
+    `alert_id`: the alert that was stored with it; `reason` says "rung", or why not, in words.
     """
 
     article: Article
     created: bool
     updated: bool
-    rung: bool
+    alert_id: int | None
     reason: str
+
+    @property
+    def rung(self) -> bool:
+        """Whether an alert was stored with it."""
+        return self.alert_id is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +67,11 @@ def import_article(
     title: str | None = None,
     notify: Notify = "auto",
     fetcher: PageFetcher | None = None,
+    hints: Hints | None = None,
     now: datetime,
 ) -> Imported:
     """Clean the page, store it under its topics and, where it is due, the alert with it: one transaction.
+    After it `hints` is told of the alert.
 
     The same article (by canonical URL) is updated in place and does not ring again. Raises errors of our
     tree for anything that cannot be an article, and then the store is as it was.
@@ -80,7 +87,10 @@ def import_article(
     with db.transaction() as conn:
         # From the first look on nobody else changes articles: what is found here is what is changed here.
         take_turn(conn)
-        return _store(conn, settings, cleaned, original, notify, now)
+        imported = _store(conn, settings, cleaned, original, notify, now)
+    if hints is not None and imported.alert_id is not None:
+        hints.alert_stored(imported.alert_id)
+    return imported
 
 
 def clean_only(db: Database | None, source: Source, *, fetcher: PageFetcher | None = None) -> CleanArticle:
@@ -151,14 +161,13 @@ def _store(
         article, updated = _update(conn, existing, cleaned, original, now)
         created = False
     reason = _reason_not_to_ring(settings, article, notify, created=created, now=now)
-    if reason is None and not _ring(conn, article, now):
-        reason = "its story was rung before"
+    alert_id = _ring(conn, article, now) if reason is None else None
     return Imported(
         article=article,
         created=created,
         updated=updated and not created,
-        rung=reason is None,
-        reason=reason or "rung",
+        alert_id=alert_id,
+        reason=reason or ("its story was rung before" if alert_id is None else "rung"),
     )
 
 
@@ -235,9 +244,9 @@ def _reason_not_to_ring(
     return None
 
 
-def _ring(conn: Connection, article: Article, now: datetime) -> bool:
+def _ring(conn: Connection, article: Article, now: datetime) -> int | None:
+    """The alert for the article's story; None where the story was rung before."""
     ids = [found.id for topic in article.topics if (found := topic_store.get_by_slug(conn, topic.slug))]
-    alert = delivery.add_alert(
+    return delivery.add_alert(
         conn, article.story_id, article.id, ids, now=now, expires_at=now + ALERT_LIFETIME
     )
-    return alert is not None

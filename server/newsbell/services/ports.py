@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Generator, Iterable
+from typing import Protocol, TypeVar
 
-from newsbell.domain.push import PushMessage, PushResult
+from newsbell.domain.push import Outgoing, PushMessage, PushResult
 from newsbell.domain.subscription import PushTarget, VapidKey
+
+M = TypeVar("M", bound=Outgoing)
 
 
 class FetchedPage(Protocol):
@@ -41,9 +44,32 @@ class PictureFetcher(Protocol):
 
 
 class Pusher(Protocol):
-    """Encrypts and sends one message; an answer of the push service is a result, never an exception."""
+    """Encrypts and sends messages; an answer of a push service is a result, never an exception.
+
+    `send_many` takes a message only when it can begin it, has at most `at_once` under way, and gives each
+    with its result, in the order of the answers. It may end before the messages do; all it took are answered.
+    """
 
     def send(self, target: PushTarget, message: PushMessage, key: VapidKey) -> PushResult: ...
+    def send_many(
+        self, messages: Iterable[M], *, at_once: int
+    ) -> Generator[tuple[M, PushResult], None, None]: ...
+
+
+class Hints(Protocol):
+    """Told, after the commit, what has become due, so that somebody may look at once. A hint that is lost
+    costs time and nothing else: the rows say what is due. Never raises, and never waits for anybody.
+    """
+
+    def alert_stored(self, alert_id: int) -> None: ...
+    def batch_planned(self, batch_id: int) -> None: ...
+
+
+class NoHints:
+    """Nobody is told: the worker looks at the rows often enough."""
+
+    def alert_stored(self, alert_id: int) -> None: ...
+    def batch_planned(self, batch_id: int) -> None: ...
 
 
 class EndpointRules(Protocol):

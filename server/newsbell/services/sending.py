@@ -1,4 +1,4 @@
-"""Send one message to many browsers, and write down what came of each.
+"""Write down what came of messages, many in one transaction.
 
 What an answer means is decided in the domain (`push`, `backoff`, `key_refusals`); here it becomes rows.
 """
@@ -8,21 +8,23 @@ from __future__ import annotations
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from newsbell.config import Settings
 from newsbell.domain.backoff import given_up, retry_at
+from newsbell.domain.governor import Governor
 from newsbell.domain.key_refusals import PAUSE, KeyRefusals
-from newsbell.domain.push import Outcome, PushMessage, PushResult
-from newsbell.domain.subscription import PushTarget, VapidKey
-from newsbell.services.ports import Pusher
+from newsbell.domain.push import Outcome, PushResult
+from newsbell.domain.subscription import PushTarget
+from newsbell.services.ports import Hints, NoHints, Pusher
 from newsbell.storage import delivery, subscriptions
 from newsbell.storage.database import Connection, Database
+from newsbell.storage.delivery import Retry
 
 log = logging.getLogger(__name__)
 
@@ -31,12 +33,19 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, kw_only=True)
 class Worker:
-    """A worker's name, unique to its process, and the bounds it works in."""
+    """A worker's name, unique to its process, and the bounds it works in. No more than `batch_size` messages
+    are sent and not yet written down, and no more than `concurrency` are under way.
+    """
 
     name: str
-    batch_size: int = 500
+    batch_size: int = 1_000
     lease: timedelta = timedelta(minutes=5)
-    concurrency: int = 16
+    concurrency: int = 400
+
+    @property
+    def at_once(self) -> int:
+        """Messages under way; the other half of a batch waits for being written down."""
+        return min(self.concurrency, max(1, self.batch_size // 2))
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,9 @@ class Delivery:
     worker: Worker
     pusher: Pusher
     clock: Clock
+    hints: Hints = field(default_factory=NoHints)
     refusals: KeyRefusals = field(default_factory=KeyRefusals)
+    governor: Governor = field(default_factory=Governor)
 
 
 class Due(Protocol):
@@ -66,90 +77,129 @@ class Due(Protocol):
     def attempts(self) -> int: ...
     @property
     def proven(self) -> bool: ...
+    @property
+    def failing(self) -> bool: ...
 
 
-Sent = list[tuple[Due, PushResult]]
+Sent = Sequence[tuple[Due, PushResult]]
 """Whom it was sent to, with what the push service said."""
 
 
-def send_all(
-    work: Delivery, due: Sequence[Due], message: PushMessage, vapid_keys: Mapping[int, VapidKey]
-) -> Sent:
-    """Send to all of them, several at a time; those of a paused push service come back as `PAUSED`."""
-    with work.db.read() as conn:
-        paused = delivery.paused(conn, work.clock())
-
-    def send(one: Due) -> PushResult:
-        until = paused.get(host_of(one))
-        if until is not None:
-            return PushResult(outcome=Outcome.PAUSED, status=0, retry_after=until - work.clock())
-        return work.pusher.send(one.target, message, vapid_keys[one.vapid_key_id])
-
-    with ThreadPoolExecutor(work.worker.concurrency) as pool:
-        return list(zip(due, pool.map(send, due), strict=True))
-
-
 def record(conn: Connection, work: Delivery, sent: Sent) -> None:
-    """Write down what came of each, in one transaction of the caller's."""
+    """Write down what came of each, in one transaction of the caller's. Who was reached as usual costs
+    nothing here: only what is news is written.
+    """
     counts = Counter(result.outcome.value for _, result in sent)
     log.info("sent %s", " ".join(f"{name}={count}" for name, count in sorted(counts.items())))
+    found = _Found(conn, work, work.clock())
     for one, result in sent:
         if result.outcome is not Outcome.SENT:
-            log.info(
-                "push_%s subscription=%d service=%s status=%d detail=%.100r",
-                result.outcome.value, one.subscription_id, host_of(one), result.status, result.detail,
-            )  # fmt: skip
-        _RECORD[result.outcome](conn, work, one, result)
+            _log(one, result)
+        _FIND[result.outcome](found, one, result)
+    found.write()
 
 
 def host_of(one: Due) -> str:
     """The push service: the host of the endpoint."""
-    return urlsplit(one.target.endpoint).hostname or ""
+    return _host(one.target.endpoint[: one.target.endpoint.find("/", 8)])
 
 
-def _sent(conn: Connection, work: Delivery, one: Due, _result: PushResult) -> None:
-    work.refusals.sent(host_of(one))
-    subscriptions.record_success(conn, [one.subscription_id], work.clock())
+def spread() -> float:
+    """A number from 0 to 1, so that those that failed together do not come back together."""
+    return random.random()  # noqa: S311 - spreads load, guards nothing
 
 
-def _gone(conn: Connection, _work: Delivery, one: Due, _result: PushResult) -> None:
-    subscriptions.remove(conn, one.subscription_id)
+@lru_cache(maxsize=1_000)
+def _host(origin: str) -> str:
+    return urlsplit(origin).hostname or ""
 
 
-def _nothing(_conn: Connection, _work: Delivery, _one: Due, _result: PushResult) -> None:
+def _log(one: Due, result: PushResult) -> None:
+    log.info(
+        "push_%s subscription=%d service=%s status=%d detail=%.100r",
+        result.outcome.value, one.subscription_id, host_of(one), result.status, result.detail,
+    )  # fmt: skip
+
+
+@dataclass
+class _Found:
+    """What is to be written, by kind."""
+
+    conn: Connection
+    work: Delivery
+    now: datetime
+    reached: list[int] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+    failed: list[tuple[Due, PushResult]] = field(default_factory=list)
+    again: list[Retry] = field(default_factory=list)
+
+    def write(self) -> None:
+        conn = self.conn
+        if self.reached:
+            subscriptions.record_success(conn, self.reached, self.now)
+        self._give_up_or_try_again()
+        subscriptions.remove_many(conn, self.gone)
+        delivery.add_retries(conn, self.again)
+
+    def _give_up_or_try_again(self) -> None:
+        ids = [one.subscription_id for one, _ in self.failed]
+        since = subscriptions.record_failures(self.conn, ids, self.now)
+        for one, result in self.failed:
+            if given_up(self.now, since.get(one.subscription_id, self.now)):
+                self.gone.append(one.subscription_id)
+                continue
+            due_at = retry_at(
+                self.now, attempts=one.attempts, retry_after=result.retry_after, jitter=spread()
+            )
+            self.again.append(_retry(one, due_at, attempts=one.attempts + 1))
+
+
+def _retry(one: Due, due_at: datetime, *, attempts: int) -> Retry:
+    return Retry(
+        alert_id=one.alert_id, subscription_id=one.subscription_id, due_at=due_at, attempts=attempts
+    )  # fmt: skip
+
+
+def _sent(found: _Found, one: Due, _result: PushResult) -> None:
+    found.work.refusals.sent(host_of(one))
+    if one.failing or not one.proven:
+        found.reached.append(one.subscription_id)
+
+
+def _gone(found: _Found, one: Due, _result: PushResult) -> None:
+    found.gone.append(one.subscription_id)
+
+
+def _nothing(_found: _Found, _one: Due, _result: PushResult) -> None:
     """Our message is at fault, or the answer is final: sent again as it is, it would fail again."""
 
 
-def _key_refused(conn: Connection, work: Delivery, one: Due, result: PushResult) -> None:
-    now, host = work.clock(), host_of(one)
+def _key_refused(found: _Found, one: Due, result: PushResult) -> None:
+    conn, now, host = found.conn, found.now, host_of(one)
     subscriptions.suspend(conn, one.subscription_id, now)
-    row = work.refusals.refused(host, one.subscription_id, one.alert_id, proven=one.proven)
+    row = found.work.refusals.refused(host, one.subscription_id, one.alert_id, proven=one.proven)
     if not row:
         return
     log.error("service_paused service=%s status=%d reason=it_refuses_our_key", host, result.status)
     delivery.pause(conn, host, now + PAUSE)
     for number, alert in row.items():
         subscriptions.unsuspend(conn, number)
-        delivery.add_retry(conn, alert, number, due_at=now + PAUSE, attempts=one.attempts)
+        found.again.append(
+            Retry(alert_id=alert, subscription_id=number, due_at=now + PAUSE, attempts=one.attempts)
+        )
 
 
-def _later(conn: Connection, work: Delivery, one: Due, result: PushResult) -> None:
-    now = work.clock()
-    if given_up(now, subscriptions.record_failure(conn, one.subscription_id, now)):
-        subscriptions.remove(conn, one.subscription_id)
-        return
-    jitter = random.random()  # noqa: S311 - spreads load, guards nothing
-    due_at = retry_at(now, attempts=one.attempts, retry_after=result.retry_after, jitter=jitter)
-    delivery.add_retry(conn, one.alert_id, one.subscription_id, due_at=due_at, attempts=one.attempts + 1)
+def _later(found: _Found, one: Due, result: PushResult) -> None:
+    found.failed.append((one, result))
 
 
-def _paused(conn: Connection, work: Delivery, one: Due, result: PushResult) -> None:
+def _paused(found: _Found, one: Due, result: PushResult) -> None:
     """It was not tried, so nothing is held against it."""
-    due_at = work.clock() + (result.retry_after or PAUSE)
-    delivery.add_retry(conn, one.alert_id, one.subscription_id, due_at=due_at, attempts=one.attempts)
+    wait = (result.retry_after or PAUSE) * (1 + spread() / 4)
+    found.again.append(_retry(one, found.now + wait, attempts=one.attempts))
 
 
-_RECORD: dict[Outcome, Callable[[Connection, Delivery, Due, PushResult], None]] = {
+_FIND: dict[Outcome, Callable[[_Found, Due, PushResult], None]] = {
     Outcome.SENT: _sent,
     Outcome.GONE: _gone,
     Outcome.MESSAGE_REFUSED: _nothing,

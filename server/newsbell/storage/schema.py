@@ -177,6 +177,7 @@ subscriptions = Table(
     Column("failing_since", AwareUTC),
     Column("first_success_at", AwareUTC),
     Index("ix_subscriptions_vapid_key_id", "vapid_key_id"),
+    _partial_index("ix_subscriptions_suspended", "suspended_at", where="suspended_at IS NOT NULL"),
     sqlite_autoincrement=True,  # batches are ranges of these numbers: one must never mean another reader
 )
 

@@ -96,6 +96,12 @@ def remove(conn: Connection, subscription_id: int) -> bool:
     return bool(conn.execute(delete(subscriptions).where(subscriptions.c.id == subscription_id)).rowcount)
 
 
+def remove_many(conn: Connection, ids: Collection[int]) -> None:
+    """Forget these subscriptions."""
+    if ids:
+        conn.execute(delete(subscriptions).where(subscriptions.c.id.in_(sorted(ids))))
+
+
 def suspend(conn: Connection, subscription_id: int, now: datetime) -> None:
     """Keep it, and do not ring it: its push service refuses our key. The first moment stays."""
     _set(conn, subscription_id, {"suspended_at": _first_moment(subscriptions.c.suspended_at, now)})
@@ -103,6 +109,13 @@ def suspend(conn: Connection, subscription_id: int, now: datetime) -> None:
 
 def unsuspend(conn: Connection, subscription_id: int) -> None:
     _set(conn, subscription_id, {"suspended_at": None})
+
+
+def clear_suspended(conn: Connection, before: datetime, limit: int) -> int:
+    """Forget at most `limit` subscriptions that were suspended before then; how many that were."""
+    query = select(subscriptions.c.id).where(subscriptions.c.suspended_at < before).limit(limit)
+    ids = conn.execute(query.with_for_update(skip_locked=True)).scalars().all()
+    return conn.execute(delete(subscriptions).where(subscriptions.c.id.in_(ids))).rowcount
 
 
 def record_success(conn: Connection, ids: Collection[int], now: datetime) -> None:
@@ -117,12 +130,19 @@ def record_success(conn: Connection, ids: Collection[int], now: datetime) -> Non
 
 
 def record_failure(conn: Connection, subscription_id: int, now: datetime) -> datetime:
-    """It could not be reached; since when that has been so without a success between."""
+    """`record_failures` of one."""
+    return record_failures(conn, [subscription_id], now).get(subscription_id, now)
+
+
+def record_failures(conn: Connection, ids: Collection[int], now: datetime) -> dict[int, datetime]:
+    """They could not be reached; since when that has been so for each without a success between."""
+    if not ids:
+        return {}
     column = subscriptions.c.failing_since
-    statement = update(subscriptions).where(subscriptions.c.id == subscription_id)
+    statement = update(subscriptions).where(subscriptions.c.id.in_(sorted(ids)))
     statement = statement.values(failing_since=_first_moment(column, now))
-    found: datetime | None = conn.execute(statement.returning(column)).scalar()
-    return found or now
+    found = conn.execute(statement.returning(subscriptions.c.id, column))
+    return {row.id: row.failing_since for row in found}
 
 
 def count(conn: Connection) -> int:

@@ -10,7 +10,7 @@ from flask import Flask, current_app
 
 from newsbell.config import Settings
 from newsbell.services.media import PictureCache
-from newsbell.services.ports import EndpointRules, PageFetcher, PictureFetcher, Pusher
+from newsbell.services.ports import EndpointRules, Hints, PageFetcher, PictureFetcher, Pusher
 from newsbell.storage.database import Database
 
 _KEY = "newsbell"
@@ -27,6 +27,7 @@ class Context:
     pusher: Pusher
     rules: EndpointRules
     clock: Callable[[], datetime]
+    hints: Hints
     pictures: PictureCache
     media_key: bytes
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Iterable
 
 import requests
 
-from newsbell.edges.push import Answer
+from newsbell.edges.push_transport import Answer, Post, Reply
 from tests.e2e.services.gcm import ORIGIN
 
 
@@ -19,10 +19,21 @@ class RoutedTransport:
     def __init__(self, local: str) -> None:
         self._local = local
 
-    def post(self, url: str, data: bytes, headers: Mapping[str, str], timeout: float) -> Answer:
-        assert url.startswith(f"{ORIGIN}/"), url
-        token = url.rsplit("/", 1)[1]
-        response = requests.post(
-            f"{self._local}/send/{token}", data=data, headers=dict(headers), timeout=timeout
-        )
-        return response.status_code, response.headers, response.content
+    def exchange(
+        self, posts: Iterable[Post], *, at_once: int, timeout: float
+    ) -> Generator[tuple[Post, Reply], None, None]:
+        assert at_once > 0
+        for post in posts:
+            yield post, post.refusal or self._post(post, timeout)
+
+    def _post(self, post: Post, timeout: float) -> Reply:
+        assert post.url.startswith(f"{ORIGIN}/"), post.url
+        token = post.url.rsplit("/", 1)[1]
+        headers = dict(line.split(": ", 1) for line in post.headers)
+        try:
+            response = requests.post(
+                f"{self._local}/send/{token}", data=post.body, headers=headers, timeout=timeout
+            )
+        except requests.RequestException as error:
+            return OSError(str(error))
+        return Answer(response.status_code, response.content)

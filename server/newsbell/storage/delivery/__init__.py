@@ -4,7 +4,13 @@ An alert is cut into batches, each a range of subscriptions (after_id, until_id]
 UPDATE that puts a row's `due_at` at the end of the lease, so what a dead worker held is due again by itself.
 """
 
-from newsbell.storage.delivery.alerts import PlannedAlert, add_alert, claim_alert_to_plan, plan_next_batch
+from newsbell.storage.delivery.alerts import (
+    PlannedAlert,
+    PlannedBatch,
+    add_alert,
+    claim_alert_to_plan,
+    plan_next_batch,
+)
 from newsbell.storage.delivery.batches import (
     ClaimedBatch,
     Recipient,
@@ -13,8 +19,10 @@ from newsbell.storage.delivery.batches import (
     finish_batch,
     recipients,
 )
+from newsbell.storage.delivery.due import Due, due
+from newsbell.storage.delivery.many import Retry, add_retries, add_retry, finish_retries
 from newsbell.storage.delivery.pauses import pause, paused
-from newsbell.storage.delivery.retries import ClaimedRetry, add_retry, claim_retries, finish_retry
+from newsbell.storage.delivery.retries import ClaimedRetry, claim_retries, finish_retry
 from newsbell.storage.delivery.upkeep import (
     Pending,
     clear_finished,
@@ -29,18 +37,24 @@ from newsbell.storage.delivery.upkeep import (
 __all__ = [
     "ClaimedBatch",
     "ClaimedRetry",
+    "Due",
     "Pending",
     "PlannedAlert",
+    "PlannedBatch",
     "Recipient",
+    "Retry",
     "add_alert",
+    "add_retries",
     "add_retry",
     "claim_alert_to_plan",
     "claim_batch",
     "claim_retries",
     "clear_finished",
     "drop_expired",
+    "due",
     "extend_lease",
     "finish_batch",
+    "finish_retries",
     "finish_retry",
     "forget_worker",
     "has_work",

@@ -23,6 +23,17 @@ class PlannedAlert:
     expires_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlannedBatch:
+    """One step of planning, true while there may be another: `id` of the batch it made, None for none."""
+
+    id: int | None
+    more: bool
+
+    def __bool__(self) -> bool:
+        return self.more
+
+
 def add_alert(
     conn: Connection,
     story_id: int,
@@ -48,10 +59,10 @@ def add_alert(
 
 
 def claim_alert_to_plan(
-    conn: Connection, worker: str, now: datetime, lease: timedelta
+    conn: Connection, worker: str, now: datetime, lease: timedelta, *, alert_id: int | None = None
 ) -> PlannedAlert | None:
     """The alert that has waited longest for its batches, or whose planner's lease ran out, and that may still
-    ring.
+    ring; with `alert_id` that one or none.
     """
     due = (
         sa.select(alerts.c.id)
@@ -59,6 +70,8 @@ def claim_alert_to_plan(
         .order_by(alerts.c.due_at, alerts.c.id)
         .limit(1)
     )
+    if alert_id is not None:
+        due = due.where(alerts.c.id == alert_id)
     number = conn.execute(due.with_for_update(skip_locked=True)).scalar()
     claim = (
         sa.update(alerts)
@@ -70,7 +83,7 @@ def claim_alert_to_plan(
     return None if row is None else PlannedAlert(**row)
 
 
-def plan_next_batch(conn: Connection, alert_id: int, *, size: int, now: datetime) -> bool:
+def plan_next_batch(conn: Connection, alert_id: int, *, size: int, now: datetime) -> PlannedBatch:
     """Make the alert's next batch, of at most `size` followers of its topics, and move the cursor behind it.
 
     False at the end of the followers: the alert is planned then. Who subscribes while it is planned is not
@@ -80,7 +93,7 @@ def plan_next_batch(conn: Connection, alert_id: int, *, size: int, now: datetime
     unplanned = (alerts.c.id == alert_id, alerts.c.planned_at.is_(None))
     alert = conn.execute(sa.select(alerts.c.cursor, alerts.c.until_id).where(*unplanned)).first()
     if alert is None:
-        return False
+        return PlannedBatch(id=None, more=False)
     cursor = alert.cursor
     until = _last_subscription(conn) if alert.until_id is None else alert.until_id
     query = followers(alert_topic_ids(conn, alert_id), after=cursor, until=until, limit=size)
@@ -92,10 +105,11 @@ def plan_next_batch(conn: Connection, alert_id: int, *, size: int, now: datetime
         .where(*unplanned, alerts.c.cursor == cursor)
         .values(cursor=last, until_id=until, planned_at=None if more else now)
     ).rowcount
-    if moved and page:
-        values = {"alert_id": alert_id, "after_id": cursor, "until_id": last, "due_at": now, "attempts": 0}
-        conn.execute(sa.insert(batches).values(values))
-    return more
+    if not moved or not page:
+        return PlannedBatch(id=None, more=more)
+    values = {"alert_id": alert_id, "after_id": cursor, "until_id": last, "due_at": now, "attempts": 0}
+    number: int = conn.execute(sa.insert(batches).values(values).returning(batches.c.id)).scalar_one()
+    return PlannedBatch(id=number, more=more)
 
 
 def _last_subscription(conn: Connection) -> int:

@@ -30,32 +30,36 @@ class ClaimedBatch:
 
 @dataclass(frozen=True, kw_only=True)
 class Recipient:
-    """One browser to ring for the first time for an alert. `proven`: it was rung before."""
+    """One browser to ring for the first time for an alert. `proven`: it was rung before. `failing`: the last
+    message to it failed.
+    """
 
     alert_id: int
     subscription_id: int
     target: PushTarget
     vapid_key_id: int
     proven: bool
+    failing: bool = False
     attempts: int = 0
 
 
-def claim_batch(conn: Connection, worker: str, now: datetime, lease: timedelta) -> ClaimedBatch | None:
-    """The batch that has waited longest, or whose lease ran out, of an alert that may still ring. No two
-    workers are given the same while a lease lasts.
+def claim_batch(
+    conn: Connection, worker: str, now: datetime, lease: timedelta, *, batch_id: int | None = None
+) -> ClaimedBatch | None:
+    """The batch that has waited longest, or whose lease ran out, of an alert that may still ring; with
+    `batch_id` that one or none. No two workers are given the same while a lease lasts.
     """
-    found = (
-        conn.execute(
-            sa.select(batches.c.id, alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at)
-            .join(alerts, alerts.c.id == batches.c.alert_id)
-            .where(batches.c.done_at.is_(None), batches.c.due_at <= now, alerts.c.expires_at > now)
-            .order_by(batches.c.due_at, batches.c.id)
-            .limit(1)
-            .with_for_update(of=batches, skip_locked=True)
-        )
-        .mappings()
-        .first()
+    due = (
+        sa.select(batches.c.id, alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at)
+        .join(alerts, alerts.c.id == batches.c.alert_id)
+        .where(batches.c.done_at.is_(None), batches.c.due_at <= now, alerts.c.expires_at > now)
+        .order_by(batches.c.due_at, batches.c.id)
+        .limit(1)
+        .with_for_update(of=batches, skip_locked=True)
     )
+    if batch_id is not None:
+        due = due.where(batches.c.id == batch_id)
+    found = conn.execute(due).mappings().first()
     if found is None:
         return None
     row = (
@@ -91,7 +95,8 @@ def recipients(conn: Connection, batch: ClaimedBatch) -> list[Recipient]:
             reader.p256dh,
             reader.auth,
             reader.vapid_key_id,
-            reader.first_success_at,
+            reader.first_success_at.is_not(None),
+            reader.failing_since.is_not(None),
         )
         .join(member, member.c.id == reader.id)
         # The range again, for PostgreSQL: without it a merge join reads all subscriptions.
@@ -105,15 +110,33 @@ def recipients(conn: Connection, batch: ClaimedBatch) -> list[Recipient]:
             subscription_id=number,
             target=PushTarget(endpoint=endpoint, p256dh=p256dh, auth=auth),
             vapid_key_id=key_id,
-            proven=first_success_at is not None,
+            proven=proven,
+            failing=failing,
         )
-        for number, endpoint, p256dh, auth, key_id, first_success_at in conn.execute(query).all()
+        for number, endpoint, p256dh, auth, key_id, proven, failing in conn.execute(query).all()
     ]
 
 
-def extend_lease(conn: Connection, batch_id: int, worker: str, now: datetime, lease: timedelta) -> bool:
-    """Hold the batch for another lease from now; False where it is not this worker's any more."""
-    return _change_mine(conn, batch_id, worker, {"due_at": now + lease})
+def extend_lease(
+    conn: Connection,
+    batch_id: int,
+    worker: str,
+    now: datetime,
+    lease: timedelta,
+    *,
+    after_id: int | None = None,
+) -> bool:
+    """Hold the batch for another lease from now; False where it is not this worker's any more.
+
+    With `after_id`, the number of the last recipient whose answer is written down in the same transaction,
+    the range begins behind it: whoever claims the batch next does not ring those before again.
+    """
+    values: dict[str, Any] = {"due_at": now + lease}
+    if after_id is not None:
+        # Never up to the end of the range, where the next batch begins: no two batches of an alert begin at
+        # one place.
+        values["after_id"] = sa.case((batches.c.until_id > after_id, after_id), else_=batches.c.until_id - 1)
+    return _change_mine(conn, batch_id, worker, values)
 
 
 def finish_batch(conn: Connection, batch_id: int, worker: str, now: datetime) -> bool:

@@ -17,7 +17,7 @@ from newsbell.storage.statements import insert
 @dataclass(frozen=True, kw_only=True)
 class ClaimedRetry:
     """One browser that could not be reached before; `attempts` counts the tries that failed;
-    `proven`: it was rung before, for another alert.
+    `proven`: it was rung before, for another alert; `failing`: the last message to it failed.
     """
 
     alert_id: int
@@ -29,25 +29,7 @@ class ClaimedRetry:
     expires_at: datetime
     attempts: int
     proven: bool
-
-
-def add_retry(
-    conn: Connection, alert_id: int, subscription_id: int, *, due_at: datetime, attempts: int
-) -> None:
-    """Try this reader again at `due_at`, instead of what was planned for it before. Nothing where the alert
-    or the subscription is gone.
-    """
-    there = (
-        sa.select(alerts.c.id)
-        .join(subscriptions, subscriptions.c.id == subscription_id)
-        .where(alerts.c.id == alert_id)
-    )
-    # Locked, so that neither goes before the row that needs both is written.
-    if conn.execute(there.with_for_update(read=True, key_share=True)).first() is None:
-        return
-    values = {"due_at": due_at, "attempts": attempts, "worker": None}
-    row = insert(conn, retries).values(values | {"alert_id": alert_id, "subscription_id": subscription_id})
-    conn.execute(row.on_conflict_do_update(index_elements=list(retries.primary_key.columns), set_=values))
+    failing: bool = False
 
 
 def claim_retries(
@@ -92,7 +74,9 @@ def _due(now: datetime) -> sa.Select[Any]:
         sa.select(
             *(retries.c.alert_id, retries.c.subscription_id, retries.c.attempts),
             *(alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at),
-            *(reader.endpoint, reader.p256dh, reader.auth, reader.vapid_key_id, reader.first_success_at),
+            *(reader.endpoint, reader.p256dh, reader.auth, reader.vapid_key_id),
+            reader.first_success_at.is_not(None).label("proven"),
+            reader.failing_since.is_not(None).label("failing"),
             (reader.suspended_at.is_(None) & follows).label("wanted"),
         )
         .join(alerts, alerts.c.id == retries.c.alert_id)
@@ -112,5 +96,6 @@ def _claimed(row: sa.Row[Any]) -> ClaimedRetry:
         vapid_key_id=row.vapid_key_id,
         expires_at=row.expires_at,
         attempts=row.attempts,
-        proven=row.first_success_at is not None,
+        proven=row.proven,
+        failing=row.failing,
     )

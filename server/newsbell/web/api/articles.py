@@ -59,6 +59,7 @@ def create() -> Response:
             topics=topics,
             title=title,
             notify=notify,
+            hints=context.hints,
             now=context.clock(),
         )
     except NewsbellError as error:

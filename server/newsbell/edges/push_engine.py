@@ -1,0 +1,199 @@
+"""Many requests under way at once: one multi handle of libcurl, HTTP/2 where the service has it.
+
+While libcurl works it holds no lock of Python's, so it works in a thread beside the one that encrypts: what
+the network costs is then hidden behind the encryption, where there are two cores.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+
+import pycurl
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+from newsbell import __version__
+from newsbell.edges.addresses import is_public
+from newsbell.edges.push_transport import Answer, Post, Reply
+from newsbell.errors import RefusedError
+
+CONNECTIONS_PER_HOST = 4
+"""Few, because each carries a hundred requests and more; HTTP/1.1 has to do with as many."""
+BURST = 64
+"""Messages encrypted between two looks at the network: enough to be worth the look, and soon over."""
+CONNECT_TIMEOUT = 5.0  # seconds of the timeout that connecting may use
+MAX_WORDS = 1_024  # bytes read of what a service says; more is of no use to anybody
+_LONGEST_WAIT, _NAP = 0.25, 0.005  # seconds
+
+Done = tuple[Post, Reply]
+
+
+class Request:
+    """A handle of libcurl, used again and again, and the post it carries."""
+
+    def __init__(self, agent: str, ca_bundle: str) -> None:
+        self.post: Post
+        self.words = b""
+        self.refused = False
+        self._trusted: bool | None = None
+        self._lent: list[socket.socket] = []
+        self._headers: Any = None
+        self.handle = pycurl.Curl()
+        self.handle.request = self
+        for option, value in (
+            (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS),
+            (pycurl.PIPEWAIT, 1),  # rather another request on a connection than another connection
+            (pycurl.POST, 1),
+            (pycurl.CAINFO, ca_bundle),
+            (pycurl.USERAGENT, agent),
+            (pycurl.CONNECTTIMEOUT_MS, int(CONNECT_TIMEOUT * 1_000)),
+            (pycurl.FOLLOWLOCATION, 0),
+            (pycurl.PATH_AS_IS, 1),
+            (pycurl.PROXY, ""),  # nothing comes from the environment: a proxy would choose the address
+            (pycurl.NOSIGNAL, 1),
+            (pycurl.WRITEFUNCTION, self._read),
+            (pycurl.OPENSOCKETFUNCTION, self._open),
+        ):
+            self.handle.setopt(option, value)
+
+    def load(self, post: Post, timeout: float) -> None:
+        """Make it carry this post; what is as it was for the last one is left so."""
+        self.post, self.words, self.refused = post, b"", False
+        handle = self.handle
+        handle.setopt(pycurl.URL, post.url)
+        handle.setopt(pycurl.POSTFIELDS, post.body)
+        handle.setopt(pycurl.TIMEOUT_MS, int(timeout * 1_000))
+        if self._headers is not post.headers:
+            self._headers = post.headers
+            handle.setopt(pycurl.HTTPHEADER, post.headers)
+        if self._trusted is not post.trusted:
+            self._trusted = post.trusted
+            plain = pycurl.PROTO_HTTP if post.trusted else 0
+            handle.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTPS | plain)
+
+    def _read(self, piece: bytes) -> int:
+        """Keep the first of what the service says; at the bound the rest is given up."""
+        self.words += piece[: MAX_WORDS - len(self.words)]
+        return len(piece) if len(self.words) < MAX_WORDS else -1
+
+    def _open(self, _purpose: int, address: Any) -> socket.socket | int:
+        """The socket for the very address that is connected to next, if that may be."""
+        family, kind, protocol, where = address
+        if not self.post.trusted and not is_public(where[0]):
+            self.refused = True
+            return int(pycurl.SOCKET_BAD)
+        self._lent.append(self._socket(family, kind, protocol, where))
+        return self._lent[-1]
+
+    def _socket(self, family: int, kind: int, protocol: int, _where: tuple[Any, ...]) -> socket.socket:
+        return socket.socket(family, kind, protocol)
+
+    def close_lent(self) -> None:
+        """Close our side of the sockets that libcurl took a duplicate of."""
+        while self._lent:
+            self._lent.pop().close()
+
+    def reply(self, problem: str) -> Reply:
+        """What came of the post. A status counts, whatever became of the words after it."""
+        status = self.handle.getinfo(pycurl.RESPONSE_CODE)
+        if not status:
+            return _refusal() if self.refused else OSError(problem)
+        if status < 300:
+            return Answer(status)
+        wait = self.handle.getinfo(pycurl.RETRY_AFTER)  # seconds, of seconds or a date, six hours at most
+        return Answer(status, self.words, timedelta(seconds=wait) if wait else None)
+
+
+class Engine:
+    """One multi handle and its connections, for one exchange at a time."""
+
+    request: type[Request] = Request
+
+    def __init__(self, base_url: str, ca_bundle: str = "") -> None:
+        self._agent = f"Newsbell/{__version__} (+{base_url})"
+        self._ca_bundle = ca_bundle or DEFAULT_CA_BUNDLE_PATH
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_PIPELINING, pycurl.PIPE_MULTIPLEX)
+        self._multi.setopt(pycurl.M_MAX_HOST_CONNECTIONS, CONNECTIONS_PER_HOST)
+        self._idle: list[Request] = []
+        self._under_way: set[Request] = set()
+        self._network = ThreadPoolExecutor(1, "push")
+        self._at_work = threading.Event()
+
+    def exchange(self, posts: Iterator[Post], *, at_once: int, timeout: float) -> Generator[Done, None, None]:
+        """See `PushTransport`. An exchange that is left before its end is broken off."""
+        working = self._work()
+        try:
+            while True:
+                room = min(BURST, at_once - len(self._under_way))
+                fresh = list(islice(posts, room))  # encrypts them, while the network is at work
+                done = self._finished(working.result()[1])
+                done += [(post, post.refusal) for post in fresh if post.refusal]
+                for post in fresh:
+                    if not post.refusal:
+                        self._begin(post, timeout)
+                if not fresh and not self._under_way and not done:
+                    return
+                if not fresh and not done:
+                    self._wait()
+                working = self._work()
+                yield from done
+        finally:
+            working.result()
+            for request in list(self._under_way):
+                self._end(request)
+
+    def _work(self) -> Future[tuple[int, int]]:
+        """Begin to send and receive what can be without waiting; the number still under way."""
+        self._at_work.clear()
+        working = self._network.submit(self._perform)
+        # Encrypting lets nobody else have Python's lock, so the other thread gets it now or not in time.
+        self._at_work.wait()
+        return working
+
+    def _perform(self) -> tuple[int, int]:
+        self._at_work.set()
+        result: tuple[int, int] = self._multi.perform()
+        return result
+
+    def _wait(self) -> None:
+        """Until the network has something, or libcurl something to do."""
+        asked = self._multi.timeout() / 1_000
+        seconds = min(asked, _LONGEST_WAIT) if asked >= 0 else _LONGEST_WAIT
+        if self._multi.select(seconds) < 0:  # it waits for no socket, but for a name or a moment
+            time.sleep(min(seconds, _NAP))
+
+    def _begin(self, post: Post, timeout: float) -> None:
+        request = self._idle.pop() if self._idle else self.request(self._agent, self._ca_bundle)
+        request.load(post, timeout)
+        self._under_way.add(request)
+        self._multi.add_handle(request.handle)
+
+    def _end(self, request: Request) -> None:
+        request.close_lent()
+        self._multi.remove_handle(request.handle)
+        self._under_way.discard(request)
+        self._idle.append(request)
+
+    def _finished(self, running: int) -> list[Done]:
+        if running == len(self._under_way):
+            return []
+        _, good, bad = self._multi.info_read(len(self._under_way))
+        ended = [(handle.request, "") for handle in good]
+        ended += [(handle.request, f"curl error {code}") for handle, code, _ in bad]
+        done = [(request.post, request.reply(problem)) for request, problem in ended]
+        for request, _ in ended:
+            self._end(request)
+        return done
+
+
+def _refusal() -> RefusedError:
+    return RefusedError(
+        "That address leads to a private network, which Newsbell does not connect to.", code="private_address"
+    )

@@ -1,0 +1,96 @@
+"""Hints sent through the broker, from a thread of their own: who stores an alert never waits for a broker."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from newsbell.jobs.celery_app import PLAN, SECONDS_TO_CONNECT, SEND
+from newsbell.jobs.logs import event
+
+if TYPE_CHECKING:
+    from celery import Celery
+
+MOST_WAITING = 100_000
+"""Hints kept for a slow broker; more are dropped, and found in the rows later."""
+_ONE_MORE_TRY = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+
+logger = logging.getLogger("newsbell.hints")
+
+Hint = tuple[str, int | None]
+"""A kind of work and a row's number, None for whatever is due next."""
+
+
+class BrokerHints:
+    """Hints for a broker's workers. Safe to share between threads; close it at the end.
+
+    While the broker is away hints are dropped: the schedule of the workers finds in the rows what they
+    were about.
+    """
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+        self._waiting: queue.Queue[Hint] = queue.Queue(MOST_WAITING)
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._away = False
+
+    def alert_stored(self, alert_id: int) -> None:
+        self.give((PLAN, alert_id))
+
+    def batch_planned(self, batch_id: int) -> None:
+        self.give((SEND, batch_id))
+
+    def give(self, hint: Hint) -> None:
+        """Have a hint sent, soon; it is dropped where too many wait."""
+        try:
+            self._waiting.put_nowait(hint)
+        except queue.Full:
+            logger.warning(event("hint_dropped", task=hint[0], reason="too_many_wait"))
+        with self._starting:
+            # Started here, not when made: a process may be forked in between, and threads do not follow it.
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._send_all, name="hints", daemon=True)
+                self._thread.start()
+
+    def flushed(self, seconds: float) -> bool:
+        """Whether every hint was sent or dropped within so many seconds: for a command that ends now."""
+        until = time.monotonic() + seconds
+        while self._waiting.unfinished_tasks and time.monotonic() < until:
+            time.sleep(0.01)
+        return not self._waiting.unfinished_tasks
+
+    def close(self) -> None:
+        """Send what waits, for a moment, and leave the broker."""
+        self.flushed(2.0)
+        self._app.close()
+
+    def _send_all(self) -> None:
+        while True:
+            hint = self._waiting.get()
+            try:
+                self._send(hint)
+            except Exception as error:  # noqa: BLE001 - whatever a broker's library raises, a hint may be lost
+                self._note(away=True, reason=type(error).__name__)
+            else:
+                self._note(away=False)
+            finally:
+                self._waiting.task_done()
+
+    def _send(self, hint: Hint) -> None:
+        name, number = hint
+        self._app.send_task(
+            name,
+            args=[] if number is None else [number],
+            retry=True,
+            retry_policy=_ONE_MORE_TRY,
+            confirm_timeout=SECONDS_TO_CONNECT,
+        )
+
+    def _note(self, *, away: bool, reason: str = "") -> None:
+        if away != self._away:
+            self._away = away
+            logger.warning(event("broker_away", reason=reason) if away else event("broker_back"))

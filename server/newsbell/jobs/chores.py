@@ -1,0 +1,32 @@
+"""What a worker does by the clock: saying that it lives, and clearing up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from newsbell.services.sending import Delivery
+from newsbell.services.upkeep import sweep
+from newsbell.storage.delivery import heartbeat
+
+HEARTBEAT_EVERY = timedelta(seconds=10)
+SWEEP_EVERY = timedelta(minutes=1)
+
+
+@dataclass
+class Chores:
+    """The chores of one worker, and when each is due next. Done by two workers at once they do no harm."""
+
+    work: Delivery
+    _heartbeat_at: datetime | None = None
+    _sweep_at: datetime | None = None
+
+    def do_due(self) -> None:
+        now = self.work.clock()
+        if self._heartbeat_at is None or now >= self._heartbeat_at:
+            with self.work.db.transaction() as conn:
+                heartbeat(conn, self.work.worker.name, now)
+            self._heartbeat_at = now + HEARTBEAT_EVERY
+        if self._sweep_at is None or now >= self._sweep_at:
+            sweep(self.work)
+            self._sweep_at = now + SWEEP_EVERY

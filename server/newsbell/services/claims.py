@@ -1,0 +1,109 @@
+"""What a worker takes upon itself next: a batch, readers to be tried again, each with what to send them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsbell.domain.payload import alert_payload, story_tag
+from newsbell.domain.push import PushMessage
+from newsbell.domain.subscription import VapidKey
+from newsbell.services.sending import Delivery, Due
+from newsbell.storage import articles, delivery, keys
+from newsbell.storage.database import Connection
+from newsbell.storage.delivery import ClaimedBatch, ClaimedRetry
+
+RETRIES_AT_ONCE = 250
+PLANNED_AT_ONCE = 8
+"""Batches made of one alert before others have their turn, so that a story for a million delays no other."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Whom to ring for one alert, and with what; no message where it must not ring any more. `batch` is None
+    for readers tried again; `paused` are push services that are to be left alone, and until when.
+    """
+
+    due: Sequence[Due]
+    message: PushMessage | None
+    vapid_keys: Mapping[int, VapidKey]
+    paused: Mapping[str, datetime]
+    batch: ClaimedBatch | None = None
+
+
+def claim(work: Delivery, batch_id: int | None = None) -> list[Job]:
+    """Claim what is due next, at most a batch and some readers to be tried again; with `batch_id` that batch
+    and nothing else. Where no batch is due, some are made of the alert that has waited longest.
+    """
+    worker, now = work.worker, work.clock()
+    with work.db.transaction() as conn:
+        retries = (
+            delivery.claim_retries(conn, worker.name, now, worker.lease, RETRIES_AT_ONCE)
+            if batch_id is None
+            else []
+        )
+        batch = delivery.claim_batch(conn, worker.name, now, worker.lease, batch_id=batch_id)
+        planned: list[int] = []
+        while batch is None and batch_id is None and _plan_some(conn, work, now, planned):
+            batch = delivery.claim_batch(conn, worker.name, now, worker.lease)
+    for number in planned:
+        work.hints.batch_planned(number)
+    with work.db.read() as conn:
+        jobs = _retry_jobs(conn, work, retries)
+        return [*jobs, _batch_job(conn, work, batch)] if batch else jobs
+
+
+def _plan_some(conn: Connection, work: Delivery, now: datetime, made: list[int]) -> bool:
+    """Make some batches of one alert, which goes to the end of the queue; False where none is due."""
+    worker = work.worker
+    alert = delivery.claim_alert_to_plan(conn, worker.name, now, worker.lease * 0)
+    if alert is None:
+        return False
+    for _ in range(PLANNED_AT_ONCE):
+        planned = delivery.plan_next_batch(conn, alert.id, size=worker.batch_size, now=now)
+        if planned.id is not None:
+            made.append(planned.id)
+        if not planned.more:
+            break
+    return True
+
+
+def _batch_job(conn: Connection, work: Delivery, batch: ClaimedBatch) -> Job:
+    return _job(conn, work, batch, delivery.recipients(conn, batch), batch)
+
+
+def _retry_jobs(conn: Connection, work: Delivery, retries: Sequence[ClaimedRetry]) -> list[Job]:
+    alerts: dict[int, list[ClaimedRetry]] = {}
+    for retry in retries:
+        alerts.setdefault(retry.alert_id, []).append(retry)
+    return [_job(conn, work, mine[0], mine) for mine in alerts.values()]
+
+
+def _job(
+    conn: Connection,
+    work: Delivery,
+    alert: ClaimedBatch | ClaimedRetry,
+    due: Sequence[Due],
+    batch: ClaimedBatch | None = None,
+) -> Job:
+    return Job(
+        due=due,
+        message=_message(conn, work, alert),
+        vapid_keys={key.id: key for key in keys.all_keys(conn)},
+        paused=delivery.paused(conn, work.clock()),
+        batch=batch,
+    )
+
+
+def _message(conn: Connection, work: Delivery, alert: ClaimedBatch | ClaimedRetry) -> PushMessage | None:
+    """The alert's message; None where the article was removed meanwhile, or it is too late."""
+    now = work.clock()
+    article = articles.get(conn, alert.article_id)
+    if article is None or alert.expires_at <= now:
+        return None
+    return PushMessage(
+        payload=alert_payload(article, work.settings.base_url),
+        ttl=max(1, int((alert.expires_at - now).total_seconds())),
+        topic=story_tag(article.story_id),
+    )

@@ -1,0 +1,158 @@
+"""What is sent and not written down yet, in the order of the recipients.
+
+Answers are written down from the front, many in one transaction, and a batch is held from behind the last one
+written: at most `Worker.batch_size` messages are sent and not written down at any moment, and so many a dead
+worker's successor may repeat. Whose answer keeps the others waiting is set aside, as a retry of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from newsbell.domain.push import PushMessage, PushResult
+from newsbell.domain.subscription import PushTarget, VapidKey
+from newsbell.services.sending import Delivery, Due, record
+from newsbell.storage import delivery
+from newsbell.storage.database import Connection
+from newsbell.storage.delivery import ClaimedBatch, Retry
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False, slots=True)
+class Held:
+    """A batch in this worker's hands: how many of its recipients are in line, whether all of them have been,
+    and the last one that is written down.
+    """
+
+    batch: ClaimedBatch
+    in_line: int = 0
+    all_entered: bool = False
+    written_id: int | None = None
+    lost: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Entry:
+    """One message. `batch` is the one it is in line for; `retry`: this worker holds a retry of it."""
+
+    due: Due
+    target: PushTarget
+    message: PushMessage
+    key: VapidKey
+    host: str
+    batch: Held | None
+    retry: bool = False
+    aside: bool = False
+    result: PushResult | None = None
+
+
+class Ledger:
+    """The entries of one round. It is written whenever half a batch has been answered, and at the end."""
+
+    def __init__(self, work: Delivery) -> None:
+        self._work = work
+        self._full = work.worker.batch_size
+        self._enough = max(1, self._full // 2)
+        self._line: deque[Entry] = deque()
+        self._answered: list[Entry] = []
+        self._left_behind: list[Entry] = []  # set aside, and to be written as retries
+        self._waiting_aside = 0
+        self._over: list[Due] = []  # retries that must not ring any more
+        self._held: list[Held] = []
+
+    def hold(self, batch: ClaimedBatch) -> Held:
+        self._held.append(Held(batch))
+        return self._held[-1]
+
+    def give_up(self, due: Sequence[Due]) -> None:
+        """These need no try any more."""
+        self._over += due
+
+    def enter(self, entry: Entry) -> None:
+        """Put a message in line, before it is sent."""
+        if entry.batch:
+            entry.batch.in_line += 1
+        self._line.append(entry)
+
+    def answer(self, entry: Entry, result: PushResult) -> None:
+        """What came of a message in line, or set aside."""
+        entry.result = result
+        if entry.aside:
+            self._waiting_aside -= 1
+            self._answered.append(entry)
+        while self._line and self._line[0].result is not None:
+            self._answered.append(self._line.popleft())
+        if len(self._answered) >= self._enough:
+            self._write()
+        elif len(self._line) + len(self._answered) + self._waiting_aside >= self._full:
+            self._set_aside()
+            self._write()
+
+    def close(self) -> None:
+        """Write down the rest, and leave what was not sent of the batches to whoever looks next."""
+        self._set_aside()
+        self._write(leave=True)
+
+    def _set_aside(self) -> None:
+        """Take those out of the line that have no answer though somebody behind them has."""
+        line = self._line
+        while line and any(entry.result is not None for entry in line):
+            entry = line.popleft()
+            if entry.result is None:
+                entry.aside = True
+                self._waiting_aside += 1
+                self._left_behind.append(entry)
+            else:
+                self._answered.append(entry)
+
+    def _write(self, *, leave: bool = False) -> None:
+        answered, self._answered = self._answered, []
+        behind, self._left_behind = self._left_behind, []
+        over, self._over = self._over, []
+        for entry in (*answered, *behind):
+            _leave_line(entry)
+        with self._work.db.transaction() as conn:
+            pairs = [(due.alert_id, due.subscription_id) for due in over]
+            pairs += [(entry.due.alert_id, entry.due.subscription_id) for entry in answered if entry.retry]
+            delivery.finish_retries(conn, pairs, self._work.worker.name)
+            record(conn, self._work, [(entry.due, entry.result) for entry in answered if entry.result])
+            delivery.add_retries(conn, [self._retry(entry) for entry in behind if not entry.retry])
+            self._held = [held for held in self._held if self._keep(conn, held, leave=leave)]
+        for entry in behind:
+            entry.retry = True
+
+    def _retry(self, entry: Entry) -> Retry:
+        due, worker = entry.due, self._work.worker
+        return Retry(
+            alert_id=due.alert_id,
+            subscription_id=due.subscription_id,
+            due_at=self._work.clock() + worker.lease,
+            attempts=due.attempts,
+            worker=worker.name,
+        )
+
+    def _keep(self, conn: Connection, held: Held, *, leave: bool) -> bool:
+        """Hold what is left of a batch, or finish it; whether it is still this worker's afterwards."""
+        number, worker, now = held.batch.id, self._work.worker, self._work.clock()
+        if held.all_entered and not held.in_line:
+            held.lost = not delivery.finish_batch(conn, number, worker.name, now)
+            keep = False
+        else:
+            lease = timedelta() if leave else worker.lease
+            keep = delivery.extend_lease(conn, number, worker.name, now, lease, after_id=held.written_id)
+            held.lost = not keep
+        if held.lost:
+            log.warning("batch_lost batch=%d worker=%s", number, worker.name)
+        return keep
+
+
+def _leave_line(entry: Entry) -> None:
+    if entry.batch:
+        entry.batch.in_line -= 1
+        entry.batch.written_id = entry.due.subscription_id
+        entry.batch = None

@@ -1,0 +1,55 @@
+"""What keeps the store small: what is too late is dropped, what is over is cleared by age.
+
+Each step is a transaction of its own and touches a bounded number of rows, so that nobody waits long for a
+lock, however much there is to clear. Two workers may do this at once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from newsbell.services.sending import Delivery
+from newsbell.storage import delivery, subscriptions, topics
+from newsbell.storage.database import Connection
+
+log = logging.getLogger(__name__)
+
+ROWS_AT_ONCE = 1_000
+MOST_STEPS = 100
+"""Transactions of one kind in one sweep; what is left waits for the next."""
+KEPT_FINISHED = timedelta(days=7)
+"""How long finished alerts stay, for the operator to look at."""
+KEPT_SUSPENDED = timedelta(days=90)
+"""How long a subscription stays that its push service lets us ring no more."""
+
+
+def sweep(work: Delivery) -> None:
+    """Drop what is too late to ring, and clear what was over long ago."""
+    now = work.clock()
+    _clear(work, "alerts_expired", lambda conn: delivery.drop_expired(conn, now, limit=ROWS_AT_ONCE))
+    _clear(
+        work,
+        "delivery_cleared",
+        lambda conn: delivery.clear_finished(conn, now - KEPT_FINISHED, ROWS_AT_ONCE),
+    )
+    _clear(work, "subscriptions_cleared", lambda conn: _suspended(conn, now))
+    _clear(work, "topics_cleared", lambda conn: topics.clear_unused(conn, ROWS_AT_ONCE))
+
+
+def _suspended(conn: Connection, now: datetime) -> int:
+    return subscriptions.clear_suspended(conn, now - KEPT_SUSPENDED, ROWS_AT_ONCE)
+
+
+def _clear(work: Delivery, what: str, step: Callable[[Connection], int]) -> None:
+    """Take steps until one finds nothing."""
+    rows = 0
+    for _ in range(MOST_STEPS):
+        with work.db.transaction() as conn:
+            found = step(conn)
+        rows += found
+        if not found:
+            break
+    if rows:
+        log.warning("%s rows=%d", what, rows)

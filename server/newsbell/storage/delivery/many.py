@@ -1,0 +1,80 @@
+"""Writing down at once what came of many messages: a few statements, however many they are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from newsbell.storage.database import Connection
+from newsbell.storage.schema import alerts, retries, subscriptions
+from newsbell.storage.statements import insert
+
+Pair = tuple[int, int]
+"""An alert and a subscription."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Retry:
+    """One reader to be tried again at `due_at`; with `worker`, held by that one until then."""
+
+    alert_id: int
+    subscription_id: int
+    due_at: datetime
+    attempts: int
+    worker: str | None = None
+
+
+def add_retry(
+    conn: Connection, alert_id: int, subscription_id: int, *, due_at: datetime, attempts: int
+) -> None:
+    """`add_retries` of one."""
+    retry = Retry(alert_id=alert_id, subscription_id=subscription_id, due_at=due_at, attempts=attempts)
+    add_retries(conn, [retry])
+
+
+def add_retries(conn: Connection, wanted: Sequence[Retry]) -> None:
+    """Try each again at its time, instead of what was planned for it before. Those whose alert or
+    subscription is gone are left out.
+    """
+    ringing = _locked(conn, alerts, {retry.alert_id for retry in wanted})
+    reachable = _locked(conn, subscriptions, {retry.subscription_id for retry in wanted})
+    rows = [
+        {
+            "alert_id": retry.alert_id,
+            "subscription_id": retry.subscription_id,
+            "due_at": retry.due_at,
+            "attempts": retry.attempts,
+            "worker": retry.worker,
+        }
+        for retry in wanted
+        if retry.alert_id in ringing and retry.subscription_id in reachable
+    ]
+    if not rows:
+        return
+    row = insert(conn, retries)
+    changed = {name: row.excluded[name] for name in ("due_at", "attempts", "worker")}
+    keys = list(retries.primary_key.columns)
+    conn.execute(row.on_conflict_do_update(index_elements=keys, set_=changed), rows)
+
+
+def finish_retries(conn: Connection, pairs: Collection[Pair], worker: str) -> None:
+    """They need no other try, as far as this worker holds them."""
+    if not pairs:
+        return
+    gone = sa.delete(retries).where(
+        retries.c.alert_id == sa.bindparam("alert"),
+        retries.c.subscription_id == sa.bindparam("reader"),
+        retries.c.worker == worker,
+    )
+    conn.execute(gone, [{"alert": alert, "reader": reader} for alert, reader in sorted(pairs)])
+
+
+def _locked(conn: Connection, table: sa.Table, ids: Collection[int]) -> set[int]:
+    """Those of the rows that are there, and stay until what needs them is written."""
+    if not ids:
+        return set()
+    query = sa.select(table.c.id).where(table.c.id.in_(sorted(ids))).order_by(table.c.id)
+    return set(conn.execute(query.with_for_update(read=True, key_share=True)).scalars())

@@ -1,0 +1,186 @@
+"""The stage of the chaos tests: a store full of readers, a push service that answers in every way, workers
+as processes that can be killed, and the verdict at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from newsbell.config import Settings
+from newsbell.services.importing import Imported, Source, import_article
+from newsbell.services.ports import Hints
+from newsbell.storage import delivery, subscriptions
+from newsbell.storage.database import Connection, Database
+from tests.factories import push_target, stored_key, topic_ids
+from tests.jobs.chaos_sink import REACHED, REMOVED, Sink, kind_of, paths
+from tests.jobs.chaos_worker import fast_clock
+from tests.jobs.waiting import wait_until
+from tests.pages import PARAGRAPHS, news_page
+
+ROOT = Path(__file__).parents[2]
+BATCH = 10
+SPEED = 40
+"""How much faster the workers' clock goes."""
+LEASE = 2.5
+"""Real seconds; more where nobody dies, so that a slow machine lets no lease run out."""
+LONG_LEASE = 15.0
+
+
+@dataclass
+class Stage:
+    """A store with readers, the push service they are at, and the workers on it."""
+
+    db: Database
+    settings: Settings
+    sink: Sink
+    batch: int = BATCH
+    lease: float = LEASE
+    epoch: float = field(default_factory=time.time)
+    due: set[str] = field(default_factory=set)
+    outside: set[str] = field(default_factory=set)
+    stories: int = 0
+    _workers: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def fill(self, readers: int) -> None:
+        """Store readers of the topic in known shares, and a few of another one."""
+        self.due = set(paths(readers))
+        self.outside = {f"/taken/chess-{number}" for number in range(5)}
+        with self.db.transaction() as conn:
+            self._subscribe(conn, sorted(self.due), "Russia")
+            self._subscribe(conn, sorted(self.outside), "Chess")
+
+    def _subscribe(self, conn: Connection, some: Sequence[str], topic: str) -> None:
+        target, key, ids = push_target(), stored_key(conn), topic_ids(conn, [topic])
+        for path in some:
+            subscriptions.add(
+                conn,
+                replace(target, endpoint=f"http://{self.sink.host}{path}"),
+                vapid_key_id=key,
+                topic_ids=ids,
+                manage_token_hash=path,
+                now=datetime.now(UTC),
+            )
+
+    def publish(self, hints: Hints | None = None) -> Imported:
+        """Store an article that rings for the readers."""
+        self.stories += 1
+        page = news_page(topics=["Russia"], paragraphs=[f"{text} {self.stories}" for text in PARAGRAPHS])
+        source = Source(url=f"https://news.example/{self.stories}", content=page)
+        imported = import_article(self.db, self.settings, source, hints=hints, now=datetime.now(UTC))
+        assert imported.rung
+        return imported
+
+    def environ(self, name: str) -> dict[str, str]:
+        given = {key: value for key, value in os.environ.items() if not key.startswith("NEWSBELL_")}
+        return {
+            **given,
+            "NEWSBELL_DATA_DIR": str(self.settings.data_dir),
+            "NEWSBELL_DATABASE_URL": self.settings.database_url,
+            "NEWSBELL_BROKER_URL": self.settings.broker_url,
+            "NEWSBELL_PRIVATE_HOSTS": self.sink.host,
+            "NEWSBELL_VAPID_SUBJECT": f"mailto:{name}@news.example",
+        }
+
+    def start(self, name: str) -> None:
+        """Start a worker of this name."""
+        numbers = [str(self.batch), str(self.lease * SPEED), str(SPEED), str(self.epoch), str(os.getpid())]
+        command = [sys.executable, "-m", "tests.jobs.chaos_worker", *numbers]
+        self._workers[name] = subprocess.Popen(command, cwd=ROOT, env=self.environ(name))
+
+    def kill(self, subject: str) -> str:
+        """kill -9 of the worker that the push service knows by this subject; its name."""
+        name = subject.removeprefix("mailto:").partition("@")[0]
+        worker = self._workers.pop(name)
+        worker.send_signal(signal.SIGKILL)
+        assert worker.wait() == -signal.SIGKILL
+        return name
+
+    def is_over(self) -> bool:
+        """Whether nothing is left to be done, later tries included."""
+        with self.db.read() as conn:
+            left = delivery.pending(conn, fast_clock(SPEED, self.epoch)())
+        return not (left.alerts or left.batches or left.retries)
+
+    def wait_for_end(self, seconds: float = 60) -> None:
+        wait_until(self.is_over, seconds=seconds, what="the end of the work")
+
+    def end(self) -> None:
+        for worker in self._workers.values():
+            worker.kill()
+        for worker in self._workers.values():
+            worker.wait()
+
+    def verdict(self) -> Verdict:
+        """What came of it all, by the push service's log and the rows."""
+        accepted = self.sink.accepted()
+        reached = {path for path, _ in accepted}
+        with self.db.read() as conn:
+            kept = {
+                path
+                for path in self.due | self.outside
+                if subscriptions.find_by_endpoint(conn, f"http://{self.sink.host}{path}")
+            }
+        return Verdict(
+            missed={path for path in self.due if kind_of(path) in REACHED and path not in reached},
+            half_missed=len({(p, s) for p, s in accepted}) != self.stories * len(reached),
+            outside={push.path for push in self.sink.log} - self.due,
+            not_removed={path for path in kept if kind_of(path) in REMOVED},
+            wrongly_removed={p for p in self.due | self.outside if kind_of(p) not in REMOVED} - kept,
+            repeats=self.sink.repeats(),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """Who was missed, rung without a right to it, kept although gone, removed although there; and how many
+    messages were taken twice.
+    """
+
+    missed: set[str]
+    half_missed: bool
+    outside: set[str]
+    not_removed: set[str]
+    wrongly_removed: set[str]
+    repeats: int
+
+    def check(self, *, bound: int) -> None:
+        assert not self.missed, f"missed {len(self.missed)}: {sorted(self.missed)[:9]}"
+        assert not self.half_missed, "somebody was reached for one story and not for another"
+        assert not self.outside, f"nobody's business: {sorted(self.outside)[:9]}"
+        assert not self.not_removed, f"gone and still there: {sorted(self.not_removed)[:9]}"
+        assert not self.wrongly_removed, f"removed: {sorted(self.wrongly_removed)[:9]}"
+        assert self.repeats <= bound, f"{self.repeats} repeats, more than {bound}"
+
+
+@contextmanager
+def on_stage(db: Database, settings: Settings, service: Sink, *, batch: int = BATCH) -> Iterator[Stage]:
+    stage = Stage(db, settings, service, batch)
+    try:
+        yield stage
+    finally:
+        stage.end()
+
+
+def address_of(url: str) -> tuple[str, int]:
+    """Host and port of a server's address."""
+    parts = urlsplit(url)
+    assert parts.hostname
+    assert parts.port
+    return parts.hostname, parts.port
+
+
+def through(url: str, port: int) -> str:
+    """The same address, at a local port instead of the server's."""
+    parts = urlsplit(url)
+    user = parts.netloc.rpartition("@")[0]
+    return parts._replace(netloc=f"{user}@127.0.0.1:{port}" if user else f"127.0.0.1:{port}").geturl()

@@ -1,0 +1,40 @@
+"""A worker of the chaos tests in a process of its own, by the broker where the settings name one:
+python -m tests.jobs.chaos_worker BATCH_SIZE LEASE_SECONDS SPEED EPOCH, the settings in the environment.
+
+Its clock, by which it leases and tries again, goes SPEED times faster since EPOCH (seconds of the real one):
+nobody waits half a minute for a second try.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from newsbell.config import Settings
+from newsbell.edges.push import PushSender
+from newsbell.jobs.celery_worker import run_celery_worker
+from newsbell.jobs.embedded import run_worker, worker_name
+from newsbell.jobs.lifetime import end_with
+from newsbell.jobs.logs import log_to_stderr
+from newsbell.services.delivery import Worker
+
+
+def fast_clock(speed: float, epoch: float) -> Callable[[], datetime]:
+    start = datetime.fromtimestamp(epoch, UTC)
+    return lambda: start + (datetime.now(UTC) - start) * speed
+
+
+if __name__ == "__main__":
+    batch_size, lease, speed, epoch, parent = sys.argv[1:]
+    end_with(int(parent))
+    log_to_stderr()
+    settings = Settings.from_environment(os.environ)
+    run = run_celery_worker if settings.broker_url else run_worker
+    run(
+        settings,
+        pusher=PushSender(settings, timeout=1.0),
+        worker=Worker(name=worker_name(), batch_size=int(batch_size), lease=timedelta(seconds=float(lease))),
+        clock=fast_clock(float(speed), float(epoch)),
+    )

@@ -13,7 +13,7 @@ from newsbell.domain.payload import alert_payload, story_tag
 from newsbell.domain.push import PushMessage
 from newsbell.domain.subscription import VapidKey
 from newsbell.services.sending import Clock, Delivery, Worker, record, send_all
-from newsbell.storage import articles, delivery, keys
+from newsbell.storage import articles, delivery, keys, links
 from newsbell.storage.delivery import ClaimedBatch, ClaimedRetry
 
 __all__ = ["Clock", "Delivery", "Worker", "plan_alert", "send_batch", "send_retries", "sweep", "work_once"]
@@ -36,7 +36,7 @@ def work_once(work: Delivery) -> bool:
 
 
 def sweep(work: Delivery) -> None:
-    """Drop what is too late to ring, and clear what was finished long ago."""
+    """Drop what is too late to ring, and clear what was finished long ago or never claimed."""
     now = work.clock()
     with work.db.transaction() as conn:
         dropped = delivery.drop_expired(conn, now)
@@ -44,6 +44,7 @@ def sweep(work: Delivery) -> None:
         log.warning("alerts_expired dropped=%d", dropped)
     with work.db.transaction() as conn:
         delivery.clear_finished(conn, now - KEPT_FINISHED, 1_000)
+        links.clear_expired(conn, now)
 
 
 def plan_alert(work: Delivery) -> bool:

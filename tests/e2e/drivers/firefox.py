@@ -117,8 +117,11 @@ class Firefox:
 
     def press_key(self, name: str) -> None:
         """Press a key, named as `KeyboardEvent.key` names it."""
-        value = _KEYS[name]
-        keys = [{"type": "keyDown", "value": value}, {"type": "keyUp", "value": value}]
+        self.press_keys(_KEYS[name])
+
+    def press_keys(self, text: str) -> None:
+        """Type where the focus is."""
+        keys = [{"type": kind, "value": value} for value in text for kind in ("keyDown", "keyUp")]
         self.send("WebDriver:PerformActions", actions=[{"type": "key", "id": "keys", "actions": keys}])
 
     def focused(self) -> str:
@@ -149,6 +152,25 @@ class Firefox:
                 return
         raise AssertionError(f"no tab shows {address}")
 
+    def switch_to_tab_at(self, beginning: str) -> str:
+        """Go to the tab whose address begins so, waited for; the whole address."""
+        address = until(
+            lambda: next((tab for tab in self.tabs() if tab.startswith(beginning)), None), beginning
+        )
+        self.switch_to_tab(address)
+        return address
+
+    def close_tab(self) -> None:
+        """Close the tab that is being looked at, and go to the first one left."""
+        left = self.send("WebDriver:CloseWindow")
+        self.send("WebDriver:SwitchToWindow", handle=left[0])
+
+    def focus_main_window(self) -> None:
+        """Look at a browser window, whatever was looked at before."""
+        handles = self.send("WebDriver:GetWindowHandles")
+        if self.send("WebDriver:GetWindowHandle") not in handles:
+            self.send("WebDriver:SwitchToWindow", handle=handles[0])
+
     # The browser's own windows
 
     @contextmanager
@@ -164,7 +186,7 @@ class Firefox:
         """Press a button of the permission prompt: "Allow" or "Always Block"."""
         with self.chrome():
             x, y = until(lambda: self.run(_PROMPT_BUTTON, label), f"{label} in the permission prompt")
-            self._click_at(x, y)
+            self.click_at(x, y)
 
     def shows_prompt(self) -> bool:
         with self.chrome():
@@ -203,7 +225,7 @@ class Firefox:
     def click_notification(self) -> None:
         with self._notification_window():
             width, height = self.run("return [innerWidth, innerHeight]")
-            self._click_at(width / 2, height / 2)
+            self.click_at(width / 2, height / 2)
 
     @contextmanager
     def _notification_window(self) -> Iterator[None]:
@@ -222,7 +244,7 @@ class Firefox:
                 return True
         return False
 
-    def _click_at(self, x: float, y: float) -> None:
+    def click_at(self, x: float, y: float) -> None:
         steps = [
             {"type": "pointerMove", "x": int(x), "y": int(y), "duration": 0},
             {"type": "pointerDown", "button": 0},

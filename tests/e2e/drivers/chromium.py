@@ -16,9 +16,13 @@ from tests.e2e.drivers.chromium_page import Page
 from tests.e2e.drivers.display import Display
 from tests.e2e.drivers.native_ui import Box, NativeUI
 from tests.e2e.drivers.processes import running
+from tests.e2e.services import paper
 from tests.e2e.waiting import until
 
 BINARY = shutil.which("chromium") or shutil.which("chromium-browser")
+
+FAR_HOST = "newsbell.example"
+"""A name that leads to this machine, and that the browser takes for a host somewhere else."""
 
 _SWITCHES = [
     "--remote-debugging-port=0",
@@ -29,6 +33,7 @@ _SWITCHES = [
     "--disable-dev-shm-usage",
     "--window-position=0,0",
     "--window-size=1000,700",
+    f"--host-resolver-rules=MAP {FAR_HOST} 127.0.0.1, MAP {paper.HOST} 127.0.0.1",
 ]
 _PROMPT = "PermissionPromptBubbleBaseView"
 _NOTIFICATION = "MessagePopupView"

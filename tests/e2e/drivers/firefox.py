@@ -12,12 +12,14 @@ from typing import Any
 from tests.e2e.drivers.marionette import Marionette
 from tests.e2e.drivers.processes import running
 from tests.e2e.drivers.scripts import SHOWN_TEXT
+from tests.e2e.services import paper
 from tests.e2e.waiting import until
 
 BINARY = shutil.which("firefox-esr") or shutil.which("firefox")
 
 FAR_HOST = "newsbell.example"
 """A name that leads to this machine, and that the browser takes for a host somewhere else."""
+_FAR_HOSTS = (FAR_HOST, paper.HOST)
 
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # WebDriver section 12.1
 _KEYS = {"Tab": "\ue004", "Enter": "\ue007"}  # WebDriver section 15.4.2
@@ -28,7 +30,7 @@ _PREFERENCES: dict[str, Any] = {
     "marionette.port": 0,
     # Buttons of a permission prompt are dead for a moment, against clicks meant for something else.
     "security.notification_enable_delay": 0,
-    "network.dns.localDomains": FAR_HOST,
+    "network.dns.localDomains": ",".join(_FAR_HOSTS),
     # Notifications drawn by Firefox itself: no desktop is there to draw them.
     "alerts.useSystemBackend": False,
 }

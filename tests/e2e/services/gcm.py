@@ -50,6 +50,16 @@ class GoogleCloudMessaging(Background):
         self._waiting: dict[str, list[bytes]] = {}
 
     @property
+    def subscriptions(self) -> int:
+        return len(self._registrations)
+
+    def forget(self) -> None:
+        """Every browser, and every push that came."""
+        self._registrations.clear()
+        self._waiting.clear()
+        self.pushes.log.clear()
+
+    @property
     def web_address(self) -> str:
         return f"http://{HOST}:{self._web_port}"
 

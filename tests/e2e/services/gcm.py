@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import secrets
+import socket
 import ssl
 import time
 import urllib.parse
@@ -37,6 +38,18 @@ class Registration:
     app: str
     subtype: str
     key: str
+
+
+def switches_to_nowhere() -> list[str]:
+    """For a Chromium whose push service does not answer, as in builds that have none."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port = probe.getsockname()[1]
+    return [
+        f"--gcm-checkin-url=http://{HOST}:{port}/checkin",
+        f"--gcm-registration-url=http://{HOST}:{port}/register",
+        f"--gcm-mcs-endpoint=https://{HOST}:{port}",
+    ]
 
 
 class GoogleCloudMessaging(Background):

@@ -6,28 +6,17 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.drivers.cdp import Connection, ProtocolError
+from tests.e2e.drivers.cdp import ProtocolError
 from tests.e2e.drivers.chromium import Chromium
 from tests.e2e.drivers.chromium_page import Page
 from tests.e2e.drivers.display import Display
 from tests.e2e.drivers.native_ui import Box
+from tests.e2e.drivers.popup import AnyPopup
+from tests.e2e.drivers.scripts import STILL_CENTRE
 from tests.e2e.waiting import until
 
 _PERMISSION_DIALOG = "ExtensionInstallDialogView"
 _BUTTON = "ToolbarActionView"
-_ON_SCREEN = """(async () => {
-    const element = document.querySelector(%s);
-    element.scrollIntoView({block: "center", behavior: "instant"});
-    let before = "", still = 0, box;
-    while (still < 3) {
-        await new Promise(requestAnimationFrame);
-        box = element.getBoundingClientRect();
-        const now = [screenX, screenY, box.x, box.y, innerHeight].join();
-        still = now === before ? still + 1 : 0;
-        before = now;
-    }
-    return [Math.round(screenX + box.x + box.width / 2), Math.round(screenY + box.y + box.height / 2)];
-})()"""
 
 
 def offer_package(profile: Path, extension_id: str, package: Path, version: str) -> None:
@@ -49,17 +38,21 @@ def pin(profile: Path, extension_id: str) -> None:
         preferences.write_text(json.dumps({"extensions": extensions}))
 
 
-class Popup(Page):
+class ChromiumPopup(AnyPopup):
     """The window under the button. It ends whenever something else takes the focus."""
 
-    def __init__(self, connection: Connection, target: str, display: Display) -> None:
-        super().__init__(connection, target)
+    def __init__(self, page: Page, display: Display) -> None:
+        self._page = page
         self._display = display
+
+    def run(self, expression: str) -> Any:
+        return self._page.run(expression)
 
     def click(self, selector: str) -> None:
         """With the real pointer: some of what a popup may do, it may do only then."""
         until(lambda: self.run(f"!!document.querySelector({json.dumps(selector)})"), selector)
-        self._display.click(*self.run(_ON_SCREEN % json.dumps(selector)))
+        on_screen = f"{STILL_CENTRE}({json.dumps(selector)}, () => [screenX, screenY])"
+        self._display.click(*self.run(on_screen))
 
     def type(self, selector: str, text: str) -> None:
         self.click(selector)
@@ -75,12 +68,12 @@ class ChromiumExtension:
     def address(self, path: str) -> str:
         return f"chrome-extension://{self._id}/{path}"
 
-    def open_popup(self) -> Popup:
+    def open_popup(self) -> ChromiumPopup:
         """Press the button in the toolbar."""
         box = until(lambda: self._chromium.native.view(_BUTTON), "the extension's button")
         self._chromium.display.click(*box.centre)
         target = until(self._popup_target, "the popup")
-        popup = Popup(self._chromium.connection, target, self._chromium.display)
+        popup = ChromiumPopup(self._chromium.attach(target), self._chromium.display)
         until(lambda: popup.run("document.readyState === 'complete'"), "the popup, loaded")
         return popup
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.drivers.firefox import Firefox
-from tests.e2e.drivers.scripts import SHOWN_TEXT
+from tests.e2e.drivers.popup import AnyPopup
+from tests.e2e.drivers.scripts import STILL_CENTRE
 from tests.e2e.waiting import until
 
 UNSIGNED_ALLOWED = {"xpinstall.signatures.required": False}
@@ -29,29 +30,15 @@ _RUN_IN_POPUP = f"""
     }})()`;
     manager.loadFrameScript("data:application/javascript;charset=utf-8," + encodeURIComponent(body), false);
 """
-_BOX_IN_POPUP = """(async () => {
-    const element = document.querySelector(%s);
-    element.scrollIntoView({block: "center", behavior: "instant"});
-    let before = "", still = 0, box;
-    while (still < 3) {
-        await new Promise(requestAnimationFrame);
-        box = element.getBoundingClientRect();
-        const now = [box.x, box.y, innerHeight, innerWidth].join();
-        still = now === before ? still + 1 : 0;
-        before = now;
-    }
-    return [box.x + box.width / 2, box.y + box.height / 2];
-})()"""
 
 
-class FirefoxPopup:
+class FirefoxPopup(AnyPopup):
     """The window under the button."""
 
     def __init__(self, firefox: Firefox) -> None:
         self._firefox = firefox
 
     def run(self, expression: str) -> Any:
-        """The value of an expression in the popup, a promise's included."""
         with self._firefox.chrome():
             answer = self._firefox.send(
                 "WebDriver:ExecuteAsyncScript", script=_RUN_IN_POPUP, args=[expression]
@@ -60,19 +47,12 @@ class FirefoxPopup:
             raise RuntimeError(answer["failed"])
         return answer.get("value")
 
-    def text(self, selector: str) -> str:
-        """The text of an element as it is shown; "" where it is hidden or missing."""
-        return str(self.run(f"({SHOWN_TEXT})({json.dumps(selector)})"))
-
-    def wait_for_text(self, selector: str, text: str, *, within: float = 20) -> None:
-        until(lambda: text in self.text(selector), f"“{text}” in {selector}", within=within)
-
     def click(self, selector: str) -> None:
         until(lambda: self.run(f"!!document.querySelector({json.dumps(selector)})"), selector)
-        x, y = self.run(_BOX_IN_POPUP % json.dumps(selector))
+        x, y = self.run(f"{STILL_CENTRE}({json.dumps(selector)}, () => [0, 0])")
         with self._firefox.chrome():
-            box = self._firefox.run(f"const b = {_POPUP}.getBoundingClientRect(); return [b.x, b.y]")
-            self._firefox.click_at(box[0] + x, box[1] + y)
+            left, top = self._firefox.run(f"const b = {_POPUP}.getBoundingClientRect(); return [b.x, b.y]")
+            self._firefox.click_at(left + x, top + y)
 
     def type(self, selector: str, text: str) -> None:
         self.click(selector)

@@ -64,7 +64,9 @@ function listen() {
 }
 
 /** @param {string} typed */
-const namesFor = (typed) => suggest(view.state.catalogue?.topics ?? [], typed).map(({ name }) => name);
+function namesFor(typed) {
+  return suggest(view.state.catalogue?.topics ?? [], typed).map(({ name }) => name);
+}
 
 /** @param {HTMLInputElement} field */
 async function followTyped(field) {

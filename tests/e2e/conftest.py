@@ -77,10 +77,17 @@ def display() -> Iterator[Display]:
         yield screen
 
 
-@pytest.fixture
-def google_push() -> Iterator[GoogleCloudMessaging]:
+@pytest.fixture(scope="session")
+def one_google_push() -> Iterator[GoogleCloudMessaging]:
     with GoogleCloudMessaging() as service:
         yield service
+
+
+@pytest.fixture
+def google_push(one_google_push: GoogleCloudMessaging) -> GoogleCloudMessaging:
+    """A push service that knows no browser and has taken nothing yet."""
+    one_google_push.forget()
+    return one_google_push
 
 
 @pytest.fixture
@@ -92,13 +99,24 @@ def chromium(tmp_path: Path, display: Display, google_push: GoogleCloudMessaging
         yield browser
 
 
-@pytest.fixture
-def routed_newsbell(tmp_path: Path, google_push: GoogleCloudMessaging) -> Iterator[Newsbell]:
+@pytest.fixture(scope="session")
+def one_routed_newsbell(
+    tmp_path_factory: pytest.TempPathFactory, one_google_push: GoogleCloudMessaging
+) -> Iterator[Newsbell]:
     """`newsbell serve --no-worker`, and the worker with a way to the local push service."""
-    server = Newsbell(tmp_path / "newsbell", free_port(), {})
-    command = [sys.executable, "-m", "tests.e2e.routed_worker", google_push.web_address]
+    folder = tmp_path_factory.mktemp("routed")
+    server = Newsbell(folder / "newsbell", free_port(), {})
+    command = [sys.executable, "-m", "tests.e2e.routed_worker", one_google_push.web_address]
     with (
         server.serving("--no-worker"),
-        running(command, environment=server.environment, folder=REPOSITORY, log=tmp_path / "worker.log"),
+        running(command, environment=server.environment, folder=REPOSITORY, log=folder / "worker.log"),
     ):
         yield server
+
+
+@pytest.fixture
+def routed_newsbell(one_routed_newsbell: Newsbell) -> Newsbell:
+    """The same, with nobody subscribed and nothing left to ring."""
+    one_routed_newsbell.forget_subscriptions()
+    one_routed_newsbell.wait_until_all_is_rung()
+    return one_routed_newsbell

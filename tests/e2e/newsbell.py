@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from newsbell.config import Settings
 from newsbell.storage import delivery, schema, subscriptions
@@ -25,6 +25,10 @@ from tests.e2e.drivers.processes import running
 from tests.e2e.waiting import until
 
 PROGRAM = Path(sys.executable).with_name("newsbell")
+_MAKE_LATE = """
+    CREATE TRIGGER make_late AFTER INSERT ON links
+    BEGIN UPDATE links SET expires_at = '2020-01-01 00:00:00.000000'; END
+"""
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -88,6 +92,40 @@ class Newsbell:
         """Where the subscribed browsers are reached."""
         with self._store() as conn:
             return list(conn.execute(select(schema.subscriptions.c.endpoint)).scalars())
+
+    def links(self) -> int:
+        """How many wait to be claimed."""
+        with self._store() as conn:
+            return len(conn.execute(select(schema.links.c.code_hash)).all())
+
+    def linked(self) -> int:
+        """How many subscriptions an extension manages."""
+        with self._store() as conn:
+            return len(conn.execute(select(schema.linked_tokens.c.subscription_id)).all())
+
+    def followed(self) -> list[str]:
+        """The names of the topics that the one subscription follows."""
+        with self._store() as conn:
+            [number] = conn.execute(select(schema.subscriptions.c.id)).scalars()
+            found = subscriptions.get(conn, number)
+        return [topic.name for topic in found.topics] if found else []
+
+    def new_token(self, name: str) -> str:
+        """An editor's API token."""
+        return self.run("token", "create", name).strip()
+
+    @contextmanager
+    def making_links_too_late(self) -> Iterator[None]:
+        """Inside, each link that is made is already as old as links get."""
+        db = open_database(Settings.from_environment(self.environment))
+        with db.transaction() as conn:
+            conn.execute(text(_MAKE_LATE))
+        try:
+            yield
+        finally:
+            with db.transaction() as conn:
+                conn.execute(text("DROP TRIGGER make_late"))
+            db.close()
 
     def forget_subscriptions(self) -> None:
         """Lose them, as a server does that was set up anew."""

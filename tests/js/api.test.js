@@ -26,6 +26,14 @@ test("following sends the target and the topics, and gives number and token back
   assert.deepEqual(body, { ...target, topics: ["russia"] });
 });
 
+test("offering a link sends the hash with the ticket's token, and gives the code back", async () => {
+  const asked = answer(201, { code: "nbl_code", expires_at: "2026-03-14T09:36:53+00:00" });
+  assert.equal(await server.offerLink(TICKET, "a hash"), "nbl_code");
+  const [{ path, method, body, token }] = asked;
+  assert.deepEqual([path, method, token], ["/api/v1/links", "POST", "Bearer nbm_secret"]);
+  assert.deepEqual(body, { hash: "a hash" });
+});
+
 test("an answer without a body is an answer", async () => {
   const asked = answer(204);
   assert.equal(await server.end(TICKET), undefined);

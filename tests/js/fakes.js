@@ -78,6 +78,7 @@ export function fakeServer(answers = {}) {
     changeTopics: answer("changeTopics", { id: 7, topics: [], suspended: false }),
     moveEndpoint: answer("moveEndpoint"),
     sendTest: answer("sendTest"),
+    offerLink: answer("offerLink", "nbl_code"),
     end: answer("end"),
   };
 }

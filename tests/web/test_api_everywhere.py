@@ -18,7 +18,7 @@ def test_the_api_says_what_it_is_and_the_key_to_subscribe_with(site: Site) -> No
     assert answer.json == {
         "name": "Newsbell",
         "version": __version__,
-        "features": ["articles", "topics", "subscriptions", "feeds"],
+        "features": ["articles", "topics", "subscriptions", "links", "feeds"],
         "vapid_key": current_key(site.db).public_key,
     }
     assert answer.headers["Cache-Control"] == "no-cache"
@@ -33,6 +33,8 @@ def test_the_api_says_what_it_is_and_the_key_to_subscribe_with(site: Site) -> No
         ("GET", "/api/v1/articles/1", 404),
         ("POST", "/api/v1/articles", 401),
         ("POST", "/api/v1/subscriptions", 415),
+        ("POST", "/api/v1/links", 401),
+        ("POST", "/api/v1/links/claim", 415),
         ("GET", "/api/v1/nothing", 404),
         ("PUT", "/api/v1/topics", 405),
     ],

@@ -40,7 +40,7 @@ def test_the_holder_of_the_token_sees_topics_but_no_keys(site: Site) -> None:
     answer = site.client.get(address, headers=token)
     assert answer.status_code == 200
     shown = answer.json or {}
-    assert set(shown) == {"id", "topics", "created_at", "suspended"}
+    assert set(shown) == {"id", "topics", "created_at", "suspended", "linked"}
     assert {topic["slug"] for topic in shown["topics"]} == {"russia", "россия"}
     assert shown["suspended"] is False
     assert shown["created_at"] == site.clock().isoformat()

@@ -76,6 +76,15 @@ def test_the_page_says_what_is_sent_before_it_asks(full: Site) -> None:
     assert words(one(page, "//button[@id='ok']")) == "OK"
 
 
+def test_what_an_extension_asks_for_is_named_before_yes_and_shown_only_by_its_script(full: Site) -> None:
+    page = tree(full.client.get(f"/subscribe?topics=rivers&link={'A' * 43}&back=moz-extension://x/done.html"))
+    asked = words(one(page, "//div[@id='handover'][@hidden]"))
+    assert asked.startswith("Let the extension manage this subscription?")
+    powers = asked.index("it sees which topics you follow, and can change them")
+    warning = asked.index("Press Yes only if you came here by the button of the Newsbell extension.")
+    assert powers < warning < asked.index("Yes No")
+
+
 def test_without_scripts_the_page_says_why_and_offers_the_feeds(full: Site) -> None:
     page = tree(full.client.get("/subscribe?topics=rivers"))
     assert "scripts are off" in words(one(page, "//noscript"))

@@ -21,7 +21,7 @@ class PushTarget:
 @dataclass(frozen=True, kw_only=True)
 class Subscription:
     """A stored subscription. `topics` are the names followed; `suspended_at` says since when the push
-    service refuses our key for it (it is kept, and not rung).
+    service refuses our key for it (it is kept, and not rung). `linked`: an extension manages it too.
     """
 
     id: int
@@ -30,6 +30,7 @@ class Subscription:
     topics: tuple[FollowedTopic, ...]
     created_at: datetime
     suspended_at: datetime | None
+    linked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

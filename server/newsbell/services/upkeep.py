@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from newsbell.services.sending import Delivery
-from newsbell.storage import delivery, subscriptions, topics
+from newsbell.storage import delivery, links, subscriptions, topics
 from newsbell.storage.database import Connection
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,7 @@ def sweep(work: Delivery) -> None:
     )
     _clear(work, "subscriptions_cleared", lambda conn: _suspended(conn, now))
     _clear(work, "topics_cleared", lambda conn: topics.clear_unused(conn, ROWS_AT_ONCE))
+    _clear(work, "links_cleared", lambda conn: links.clear_expired(conn, now))
 
 
 def _suspended(conn: Connection, now: datetime) -> int:

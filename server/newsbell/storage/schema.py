@@ -190,6 +190,28 @@ subscription_topics = Table(
     sqlite_with_rowid=False,
 )
 
+# A link is a code on its way from a page to the extension: one at a time for each subscription.
+links = Table(
+    "links",
+    metadata,
+    Column("code_hash", Key, primary_key=True),
+    Column("subscription_id", Number, ForeignKey("subscriptions.id", ondelete="CASCADE"), nullable=False),
+    Column("verifier_hash", String, nullable=False),
+    Column("wrong_tries", Integer, nullable=False),
+    Column("expires_at", AwareUTC, nullable=False),
+    UniqueConstraint("subscription_id"),
+    Index("ix_links_expires_at", "expires_at"),
+)
+
+# The manage token of the extension, beside the page's own.
+linked_tokens = Table(
+    "linked_tokens",
+    metadata,
+    Column("subscription_id", Number, ForeignKey("subscriptions.id", ondelete="CASCADE"), primary_key=True),
+    Column("token_hash", Key, nullable=False, unique=True),
+    Column("created_at", AwareUTC, nullable=False),
+)
+
 # Delivery ------------------------------------------------------------------------------------------
 # `due_at` is when a row may be worked on. Claiming pushes it to the end of the lease, so that one short
 # partial index answers "is anything due?", and what a dead worker held becomes due by itself.

@@ -12,7 +12,7 @@ from sqlalchemy import insert as plain_insert
 from newsbell.domain.subscription import FollowedTopic, PushTarget, Subscription
 from newsbell.errors import ConflictError, MalformedError
 from newsbell.storage.database import Connection
-from newsbell.storage.schema import subscription_topics, subscriptions, topics
+from newsbell.storage.schema import linked_tokens, subscription_topics, subscriptions, topics
 from newsbell.storage.statements import insert, is_number, is_text
 from newsbell.storage.types import AwareUTC
 
@@ -51,9 +51,10 @@ def find_by_endpoint(conn: Connection, endpoint: str) -> Subscription | None:
 
 
 def find_by_token(conn: Connection, token_hash: str) -> int | None:
-    """The number of the subscription whose manage token has this hash."""
-    query = select(subscriptions.c.id).where(subscriptions.c.manage_token_hash == token_hash)
-    number: int | None = conn.execute(query).scalar()
+    """The number of the subscription one of whose manage tokens has this hash."""
+    own = select(subscriptions.c.id).where(subscriptions.c.manage_token_hash == token_hash)
+    linked = select(linked_tokens.c.subscription_id).where(linked_tokens.c.token_hash == token_hash)
+    number: int | None = conn.execute(own.union_all(linked)).scalar()
     return number
 
 
@@ -160,10 +161,11 @@ def _first(conn: Connection, condition: ColumnElement[bool]) -> Subscription | N
         .order_by(topics.c.folded)
     )
     names = tuple(FollowedTopic(name=name, slug=slug) for name, slug in conn.execute(followed))
-    return _subscription(row, names)
+    linked = select(linked_tokens.c.subscription_id).where(linked_tokens.c.subscription_id == row.id)
+    return _subscription(row, names, linked=conn.execute(linked).first() is not None)
 
 
-def _subscription(row: Row[Any], followed: tuple[FollowedTopic, ...]) -> Subscription:
+def _subscription(row: Row[Any], followed: tuple[FollowedTopic, ...], *, linked: bool) -> Subscription:
     return Subscription(
         id=row.id,
         target=PushTarget(endpoint=row.endpoint, p256dh=row.p256dh, auth=row.auth),
@@ -171,6 +173,7 @@ def _subscription(row: Row[Any], followed: tuple[FollowedTopic, ...]) -> Subscri
         topics=followed,
         created_at=row.created_at,
         suspended_at=row.suspended_at,
+        linked=linked,
     )
 
 

@@ -38,8 +38,13 @@ def require_subscriber(subscription_id: int) -> None:
     `UnauthorizedError` without a valid token; `NotFoundError` with that of another subscription,
     whether or not the one named exists.
     """
-    if authenticate(current().db, _bearer_token()) != subscription_id:
+    if authenticated_subscriber() != subscription_id:
         raise NotFoundError("There is no such subscription, or this token is not its own.")
+
+
+def authenticated_subscriber() -> int:
+    """The id of the subscription whose manage token this request carries; `UnauthorizedError` without one."""
+    return authenticate(current().db, _bearer_token())
 
 
 def _bearer_token() -> str:

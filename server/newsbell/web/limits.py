@@ -46,6 +46,7 @@ _limiter = Limiter(client_network, storage_uri="memory://", strategy="moving-win
 subscribing = _limiter.shared_limit("120 per minute", scope="subscribing")
 testing = _limiter.shared_limit("10 per minute", scope="testing")
 rendering = _limiter.shared_limit("300 per minute", scope="rendering")
+linking = _limiter.shared_limit("30 per minute", scope="linking")
 fetching = _limiter.shared_limit("60 per minute", scope="fetching")
 
 

@@ -11,14 +11,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.drivers.cdp import Connection, ProtocolError, connected
+from tests.e2e.drivers.cdp import Connection, connected
+from tests.e2e.drivers.chromium_page import Page
 from tests.e2e.drivers.display import Display
 from tests.e2e.drivers.native_ui import Box, NativeUI
 from tests.e2e.drivers.processes import running
-from tests.e2e.drivers.scripts import SHOWN_TEXT
+from tests.e2e.services import paper
 from tests.e2e.waiting import until
 
 BINARY = shutil.which("chromium") or shutil.which("chromium-browser")
+
+FAR_HOST = "newsbell.example"
+"""A name that leads to this machine, and that the browser takes for a host somewhere else."""
 
 _SWITCHES = [
     "--remote-debugging-port=0",
@@ -29,6 +33,7 @@ _SWITCHES = [
     "--disable-dev-shm-usage",
     "--window-position=0,0",
     "--window-size=1000,700",
+    f"--host-resolver-rules=MAP {FAR_HOST} 127.0.0.1, MAP {paper.HOST} 127.0.0.1",
 ]
 _PROMPT = "PermissionPromptBubbleBaseView"
 _NOTIFICATION = "MessagePopupView"
@@ -52,8 +57,9 @@ _CENTRE_WHEN_STILL = """(async () => {
 
 @contextmanager
 def running_chromium(folder: Path, display: Display, switches: Sequence[str] = ()) -> Iterator[Chromium]:
-    """A headed Chromium with a profile of its own in `folder`."""
+    """A headed Chromium with its profile in `folder`: a new one, or that of a Chromium that has ended."""
     assert BINARY, "no Chromium on this machine"
+    (folder / "DevToolsActivePort").unlink(missing_ok=True)
     inspector = _free_port()
     own = [f"--user-data-dir={folder}", f"--enable-ui-devtools={inspector}"]
     with running([BINARY, *own, *_SWITCHES, *switches, "about:blank"], environment=display.environment):
@@ -63,51 +69,37 @@ def running_chromium(folder: Path, display: Display, switches: Sequence[str] = (
             yield Chromium(pages, NativeUI(widgets), display)
 
 
-class Chromium:
+class Chromium(Page):
+    """The browser, and the tab it began with."""
+
     def __init__(self, connection: Connection, native: NativeUI, display: Display) -> None:
-        self._connection = connection
-        self._native = native
-        self._display = display
-        target = until(lambda: next(iter(self._pages()), None), "a tab")
-        self._session: str = connection.send(
-            "Target.attachToTarget", targetId=target["targetId"], flatten=True
-        )["sessionId"]
-        self._page("Page.enable")
+        self.connection = connection
+        self.native = native
+        self.display = display
+        tab = until(lambda: next(iter(self._pages()), None), "a tab")
+        super().__init__(connection, tab["targetId"])
+        self.send("Page.enable")
 
     def open(self, address: str) -> None:
-        self._page("Page.bringToFront")  # a tab behind another draws no frames
-        self._page("Page.navigate", url=address)
+        self.send("Page.bringToFront")  # a tab behind another draws no frames
+        self.send("Page.navigate", url=address)
         until(
             lambda: self.run("document.readyState === 'complete' && location.href !== 'about:blank'"),
             f"{address}, loaded",
         )
 
-    def run(self, expression: str) -> Any:
-        """The value of an expression in the page, a promise's included."""
-        answer = self._page("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
-        if "exceptionDetails" in answer:
-            raise ProtocolError(str(answer["exceptionDetails"]))
-        return answer["result"].get("value")
-
     def click(self, selector: str) -> None:
         x, y = self.run(_CENTRE_WHEN_STILL % json.dumps(selector))
         for kind in ("mousePressed", "mouseReleased"):
-            self._page("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
-
-    def text(self, selector: str) -> str:
-        """The text of an element as it is shown; "" where it is hidden or missing."""
-        return str(self.run(f"({SHOWN_TEXT})({json.dumps(selector)})"))
-
-    def wait_for_text(self, selector: str, text: str, *, within: float = 20) -> None:
-        until(lambda: text in self.text(selector), f"“{text}” in {selector}", within=within)
+            self.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
     def tabs(self) -> list[str]:
         return [str(page["url"]) for page in self._pages()]
 
     def press_in_prompt(self, label: str) -> None:
         """Press a button of the permission prompt with the pointer."""
-        self._native.steady_button(label, _PROMPT)
-        self._press_until_gone(lambda: self._native.button(label, _PROMPT), f"the prompt’s {label}")
+        self.native.steady_button(label, _PROMPT)
+        self.press_until_gone(lambda: self.native.button(label, _PROMPT), f"the prompt’s {label}")
 
     def wait_for_notification(self) -> None:
         until(self._notification_box, "a notification on the screen")
@@ -123,29 +115,42 @@ class Chromium:
     def click_notification(self) -> None:
         """Press the notification on the screen."""
         self.wait_for_notification()
-        self._press_until_gone(self._notification_box, "the notification")
+        self.press_until_gone(self._notification_box, "the notification")
 
     def _notification_box(self) -> Box | None:
-        return self._native.window(_NOTIFICATION)
+        return self.native.window(_NOTIFICATION)
 
-    def _press_until_gone(self, look: Callable[[], Box | None], what: str) -> None:
+    def press_until_gone(self, look: Callable[[], Box | None], what: str) -> None:
         """Press, and again where nothing came of it: what has just appeared ignores clicks for a moment,
         and takes clicks in quick succession for one (Chromium's InputEventActivationProtector)."""
         for _ in range(_PRESSES):
             box = look()
             if box is None:
                 return
-            self._display.click(*box.centre)
+            self.display.click(*box.centre)
             with contextlib.suppress(TimeoutError):
                 until(lambda: look() is None, f"{what}, gone", within=1.5)
         raise TimeoutError(f"{what} is still there after {_PRESSES} presses")
 
-    def _pages(self) -> list[dict[str, Any]]:
-        targets = self._connection.send("Target.getTargets")["targetInfos"]
-        return [target for target in targets if target["type"] == "page"]
+    def targets(self) -> list[dict[str, Any]]:
+        """Everything in the browser that runs scripts: tabs, popups, workers."""
+        found: list[dict[str, Any]] = self.connection.send("Target.getTargets", filter=[{}])["targetInfos"]
+        return found
 
-    def _page(self, method: str, **parameters: Any) -> Any:
-        return self._connection.send(method, session=self._session, **parameters)
+    def attach(self, target: str) -> Page:
+        return Page(self.connection, target)
+
+    @contextmanager
+    def another_tab(self, address: str) -> Iterator[Page]:
+        """A tab behind the present one, closed afterwards."""
+        target = self.connection.send("Target.createTarget", url=address, background=True)["targetId"]
+        try:
+            yield self.attach(target)
+        finally:
+            self.connection.send("Target.closeTarget", targetId=target)
+
+    def _pages(self) -> list[dict[str, Any]]:
+        return [target for target in self.targets() if target["type"] == "page"]
 
 
 def _free_port() -> int:

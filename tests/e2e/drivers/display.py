@@ -17,9 +17,17 @@ class Display:
         self.environment = {**os.environ, "DISPLAY": name, "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
 
     def click(self, x: int, y: int) -> None:
-        subprocess.run(
-            ["xdotool", "mousemove", str(x), str(y), "click", "1"], check=True, env=self.environment
-        )
+        self._do("mousemove", str(x), str(y), "click", "1")
+
+    def press(self, key: str) -> None:
+        """Press a key by its X name: "Escape", "Tab", "alt+shift+n"."""
+        self._do("key", key)
+
+    def type(self, text: str) -> None:
+        self._do("type", "--delay", "1", text)
+
+    def _do(self, *arguments: str) -> None:
+        subprocess.run(["xdotool", *arguments], check=True, env=self.environment)
 
 
 @contextmanager

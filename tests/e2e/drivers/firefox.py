@@ -12,12 +12,14 @@ from typing import Any
 from tests.e2e.drivers.marionette import Marionette
 from tests.e2e.drivers.processes import running
 from tests.e2e.drivers.scripts import SHOWN_TEXT
+from tests.e2e.services import paper
 from tests.e2e.waiting import until
 
 BINARY = shutil.which("firefox-esr") or shutil.which("firefox")
 
 FAR_HOST = "newsbell.example"
 """A name that leads to this machine, and that the browser takes for a host somewhere else."""
+_FAR_HOSTS = (FAR_HOST, paper.HOST)
 
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # WebDriver section 12.1
 _KEYS = {"Tab": "\ue004", "Enter": "\ue007"}  # WebDriver section 15.4.2
@@ -28,7 +30,7 @@ _PREFERENCES: dict[str, Any] = {
     "marionette.port": 0,
     # Buttons of a permission prompt are dead for a moment, against clicks meant for something else.
     "security.notification_enable_delay": 0,
-    "network.dns.localDomains": FAR_HOST,
+    "network.dns.localDomains": ",".join(_FAR_HOSTS),
     # Notifications drawn by Firefox itself: no desktop is there to draw them.
     "alerts.useSystemBackend": False,
 }
@@ -117,8 +119,11 @@ class Firefox:
 
     def press_key(self, name: str) -> None:
         """Press a key, named as `KeyboardEvent.key` names it."""
-        value = _KEYS[name]
-        keys = [{"type": "keyDown", "value": value}, {"type": "keyUp", "value": value}]
+        self.press_keys(_KEYS[name])
+
+    def press_keys(self, text: str) -> None:
+        """Type where the focus is."""
+        keys = [{"type": kind, "value": value} for value in text for kind in ("keyDown", "keyUp")]
         self.send("WebDriver:PerformActions", actions=[{"type": "key", "id": "keys", "actions": keys}])
 
     def focused(self) -> str:
@@ -149,6 +154,25 @@ class Firefox:
                 return
         raise AssertionError(f"no tab shows {address}")
 
+    def switch_to_tab_at(self, beginning: str) -> str:
+        """Go to the tab whose address begins so, waited for; the whole address."""
+        address = until(
+            lambda: next((tab for tab in self.tabs() if tab.startswith(beginning)), None), beginning
+        )
+        self.switch_to_tab(address)
+        return address
+
+    def close_tab(self) -> None:
+        """Close the tab that is being looked at, and go to the first one left."""
+        left = self.send("WebDriver:CloseWindow")
+        self.send("WebDriver:SwitchToWindow", handle=left[0])
+
+    def focus_main_window(self) -> None:
+        """Look at a browser window, whatever was looked at before."""
+        handles = self.send("WebDriver:GetWindowHandles")
+        if self.send("WebDriver:GetWindowHandle") not in handles:
+            self.send("WebDriver:SwitchToWindow", handle=handles[0])
+
     # The browser's own windows
 
     @contextmanager
@@ -164,7 +188,7 @@ class Firefox:
         """Press a button of the permission prompt: "Allow" or "Always Block"."""
         with self.chrome():
             x, y = until(lambda: self.run(_PROMPT_BUTTON, label), f"{label} in the permission prompt")
-            self._click_at(x, y)
+            self.click_at(x, y)
 
     def shows_prompt(self) -> bool:
         with self.chrome():
@@ -203,7 +227,7 @@ class Firefox:
     def click_notification(self) -> None:
         with self._notification_window():
             width, height = self.run("return [innerWidth, innerHeight]")
-            self._click_at(width / 2, height / 2)
+            self.click_at(width / 2, height / 2)
 
     @contextmanager
     def _notification_window(self) -> Iterator[None]:
@@ -222,7 +246,7 @@ class Firefox:
                 return True
         return False
 
-    def _click_at(self, x: float, y: float) -> None:
+    def click_at(self, x: float, y: float) -> None:
         steps = [
             {"type": "pointerMove", "x": int(x), "y": int(y), "duration": 0},
             {"type": "pointerDown", "button": 0},

@@ -32,14 +32,11 @@ class NativeUI:
 
     def button(self, label: str, dialog: str) -> Box | None:
         """Where the button stands in the dialog of this class name; None while it is not there."""
-        with suppress(ProtocolError):  # the dialog went away while it was looked at
-            for window in self._windows(dialog):
-                origin = self._window_box(window)
-                for child in window.get("children", []):
-                    box = self._find_button(child, label, origin.x, origin.y)
-                    if box:
-                        return box
-        return None
+        return self._search(dialog, "MdTextButton", label)
+
+    def view(self, name: str) -> Box | None:
+        """Where the first visible view of this class name is; None while there is none."""
+        return self._search(None, name, None)
 
     def steady_button(self, label: str, dialog: str) -> Box:
         """The same, waited for until it stands still: dialogs slide in."""
@@ -59,23 +56,33 @@ class NativeUI:
             return self._window_box(found) if found else None
         return None
 
-    def _windows(self, name: str) -> Iterator[Node]:
-        root = self._connection.send("DOM.getDocument")["root"]
-        return (
-            node
-            for node in _walk(root)
-            if node["nodeName"] == "Window" and name in node.get("attributes", [])
-        )
+    def _search(self, window: str | None, name: str, label: str | None) -> Box | None:
+        with suppress(ProtocolError):  # what is looked at went away meanwhile
+            for candidate in self._windows(window):
+                origin = self._window_box(candidate)
+                for child in candidate.get("children", []):
+                    box = self._find(child, name, label, origin.x, origin.y)
+                    if box:
+                        return box
+        return None
 
-    def _find_button(self, node: Node, label: str, x: int, y: int) -> Box | None:
+    def _windows(self, name: str | None) -> Iterator[Node]:
+        """The windows that show something; those of this class name where one is given."""
+        for node in _walk(self._connection.send("DOM.getDocument")["root"]):
+            if node["nodeName"] == "Window" and (name is None or name in node.get("attributes", [])):
+                yield node
+
+    def _find(self, node: Node, name: str, label: str | None, x: int, y: int) -> Box | None:
+        if node["nodeName"] == "Window" or not _holds(node, name):
+            return None  # a window inside is one of its own
         if node["nodeName"] == "View":
             values = self._values(node)
             if values.get("Visible") != "true":
                 return None
             x, y = x + int(values.get("X", 0)), y + int(values.get("Y", 0))
-            if "MdTextButton" in node["attributes"] and values.get("Text") == label:
+            if name in node["attributes"] and label in (None, values.get("Text")):
                 return Box(x, y, int(values["Width"]), int(values["Height"]))
-        found = (self._find_button(child, label, x, y) for child in node.get("children", []))
+        found = (self._find(child, name, label, x, y) for child in node.get("children", []))
         return next((box for box in found if box), None)
 
     def _window_box(self, window: Node) -> Box:
@@ -91,6 +98,10 @@ class NativeUI:
             for rule in styles["matchedCSSRules"]
             for value in rule["rule"]["style"]["cssProperties"]
         }
+
+
+def _holds(node: Node, name: str) -> bool:
+    return any(name in child.get("attributes", []) for child in _walk(node))
 
 
 def _walk(node: Node) -> Iterator[Node]:

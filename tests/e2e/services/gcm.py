@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import secrets
+import socket
 import ssl
 import time
 import urllib.parse
@@ -39,6 +40,18 @@ class Registration:
     key: str
 
 
+def switches_to_nowhere() -> list[str]:
+    """For a Chromium whose push service does not answer, as in builds that have none."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port = probe.getsockname()[1]
+    return [
+        f"--gcm-checkin-url=http://{HOST}:{port}/checkin",
+        f"--gcm-registration-url=http://{HOST}:{port}/register",
+        f"--gcm-mcs-endpoint=https://{HOST}:{port}",
+    ]
+
+
 class GoogleCloudMessaging(Background):
     """Run Chromium with `switches()`, and post to `local_address` what is meant for an endpoint."""
 
@@ -48,6 +61,16 @@ class GoogleCloudMessaging(Background):
         self._registrations: dict[str, Registration] = {}
         self._devices: dict[str, asyncio.StreamWriter] = {}
         self._waiting: dict[str, list[bytes]] = {}
+
+    @property
+    def subscriptions(self) -> int:
+        return len(self._registrations)
+
+    def forget(self) -> None:
+        """Every browser, and every push that came."""
+        self._registrations.clear()
+        self._waiting.clear()
+        self.pushes.log.clear()
 
     @property
     def web_address(self) -> str:

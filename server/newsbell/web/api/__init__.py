@@ -8,11 +8,11 @@ from flask import Blueprint, Response
 
 from newsbell import __version__
 from newsbell.services.vapid import current_key
-from newsbell.web.api import answers, articles, subscriptions, topics, uploads
+from newsbell.web.api import answers, articles, links, subscriptions, topics, uploads
 from newsbell.web.api.cors import PREFIX, allow_any_origin
 from newsbell.web.context import current
 
-FEATURES = ("articles", "topics", "subscriptions", "feeds")
+FEATURES = ("articles", "topics", "subscriptions", "links", "feeds")
 """What a client may count on here; names are added with what they name."""
 
 _ARTICLE = "/articles/<int:article_id>"
@@ -45,6 +45,8 @@ ROUTES: tuple[tuple[str, str, str, Callable[..., Response]], ...] = (
     ("DELETE", _SUBSCRIPTION, "unsubscribe", subscriptions.end),
     ("POST", f"{_SUBSCRIPTION}/test", "test_subscription", subscriptions.ring_once),
     ("PUT", f"{_SUBSCRIPTION}/endpoint", "move_subscription", subscriptions.move),
+    ("POST", "/links", "offer_link", links.offer),
+    ("POST", "/links/claim", "claim_link", links.claim),
 )
 
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX)

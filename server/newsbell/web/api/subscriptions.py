@@ -116,4 +116,5 @@ def _view(subscription: Subscription) -> dict[str, object]:
         "topics": [{"name": topic.name, "slug": topic.slug} for topic in subscription.topics],
         "created_at": subscription.created_at.isoformat(),
         "suspended": subscription.suspended_at is not None,
+        "linked": subscription.linked,
     }

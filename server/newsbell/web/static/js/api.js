@@ -3,7 +3,7 @@
 /** @typedef {import("./store.js").Ticket} Ticket */
 /** @typedef {{endpoint: string, keys: {p256dh: string, auth: string}, vapid_key: string}} Target */
 /** @typedef {{name: string, slug: string}} Topic */
-/** @typedef {{id: number, topics: Topic[], suspended: boolean}} View */
+/** @typedef {{id: number, topics: Topic[], suspended: boolean, linked: boolean}} View */
 
 const ANSWER_WITHIN_MS = 15_000;
 
@@ -79,6 +79,7 @@ const address = (ticket) => `/api/v1/subscriptions/${ticket.id}`;
  * @property {(ticket: Ticket, topics: string[]) => Promise<View>} changeTopics
  * @property {(ticket: Ticket, target: Target) => Promise<void>} moveEndpoint
  * @property {(ticket: Ticket) => Promise<void>} sendTest
+ * @property {(ticket: Ticket, hash: string) => Promise<string>} offerLink a code for whoever knows what has this hash
  * @property {(ticket: Ticket) => Promise<void>} end
  */
 
@@ -94,5 +95,7 @@ export const server = {
   moveEndpoint: (ticket, target) =>
     ask("PUT", `${address(ticket)}/endpoint`, { token: ticket.token, body: target }),
   sendTest: (ticket) => ask("POST", `${address(ticket)}/test`, { token: ticket.token }),
+  offerLink: async (ticket, hash) =>
+    (await ask("POST", "/api/v1/links", { token: ticket.token, body: { hash } })).code,
   end: (ticket) => ask("DELETE", address(ticket), { token: ticket.token }),
 };

@@ -1,7 +1,8 @@
-/** /subscribe: topics ticked, OK, the browser's own Allow, done. */
+/** /subscribe: topics ticked, OK, the browser's own Allow, done; and, if the extension asks, handed to it. */
 
 import { server } from "./api.js";
 import { follow } from "./follow.js";
+import { handOver, wishIn } from "./handover.js";
 import { byId, say, showOnly, unlessBusy, whileBusy } from "./page.js";
 import { registerWorker } from "./push.js";
 import { askPermission, noticeSilence, Stopped, startWorker, wordsFor } from "./steps.js";
@@ -10,7 +11,12 @@ import { look, obstacle } from "./surroundings.js";
 import { addFromField, listenForAdding, tick, ticked } from "./topics_form.js";
 import { WORDS } from "./words.js";
 
+/** @typedef {import("./store.js").Ticket} Ticket */
+
+const PARTS = ["asking", "handover", "feeds", "done"];
+
 const here = look(window);
+const wish = wishIn(location.search);
 let presses = 0;
 
 byId("asking").hidden = false;
@@ -63,12 +69,41 @@ async function subscribe(topics) {
   const following = startWorker(registerWorker).then((manager) =>
     follow(topics, { server, tickets, manager }),
   );
-  await noticeSilence(following, () => say(WORDS.silent, "notice-bad"));
-  done();
+  const ticket = await noticeSilence(following, () => say(WORDS.silent, "notice-bad"));
+  if (wish) askToHandOver(wish, ticket);
+  else done();
 }
 
 function done() {
   say("");
-  showOnly(["asking", "feeds", "done"], ["done"]);
+  showOnly(PARTS, ["done"]);
   byId("done-title").focus();
+}
+
+/**
+ * @param {import("./handover.js").Wish} wish
+ * @param {Ticket} ticket
+ */
+function askToHandOver(wish, ticket) {
+  say("");
+  showOnly(PARTS, ["handover"]);
+  byId("handover-title").focus();
+  unlessBusy("no", done);
+  unlessBusy("yes", () => whileBusy("yes", () => yes(wish, ticket)));
+}
+
+/**
+ * @param {import("./handover.js").Wish} wish
+ * @param {Ticket} ticket
+ */
+async function yes(wish, ticket) {
+  say(WORDS.handingOver);
+  try {
+    const back = await handOver(wish, ticket, server);
+    done();
+    say(WORDS.handedOver, "notice-good");
+    location.assign(back);
+  } catch (error) {
+    say(wordsFor(error, here), "notice-bad");
+  }
 }

@@ -61,9 +61,15 @@ async function show() {
     permission: globalThis.Notification?.permission,
   });
   say("");
-  byId("standing").textContent = now.state === "revoked" ? revokedWords(here.maker) : STANDINGS[now.state];
+  byId("standing").textContent = standingWords();
   showOnly(PARTS, PARTS_OF[now.state]);
   fillTopics();
+}
+
+function standingWords() {
+  if (now.state === "revoked") return revokedWords(here.maker);
+  const linked = now.state === "active" && now.view?.linked;
+  return linked ? `${STANDINGS.active} ${WORDS.linkedToo}` : STANDINGS[now.state];
 }
 
 /** An endpoint the browser changed while the server was away is told to the server now. */

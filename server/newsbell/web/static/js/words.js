@@ -58,6 +58,10 @@ export const WORDS = {
   unexpected: "Something went wrong that this page does not know. Nothing was set up; press OK to try again.",
   followsAlready:
     "This browser follows topics already: they are ticked below. OK changes them to what you tick.",
+  handingOver: "Leading back to the extension.",
+  handedOver:
+    "The Newsbell extension in this browser may manage this now. If you are not led back, press its button.",
+  linkedToo: "The Newsbell extension in this browser manages them too: what you change here changes there.",
   loading: "Looking at what this browser follows.",
   saved: "Saved. From now on you are notified about the topics ticked.",
   testSent: "Sent. The notification should appear within a few seconds.",

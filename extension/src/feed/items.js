@@ -1,0 +1,46 @@
+/** From a JSON Feed to the items kept of it. */
+
+/** @typedef {import("../state.js").Item} Item */
+
+const MOST = 50;
+
+/**
+ * @param {any} feed JSON Feed 1.1, from a server that may say anything
+ * @returns {Item[]} newest first
+ */
+export function itemsOf(feed) {
+  const listed = Array.isArray(feed?.items) ? feed.items.slice(0, MOST) : [];
+  return listed.filter((/** @type {any} */ one) => typeof one?.id === "string").map(itemOf);
+}
+
+/**
+ * @param {any} one
+ * @returns {Item}
+ */
+function itemOf(one) {
+  return {
+    id: one.id.slice(0, 200),
+    url: text(one.url, 2000),
+    original: text(one.external_url, 2000),
+    title: text(one.title, 300),
+    summary: text(one.summary, 300),
+    site: siteOf(one),
+    topics: Array.isArray(one.tags)
+      ? one.tags.slice(0, 50).map((/** @type {any} */ tag) => text(tag, 100))
+      : [],
+    at: Date.parse(text(one.date_published, 40)) || 0,
+    lang: /^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$/.test(one.language) ? one.language : "",
+  };
+}
+
+/** @param {any} one */
+function siteOf(one) {
+  const address = text(one.external_url, 2000);
+  return URL.canParse(address) ? new URL(address).hostname.replace(/^www\./, "") : "";
+}
+
+/**
+ * @param {unknown} value
+ * @param {number} most
+ */
+const text = (value, most) => (typeof value === "string" ? value.slice(0, most) : "");

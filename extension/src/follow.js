@@ -1,0 +1,110 @@
+/** What the reader wants: following and unfollowing, the wish until Allow, and stopping altogether. */
+
+import { lookAtFeed } from "./feed/look.js";
+import { ensureHere } from "./health/means.js";
+import { keyOf } from "./health/topics.js";
+import { changeState, writeState } from "./state.js";
+import { lookup } from "./topics/catalogue.js";
+import { cleanName, fold } from "./topics/names.js";
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").Followed} Followed */
+
+/** As many as one subscription has at the server. */
+export const MOST_FOLLOWED = 200;
+
+/**
+ * The topics followed after these are, too; under the server's names where it has them.
+ * @param {Pick<State, "following" | "catalogue">} state
+ * @param {string[]} names
+ * @param {number} now
+ * @returns {Followed[]}
+ */
+export function withTopics({ following, catalogue }, names, now) {
+  const find = lookup(catalogue?.topics ?? []);
+  const topics = new Map(following.map((topic) => [fold(topic.name), topic]));
+  for (const given of names) {
+    const known = find(given);
+    const name = known?.name ?? cleanName(given);
+    if (!name || topics.has(fold(name)) || following.some((one) => known && one.slug === known.slug))
+      continue;
+    topics.set(fold(name), { name, slug: known?.slug, since: now, primed: false });
+  }
+  return [...topics.values()].slice(0, MOST_FOLLOWED);
+}
+
+/**
+ * What is to be seen until `ensure` knows more: push services and servers take their time.
+ * @param {State} state
+ */
+const begun = ({ standing }) =>
+  standing.how === "push" || standing.how === "linked" || standing.how === "polling"
+    ? {}
+    : { standing: { how: /** @type {const} */ ("waiting"), trouble: null, at: Date.now() } };
+
+/** @param {string[]} names */
+export async function follow(names) {
+  await changeState((state) => ({
+    following: withTopics(state, names, Date.now()),
+    pending: null,
+    ...begun(state),
+  }));
+  await ensureHere();
+}
+
+/** @param {string} key as `keyOf` gives it */
+export async function unfollow(key) {
+  await changeState((state) => ({
+    following: state.following.filter((topic) => keyOf(topic) !== key && fold(topic.name) !== fold(key)),
+  }));
+  await ensureHere();
+}
+
+/** The reader has said Allow in the browser's own dialog, upon which the popup is gone. */
+export async function followPending() {
+  const { pending } = await changeState((state) =>
+    state.pending ? { following: withTopics(state, state.pending.topics, Date.now()), ...begun(state) } : {},
+  );
+  if (pending) await writeState({ pending: null });
+  await ensureHere();
+}
+
+/**
+ * Where the extension cannot have pushes, the feed can be looked at instead.
+ * @param {string[]} names
+ */
+export async function followByPolling(names) {
+  await changeState((state) => ({
+    byPolling: true,
+    link: null,
+    following: withTopics(state, names, Date.now()),
+    pending: null,
+  }));
+  await ensureHere();
+}
+
+/** Nothing is followed any more, the server is told, and nothing rings. */
+export async function stopEverything() {
+  await changeState(() => ({
+    following: [],
+    pending: null,
+    link: null,
+    byPolling: false,
+    unread: [],
+    due: [],
+    known: [],
+    pushed: [],
+    feed: null,
+  }));
+  await ensureHere();
+}
+
+/**
+ * @param {string[]} ids of articles; none means all
+ */
+export async function markRead(ids) {
+  await changeState((state) => ({
+    unread: ids.length > 0 ? state.unread.filter((id) => !ids.includes(id)) : [],
+  }));
+  await lookAtFeed();
+}

@@ -1,0 +1,49 @@
+/** When to look again. An update clears all alarms, and so does a restart of Firefox. */
+
+import { alarms } from "../platform.js";
+
+/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../state.js").Standing} Standing */
+
+export const HEALTH = "health";
+export const LOOK = "look";
+export const RETRY = "retry";
+
+const DAY = 24 * 60;
+const POLLING_EVERY = 5;
+const BADGE_EVERY = 30;
+const LONGEST_WAIT = 60;
+
+/**
+ * Minutes between two looks at the feed, by whether it is what rings.
+ * @param {Standing["how"]} how
+ */
+export const lookEvery = (how) => (how === "polling" || how === "waiting" ? POLLING_EVERY : BADGE_EVERY);
+
+/**
+ * Minutes until the server is tried again, longer each time.
+ * @param {number} tries
+ */
+export const retryAfter = (tries) => Math.min(LONGEST_WAIT, 2 ** Math.max(0, tries - 1));
+
+/**
+ * @param {Standing} standing
+ * @param {Pick<State, "tries">} state
+ */
+export async function setAlarms(standing, { tries }) {
+  await keep(HEALTH, DAY);
+  if (standing.how === "idle") await alarms.clear(LOOK);
+  else await keep(LOOK, lookEvery(standing.how));
+  if (tries > 0) await alarms.create(RETRY, { delayInMinutes: retryAfter(tries) });
+  else await alarms.clear(RETRY);
+}
+
+/**
+ * An alarm that runs already keeps its time: setting it again would put it off.
+ * @param {string} name
+ * @param {number} periodInMinutes
+ */
+async function keep(name, periodInMinutes) {
+  const present = await alarms.get(name);
+  if (present?.periodInMinutes !== periodInMinutes) await alarms.create(name, { periodInMinutes });
+}

@@ -1,0 +1,264 @@
+/**
+ * Making what the reader wants true, again and again: whoever calls it, however often, it ends in the same
+ * place. It looks at what there is, does one step after another, and writes down how things stand.
+ */
+
+import { RefusedByServer, ServerAway, troubleOf } from "../server.js";
+import { next } from "./next.js";
+import { targetOf } from "./push.js";
+import { adopted, compareTopics, keyOf, namesToTell } from "./topics.js";
+
+/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../state.js").Ticket} Ticket */
+/** @typedef {import("../state.js").Standing} Standing */
+/** @typedef {import("../server.js").View} View */
+/** @typedef {import("./push.js").Subscription} Subscription */
+/** @typedef {import("./next.js").Step} Step */
+
+/**
+ * @typedef {object} Means
+ * @property {(address: string) => import("../server.js").Server} serverAt
+ * @property {import("./push.js").Push} push
+ * @property {boolean} pushesItself
+ * @property {() => Promise<boolean>} allowed
+ * @property {() => Promise<State>} read
+ * @property {(work: (state: State) => Partial<State>) => Promise<State>} change
+ * @property {() => number} now
+ * @property {() => void} late called when a push service answers after all
+ */
+
+/** @typedef {import("./next.js").Facts & {subscription: Subscription | null, ticket: Ticket | null, theirs: import("../server.js").TopicName[], server: import("../server.js").Server, ours: string}} Round */
+
+/** Steps a repair takes at most; the longest real one takes six. */
+const MOST_STEPS = 12;
+
+/**
+ * @param {Means} means
+ * @returns {Promise<Standing>} as it is written down, too
+ */
+export async function ensure(means) {
+  await endRetired(means);
+  const round = await look(means);
+  await recall(means, round);
+  for (let done = 0; done < MOST_STEPS; done += 1) {
+    const decision = next(round);
+    if ("rest" in decision) return settle(means, decision.rest, round);
+    await STEPS[decision.step](means, round);
+    await recall(means, round);
+  }
+  return settle(means, "waiting", round);
+}
+
+/**
+ * @param {Means} means
+ * @returns {Promise<Round>}
+ */
+async function look(means) {
+  const state = await means.read();
+  const server = means.serverAt(state.server);
+  /** @type {Round} */
+  const round = {
+    pushesItself: means.pushesItself,
+    byPolling: state.byPolling,
+    allowed: await means.allowed(),
+    subscription: await means.push.current(),
+    silent: false,
+    key: null,
+    view: "unseen",
+    trouble: null,
+    theirs: [],
+    server,
+    ...wishOf(state),
+  };
+  await asking(round, async () => {
+    const about = await server.about();
+    await means.change(() => ({ about }));
+    round.key = about.vapid_key;
+  });
+  if (round.ticket && round.ticket.server !== server.address) await STEPS.retire(means, round);
+  if (round.ticket && round.key !== null) await asking(round, () => see(round, server.view), true);
+  return round;
+}
+
+/**
+ * What is remembered may have changed: by the step taken, or by the reader meanwhile.
+ * @param {Means} means
+ * @param {Round} round
+ */
+async function recall(means, round) {
+  const state = await means.read();
+  Object.assign(round, wishOf(state));
+  if (round.ticket && round.view === "known") {
+    round.topics = compareTopics(state.following, round.ticket.told, round.theirs);
+  }
+}
+
+/** @param {State} state */
+const wishOf = (state) => ({
+  follows: state.following.length > 0,
+  ours: state.following.map(keyOf).join(" "),
+  topics: /** @type {const} */ ("agree"),
+  ticket: state.ticket,
+});
+
+/**
+ * Ask the server, and note what went wrong with it if anything did.
+ * @param {Round} round
+ * @param {() => Promise<void>} question
+ * @param {boolean} [ofTicket] whether a 404 means that the ticket opens nothing any more
+ */
+async function asking(round, question, ofTicket = false) {
+  try {
+    await question();
+  } catch (error) {
+    if (!(error instanceof RefusedByServer || error instanceof ServerAway)) throw error;
+    if (error instanceof RefusedByServer && error.isUnknown && ofTicket) {
+      round.view = "unknown";
+      return;
+    }
+    round.trouble = troubleOf(error);
+    if (round.trouble.passing) round.key = null;
+  }
+}
+
+/**
+ * @param {Round} round
+ * @param {(ticket: Ticket) => Promise<View>} view
+ */
+async function see(round, view) {
+  if (!round.ticket) return;
+  const seen = await view(round.ticket);
+  round.view = seen.suspended ? "suspended" : "known";
+  round.theirs = seen.topics;
+}
+
+/** @type {Record<Step, (means: Means, round: Round) => Promise<void>>} */
+const STEPS = {
+  async unsubscribe({ push }, round) {
+    await push.unsubscribe();
+    round.subscription = null;
+  },
+
+  /** Give a subscription up: its server is told now or later, and reaches nobody meanwhile. */
+  async retire(means, round) {
+    const { ticket } = round;
+    if (!ticket) return;
+    await means.change((state) => ({ ticket: null, ended: [...state.ended, ticket] }));
+    round.ticket = null;
+    await endRetired(means);
+  },
+
+  async forget(means, round) {
+    await means.push.unsubscribe();
+    await means.change(() => ({ ticket: null }));
+    round.subscription = null;
+    round.trouble = means.pushesItself ? null : { code: "forgotten", message: "", passing: false };
+    round.view = "unseen";
+  },
+
+  async subscribe({ push, late }, round) {
+    if (round.key === null) return;
+    round.subscription = await push.subscribe(round.key, late).catch(() => null);
+    round.silent = round.subscription === null;
+  },
+
+  async register(means, round) {
+    const { server, subscription } = round;
+    if (!subscription) return;
+    await asking(round, async () => {
+      const { following } = await means.read();
+      const { id, manage_token } = await server.subscribe(targetOf(subscription), namesToTell(following));
+      const ticket = {
+        server: server.address,
+        id,
+        token: manage_token,
+        endpoint: subscription.endpoint,
+        told: null,
+      };
+      await means.change(() => ({ ticket }));
+      round.ticket = ticket;
+      await see(round, server.view);
+    });
+  },
+
+  async move(means, round) {
+    const { server, subscription, ticket } = round;
+    if (!subscription || !ticket) return;
+    const moving = async () => {
+      await see(round, () => server.moveEndpoint(ticket, targetOf(subscription)));
+      await means.change(() => ({ ticket: { ...ticket, endpoint: subscription.endpoint } }));
+    };
+    await asking(round, moving, true);
+    if (round.trouble?.code !== "conflict") return;
+    // Another subscription has the endpoint: ours ends, and subscribing anew takes that one over.
+    round.trouble = null;
+    await STEPS.retire(means, round);
+  },
+
+  async tell(means, round) {
+    const { server, ticket } = round;
+    const { following } = await means.read();
+    if (!ticket || following.length === 0) return;
+    round.ours = following.map(keyOf).join(" ");
+    const telling = async () => {
+      await see(round, () => server.changeTopics(ticket, namesToTell(following)));
+      await STEPS.adopt(means, round);
+    };
+    await asking(round, telling, true);
+  },
+
+  async adopt(means, round) {
+    await means.change((state) => {
+      if (!state.ticket || state.following.map(keyOf).join(" ") !== round.ours) return {};
+      return {
+        following: adopted(state.following, round.theirs, means.now()),
+        ticket: { ...state.ticket, told: round.theirs.map(({ slug }) => slug) },
+      };
+    });
+  },
+};
+
+/**
+ * Tell servers about subscriptions that were given up while they could not be told.
+ * @param {Means} means
+ */
+async function endRetired(means) {
+  const { ended } = await means.read();
+  for (const ticket of ended) {
+    const over = await means
+      .serverAt(ticket.server)
+      .end(ticket)
+      .then(
+        () => true,
+        (error) => error instanceof RefusedByServer && !error.isPassing,
+      );
+    if (!over) continue;
+    await means.change((state) => ({ ended: state.ended.filter((one) => one.token !== ticket.token) }));
+  }
+}
+
+/**
+ * @param {Means} means
+ * @param {Standing["how"]} how
+ * @param {Round} round
+ * @returns {Promise<Standing>}
+ */
+async function settle(means, how, round) {
+  const standing = { how, trouble: round.trouble ?? suspicion(how, round), at: means.now() };
+  await means.change((state) => ({
+    standing,
+    tries: standing.trouble?.passing || state.ended.length > 0 ? state.tries + 1 : 0,
+  }));
+  return standing;
+}
+
+/**
+ * @param {Standing["how"]} how
+ * @param {Round} round
+ * @returns {Standing["trouble"]}
+ */
+function suspicion(how, { view, silent }) {
+  if (how === "unlinked" && view === "suspended") return { code: "suspended", message: "", passing: false };
+  if (how === "polling" && silent) return { code: "silent", message: "", passing: false };
+  return null;
+}

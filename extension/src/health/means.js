@@ -1,0 +1,34 @@
+/** `ensure` in this browser: its push service, its permissions, its storage; one at a time. */
+
+import { lookAtFeed } from "../feed/look.js";
+import { exclusively, maySayThings, pushesItself } from "../platform.js";
+import { serverAt } from "../server.js";
+import { changeState, readState } from "../state.js";
+import { setAlarms } from "./alarms.js";
+import { ensure } from "./ensure.js";
+import { push } from "./push.js";
+
+/** @returns {Promise<import("../state.js").Standing>} */
+export function ensureHere() {
+  return exclusively("newsbell ensure", async () => {
+    const before = await readState();
+    const standing = await ensure({
+      serverAt,
+      push,
+      pushesItself,
+      allowed: maySayThings,
+      read: readState,
+      change: changeState,
+      now: Date.now,
+      late: () => void ensureHere(),
+    });
+    await setAlarms(standing, await readState());
+    // What came between the last look and the push that takes over would otherwise ring nowhere.
+    const takenOver = ringsByFeed(before.standing.how) && !ringsByFeed(standing.how);
+    await lookAtFeed({ ring: takenOver });
+    return standing;
+  });
+}
+
+/** @param {import("../state.js").How} how */
+export const ringsByFeed = (how) => how === "polling" || how === "waiting";

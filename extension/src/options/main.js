@@ -1,0 +1,140 @@
+/** The options: which server, an editor's token, a test, the end of everything, and settings as a file. */
+
+import { serverAddress } from "../address.js";
+import { ask, Failed } from "../ask.js";
+import { askToSendPages, permissions } from "../platform.js";
+import { byId, offerFile, onceAtATime, say } from "../popup/dom.js";
+import { standingWords, troubleWords } from "../sayings.js";
+import { exported, readSettings } from "../settings.js";
+import { onStateChange, readState, writeState } from "../state.js";
+import { listOf, localise, t } from "../words.js";
+
+localise(document);
+const address = /** @type {HTMLInputElement} */ (byId("address"));
+const token = /** @type {HTMLInputElement} */ (byId("token"));
+address.value = (await readState()).server;
+listen();
+await paint();
+onStateChange(() => void paint());
+await ask("opened").catch(() => undefined);
+
+function listen() {
+  byId("server-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    void withWords("server-said", checkServer);
+  });
+  byId("allow-server").addEventListener("click", allowServer);
+  byId("token-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    // Asked in the same turn as the press: browsers answer no one else.
+    const consent = askToSendPages();
+    void withWords("token-said", () => keepToken(consent));
+  });
+  const buttons = {
+    "forget-token": () => withWords("token-said", forgetToken),
+    test: () => withWords("test-said", test),
+    stop: () => withWords("stop-said", stop),
+    export: () => withWords("settings-said", exportSettings),
+  };
+  for (const [id, action] of Object.entries(buttons)) byId(id).addEventListener("click", onceAtATime(action));
+  byId("import").addEventListener("change", () => void withWords("settings-said", importSettings));
+}
+
+async function paint() {
+  const { standing, apiToken, following } = await readState();
+  const words = [standingWords(standing), standing.trouble && troubleWords(standing.trouble)];
+  say(byId("standing"), words.filter(Boolean).join(" "));
+  byId("topics").textContent =
+    following.length > 0 ? listOf(following.map(({ name }) => name)) : t("follows_none");
+  byId("token-kept").hidden = apiToken === "";
+  byId("forget-token").hidden = apiToken === "";
+}
+
+/** @typedef {[string, "good" | "bad"]} Outcome */
+
+/**
+ * @param {string} region
+ * @param {() => Promise<Outcome>} action
+ */
+async function withWords(region, action) {
+  try {
+    say(byId(region), ...(await action()));
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    say(byId(region), troubleWords(error.trouble), "bad");
+  }
+}
+
+/** @returns {Promise<Outcome>} */
+async function checkServer() {
+  say(byId("server-said"), t("checking"));
+  const answer = await ask("useServer", { address: address.value });
+  if ("trouble" in answer) {
+    byId("allow-server").hidden = answer.trouble.code !== "away";
+    return [troubleWords(answer.trouble), "bad"];
+  }
+  byId("allow-server").hidden = true;
+  address.value = answer.server;
+  return [t("server_found", answer.about.version), "good"];
+}
+
+/** A proxy before the server may drop the header that lets anybody call it; a permission makes up for that. */
+function allowServer() {
+  const server = serverAddress(address.value);
+  if (!server) return;
+  permissions.request({ origins: [`${new URL(server).origin}/*`] }).then((allowed) => {
+    if (allowed) void withWords("server-said", checkServer);
+  });
+}
+
+/**
+ * @param {Promise<boolean>} consent
+ * @returns {Promise<Outcome>}
+ */
+async function keepToken(consent) {
+  const given = token.value.trim();
+  token.value = "";
+  if (!given) return [t("token_empty"), "bad"];
+  if (!(await consent)) return [t("trouble_no_consent"), "bad"];
+  const trouble = await ask("useToken", { token: given });
+  if (!trouble) return [t("token_kept_now"), "good"];
+  return trouble.passing ? [t("token_unchecked"), "bad"] : [troubleWords(trouble), "bad"];
+}
+
+/** @returns {Promise<Outcome>} */
+async function forgetToken() {
+  await writeState({ apiToken: "" });
+  token.focus();
+  return [t("token_forgotten"), "good"];
+}
+
+/** @returns {Promise<Outcome>} */
+async function test() {
+  await ask("test");
+  return [t("test_sent"), "good"];
+}
+
+/** @returns {Promise<Outcome>} */
+async function stop() {
+  await ask("stop");
+  const { ended } = await readState();
+  return ended.length > 0 ? [t("stopped_here"), "bad"] : [t("stopped"), "good"];
+}
+
+/** @returns {Promise<Outcome>} */
+async function exportSettings() {
+  const text = JSON.stringify(exported(await readState()), null, 2);
+  offerFile("newsbell-settings.json", "application/json", `${text}\n`);
+  return [t("settings_exported"), "good"];
+}
+
+/** @returns {Promise<Outcome>} */
+async function importSettings() {
+  const field = /** @type {HTMLInputElement} */ (byId("import"));
+  const settings = readSettings((await field.files?.[0]?.text()) ?? "");
+  field.value = "";
+  if (!settings) return [t("settings_unreadable"), "bad"];
+  await ask("useSettings", { settings });
+  address.value = settings.server;
+  return [t("settings_imported"), "good"];
+}

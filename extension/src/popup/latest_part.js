@@ -1,0 +1,71 @@
+/** The latest articles of the followed topics: open clean or original, mark read. */
+
+import { ask } from "../ask.js";
+import { t } from "../words.js";
+import { byId, h, link, onceAtATime, paint } from "./dom.js";
+
+/** @typedef {import("./view.js").View} View */
+/** @typedef {import("../state.js").Item} Item */
+
+const MOST_SHOWN = 15;
+
+/** @param {View} view */
+export function paintLatest({ state }) {
+  const items = (state.feed?.items ?? []).slice(0, MOST_SHOWN);
+  const unread = new Set(state.unread);
+  const follows = state.following.length > 0;
+  byId("latest").hidden = !follows;
+  byId("mark-all").hidden = unread.size === 0;
+  paint(byId("latest-list"), { items, unread: state.unread, follows }, () => [
+    items.length > 0
+      ? h("ul", { class: "articles" }, ...items.map((item) => article(item, unread.has(item.id))))
+      : h("p", { class: "muted" }, t("latest_none")),
+  ]);
+}
+
+/**
+ * @param {Item} item
+ * @param {boolean} unread
+ */
+function article(item, unread) {
+  const read = () => void ask("markRead", { ids: [item.id] });
+  const own = { lang: item.lang || undefined, dir: "auto" };
+  return h(
+    "li",
+    { class: unread ? "unread" : "" },
+    link(
+      item.url,
+      { ...own, class: "title", "data-key": `open ${item.id}`, click: read },
+      unread && h("span", { class: "visually-hidden" }, `${t("unread")} `),
+      item.title || t("notification_untitled"),
+    ),
+    h(
+      "span",
+      { class: "muted meta" },
+      h("bdi", {}, item.site),
+      item.at > 0 && h("time", { datetime: new Date(item.at).toISOString() }, when(item.at)),
+      item.original &&
+        link(
+          item.original,
+          { "data-key": `original ${item.id}`, "aria-label": t("open_original_of", item.title), click: read },
+          t("open_original"),
+        ),
+      unread &&
+        h(
+          "button",
+          {
+            type: "button",
+            class: "quiet",
+            "data-key": `read ${item.id}`,
+            "aria-label": t("mark_read_of", item.title),
+            click: onceAtATime(() => ask("markRead", { ids: [item.id] })),
+          },
+          t("mark_read"),
+        ),
+    ),
+  );
+}
+
+/** @param {number} at */
+const when = (at) =>
+  new Intl.DateTimeFormat(t("language"), { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));

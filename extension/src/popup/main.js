@@ -1,0 +1,138 @@
+/** The popup: shows at once what is known, and then what there is to know. */
+
+import { ask } from "../ask.js";
+import { showBadge } from "../badge.js";
+import { grabMetadata } from "../page/grab.js";
+import { readPage } from "../page/read.js";
+import { maySayThings, pushesItself, runtime, scripting, tabs } from "../platform.js";
+import { standingWords, troubleWords } from "../sayings.js";
+import { onStateChange, readState, writeState } from "../state.js";
+import { suggest } from "../topics/catalogue.js";
+import { cleanName } from "../topics/names.js";
+import { localise, t } from "../words.js";
+import { complete } from "./combobox.js";
+import { byId, onceAtATime, say } from "./dom.js";
+import { paintFollowed } from "./followed_part.js";
+import { paintLatest } from "./latest_part.js";
+import { followedWords, paintPage } from "./page_part.js";
+import { paintPrompt } from "./prompt_part.js";
+import { paintSave } from "./save_part.js";
+import { canRing } from "./view.js";
+
+/** @typedef {import("./view.js").View} View */
+
+localise(document);
+/** @type {View} */
+const view = {
+  state: await readState(),
+  allowed: false,
+  pushesItself,
+  reading: "reading",
+  page: null,
+  tab: -1,
+  asked: null,
+};
+view.allowed = await maySayThings();
+listen();
+paintAll();
+await Promise.all([readTab(), tellSaved(), ask("opened").catch(() => undefined)]);
+
+function listen() {
+  let due = false;
+  onStateChange(() => {
+    if (due) return;
+    due = true; // several changes in one turn are painted once
+    setTimeout(async () => {
+      due = false;
+      view.state = await readState();
+      view.allowed = await maySayThings();
+      paintAll();
+    });
+  });
+  byId("options").addEventListener("click", () => runtime.openOptionsPage());
+  byId("mark-all").addEventListener(
+    "click",
+    onceAtATime(() => ask("markRead", { ids: [] })),
+  );
+  const field = /** @type {HTMLInputElement} */ (byId("other-topic"));
+  complete(field, byId("other-list"), namesFor);
+  complete(/** @type {HTMLInputElement} */ (byId("save-topic")), byId("save-list"), namesFor);
+  byId("other").addEventListener("submit", (event) => {
+    event.preventDefault();
+    void followTyped(field);
+  });
+}
+
+/** @param {string} typed */
+function namesFor(typed) {
+  return suggest(view.state.catalogue?.topics ?? [], typed).map(({ name }) => name);
+}
+
+/** @param {HTMLInputElement} field */
+async function followTyped(field) {
+  const name = cleanName(field.value);
+  if (!name) return tell(t("no_topic_name"), "bad");
+  field.value = "";
+  await follow([name]);
+}
+
+/** @param {string[]} topics */
+async function follow(topics) {
+  if (!canRing(view)) {
+    view.asked = topics;
+    paintAll();
+    return;
+  }
+  await ask("follow", { topics });
+  tell(followedWords(topics), "good");
+}
+
+function paintAll() {
+  paintStanding();
+  paintPrompt(view, () => {
+    view.asked = null;
+    paintAll();
+  });
+  paintPage(view, follow);
+  paintLatest(view);
+  paintFollowed(view, tell);
+  paintSave(view);
+}
+
+function paintStanding() {
+  const { standing, server } = view.state;
+  byId("server").textContent = new URL(server).host;
+  const trouble = standing.trouble ? troubleWords(standing.trouble) : "";
+  say(byId("standing"), standingWords(standing));
+  say(byId("trouble"), trouble, "bad");
+}
+
+/**
+ * @param {string} words
+ * @param {"" | "good" | "bad"} [mood]
+ */
+function tell(words, mood) {
+  say(byId("said"), words, mood);
+}
+
+/** Read the page in the tab, which the browser allows because the button was pressed. */
+async function readTab() {
+  const [tab] = await tabs.query({ active: true, currentWindow: true });
+  view.tab = tab?.id ?? -1;
+  try {
+    const [frame] = await scripting.executeScript({ target: { tabId: view.tab }, func: grabMetadata });
+    view.page = frame?.result ? readPage(frame.result) : null;
+  } catch {
+    view.page = null; // the browser's own pages, its store, a PDF
+  }
+  view.reading = view.page ? "read" : "unreadable";
+  paintAll();
+}
+
+/** What became of saving has been seen once the popup shows it. */
+async function tellSaved() {
+  const { saved } = view.state;
+  if (!saved || saved.told) return;
+  await writeState({ saved: { ...saved, told: true } });
+  await showBadge();
+}

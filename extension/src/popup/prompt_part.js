@@ -1,0 +1,162 @@
+/** The soft prompt: what will come and how often, before the browser asks. OK leads to Allow. */
+
+import { isSecure } from "../address.js";
+import { ask } from "../ask.js";
+import { askToSayThings, pushesItself } from "../platform.js";
+import { writeState } from "../state.js";
+import { fold } from "../topics/names.js";
+import { t } from "../words.js";
+import { byId, h, onceAtATime, paint } from "./dom.js";
+import { pageTopics, promptOf } from "./view.js";
+
+/** @typedef {import("./view.js").View} View */
+/** @typedef {import("./view.js").Prompt} Prompt */
+
+/**
+ * @param {View} view
+ * @param {() => void} close "Not now"
+ */
+export function paintPrompt(view, close) {
+  const prompt = promptOf(view);
+  const part = byId("prompt");
+  const others = prompt?.why === "asked" ? pageTopics(view) : [];
+  const links = !pushesItself && isSecure(view.state.server);
+  const model = { prompt, others: others.map(({ name }) => name), links };
+  const wasHidden = part.hidden;
+  part.hidden = prompt === null;
+  paint(part, model, () => (prompt ? build(prompt, model) : []));
+  if (wasHidden && prompt?.why === "asked") byId("prompt-title").focus();
+
+  /**
+   * @param {Prompt} asked
+   * @param {{others: string[], links: boolean}} rest
+   */
+  function build(asked, { others, links }) {
+    const title = h("h2", { id: "prompt-title", tabindex: "-1" }, t(TITLES[asked.why]));
+    const polls = !pushesItself && (!links || asked.why === "unfinished");
+    return [
+      title,
+      h("p", {}, t(EXPLAINED[asked.why])),
+      choices(asked, others),
+      h("p", {}, t("prompt_how_often")),
+      h(
+        "p",
+        { class: "muted" },
+        t(links ? "prompt_then_page" : polls ? "prompt_then_poll" : "prompt_then_allow"),
+      ),
+      h(
+        "p",
+        { class: "actions" },
+        (pushesItself || links) &&
+          h("button", { type: "button", class: "main", id: "ok", "data-key": "ok", click: press }, t("ok")),
+        polls &&
+          h(
+            "button",
+            {
+              type: "button",
+              class: links ? "" : "main",
+              id: "ok-poll",
+              "data-key": "ok-poll",
+              click: pressPoll,
+            },
+            t(links ? "poll_instead" : "ok"),
+          ),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "quiet",
+            id: "not-now",
+            "data-key": "not-now",
+            click: onceAtATime(decline),
+          },
+          t("not_now"),
+        ),
+      ),
+    ];
+  }
+
+  async function decline() {
+    await writeState({ pending: null, link: null });
+    close();
+  }
+
+  /** The browser asks only within the press itself, and Chromium ends the popup when it does. */
+  function press() {
+    const topics = ticked();
+    if (topics.length === 0) return;
+    if (!pushesItself) {
+      void ask("link", { topics }).then(() => window.close());
+      return;
+    }
+    void writeState({ pending: { topics, at: Date.now() } });
+    askToSayThings().then(async (allowed) => {
+      if (allowed) await ask("allowed");
+      close();
+    });
+  }
+
+  function pressPoll() {
+    const topics = ticked();
+    if (topics.length === 0) return;
+    askToSayThings().then(async (allowed) => {
+      if (allowed) await ask("poll", { topics });
+      close();
+    });
+  }
+}
+
+/** @type {Record<Prompt["why"], import("../words.js").Key>} */
+const TITLES = {
+  asked: "prompt_title",
+  denied: "prompt_title",
+  unfinished: "prompt_title",
+  needed: "prompt_title",
+};
+
+/** @type {Record<Prompt["why"], import("../words.js").Key>} */
+const EXPLAINED = {
+  asked: "prompt_asked",
+  denied: "prompt_denied",
+  unfinished: "prompt_unfinished",
+  needed: "prompt_needed",
+};
+
+/**
+ * The topics asked for are ticked; the page's others can be.
+ * @param {Prompt} prompt
+ * @param {string[]} others
+ */
+function choices({ topics }, others) {
+  /** @type {[string, boolean][]} */
+  const named = [...new Set(topics)].map((name) => [name, true]);
+  return h(
+    "fieldset",
+    { id: "prompt-topics" },
+    h("legend", {}, t("prompt_topics")),
+    ...[...named, ...rest(topics, others)].map(([name, checked]) =>
+      h(
+        "label",
+        {},
+        h("input", { type: "checkbox", value: name, checked, "data-key": `tick ${name}` }),
+        h("bdi", {}, name),
+      ),
+    ),
+  );
+}
+
+/**
+ * @param {string[]} topics
+ * @param {string[]} others
+ * @returns {[string, boolean][]}
+ */
+function rest(topics, others) {
+  const asked = new Set(topics.map(fold));
+  return others.filter((name) => !asked.has(fold(name))).map((name) => [name, false]);
+}
+
+/** @returns {string[]} */
+function ticked() {
+  const boxes = byId("prompt-topics").querySelectorAll("input");
+  return [...boxes].filter((box) => box.checked).map((box) => box.value);
+}

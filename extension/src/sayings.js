@@ -1,0 +1,66 @@
+/** Which sentence says what: how things stand, what went wrong, what became of saving. */
+
+import { t } from "./words.js";
+
+/** @typedef {import("./state.js").Standing} Standing */
+/** @typedef {import("./state.js").Trouble} Trouble */
+/** @typedef {import("./state.js").Saved} Saved */
+/** @typedef {import("./words.js").Key} Key */
+
+/** @type {Record<Standing["how"], Key>} */
+const STANDINGS = {
+  idle: "standing_idle",
+  push: "standing_push",
+  linked: "standing_push",
+  polling: "standing_polling",
+  waiting: "standing_waiting",
+  unallowed: "standing_unallowed",
+  unlinked: "standing_unlinked",
+};
+
+/** @type {Map<string, Key>} */
+const TROUBLES = new Map(
+  /** @type {[string, Key][]} */ ([
+    ["away", "trouble_away"],
+    ["unavailable", "trouble_busy"],
+    ["too_many_requests", "trouble_busy"],
+    ["unauthorized", "trouble_unauthorized"],
+    ["no_article", "trouble_no_article"],
+    ["empty", "trouble_no_article"],
+    ["article_removed", "trouble_article_removed"],
+    ["too_large", "trouble_page_too_large"],
+    ["page_too_large", "trouble_page_too_large"],
+    ["unreadable_page", "trouble_unreadable_page"],
+    ["no_token", "trouble_no_token"],
+    ["no_consent", "trouble_no_consent"],
+    ["too_many_topics", "trouble_too_many_topics"],
+    ["unknown_push_service", "trouble_unknown_push_service"],
+    ["bad_address", "trouble_bad_address"],
+    ["forgotten", "trouble_forgotten"],
+    ["suspended", "trouble_suspended"],
+    ["silent", "trouble_silent"],
+    ["subscription_gone", "trouble_subscription_gone"],
+    ["push_later", "trouble_push_later"],
+    ["push_refused", "trouble_push_later"],
+  ]),
+);
+
+/** @param {Standing} standing */
+export const standingWords = ({ how }) => t(STANDINGS[how]);
+
+/**
+ * @param {Trouble} trouble
+ * @returns {string}
+ */
+export function troubleWords({ code, message }) {
+  const key = TROUBLES.get(code);
+  return key ? t(key) : t("trouble_refused", message);
+}
+
+/** @param {Saved} saved */
+export function savedWords(saved) {
+  if (saved.trouble) return t("saved_failed", troubleWords(saved.trouble));
+  if (saved.what === "known") return t("saved_known");
+  if (saved.what === "updated") return t("saved_updated");
+  return saved.rung ? t("saved_new_rung") : t("saved_new_quiet", saved.reason);
+}

@@ -1,0 +1,205 @@
+/** A Newsbell server's API and feeds, as far as the extension uses them. No cookie goes along. */
+
+/** @typedef {import("./state.js").Ticket} Ticket */
+/** @typedef {import("./state.js").About} About */
+/** @typedef {import("./state.js").Topic} Topic */
+/** @typedef {import("./state.js").Trouble} Trouble */
+/** @typedef {{endpoint: string, keys: {p256dh: string, auth: string}, vapid_key: string}} Target */
+/** @typedef {{name: string, slug: string}} TopicName */
+/** @typedef {{id: number, topics: TopicName[], suspended: boolean}} View */
+/** @typedef {{method?: string, token?: string, body?: object, etag?: string, within?: number}} Options */
+/** @typedef {{body: any, etag: string} | "unchanged"} Answer */
+
+const ANSWER_WITHIN_MS = 15_000;
+/** A page of 10 MB over a slow line. */
+const SAVE_WITHIN_MS = 120_000;
+const MOST_PAGES = 20;
+
+/** The server answered, and the answer is no: `code` for programs, `message` for people. */
+export class RefusedByServer extends Error {
+  name = "RefusedByServer";
+
+  /**
+   * @param {number} status
+   * @param {{code?: unknown, message?: unknown}} answer
+   */
+  constructor(status, answer) {
+    super(typeof answer.message === "string" ? answer.message : `The server answered ${status}.`);
+    this.status = status;
+    this.code = typeof answer.code === "string" ? answer.code : "error";
+  }
+
+  /** Whether the thing is over, or the token no longer opens it. */
+  get isUnknown() {
+    return [401, 404, 410].includes(this.status);
+  }
+
+  /** Whether the same request may succeed later. */
+  get isPassing() {
+    return this.status === 429 || this.status >= 500;
+  }
+}
+
+/** No answer came, or not one of a Newsbell server. */
+export class ServerAway extends Error {
+  name = "ServerAway";
+}
+
+/**
+ * @param {unknown} error
+ * @returns {Trouble}
+ */
+export function troubleOf(error) {
+  if (error instanceof RefusedByServer) {
+    return { code: error.code, message: error.message, passing: error.isPassing };
+  }
+  if (error instanceof ServerAway) return { code: "away", message: error.message, passing: true };
+  return { code: "unexpected", message: String(error), passing: false };
+}
+
+/**
+ * @param {string} address
+ * @param {Options} [options]
+ * @returns {Promise<Answer>}
+ */
+async function ask(address, { method = "GET", token, body, etag, within = ANSWER_WITHIN_MS } = {}) {
+  /** @type {Record<string, string>} */
+  const headers = { Accept: "application/json" };
+  if (token) headers.Authorization = `Bearer ${token}`;
+  if (body) headers["Content-Type"] = "application/json";
+  if (etag) headers["If-None-Match"] = etag;
+  const response = await send(address, {
+    method,
+    headers,
+    body: body && JSON.stringify(body),
+    credentials: "omit",
+    cache: "no-store",
+    referrerPolicy: "no-referrer",
+    signal: AbortSignal.timeout(within),
+  });
+  if (response.status === 304) return "unchanged";
+  const answer = response.status === 204 ? {} : await response.json().catch(() => undefined);
+  if (!response.ok) throw new RefusedByServer(response.status, answer ?? {});
+  if (typeof answer !== "object" || answer === null) throw new ServerAway("The answer is not JSON.");
+  return { body: answer, etag: response.headers.get("ETag") ?? "" };
+}
+
+/**
+ * @param {string} address
+ * @param {RequestInit} init
+ */
+async function send(address, init) {
+  try {
+    return await fetch(address, init);
+  } catch (error) {
+    throw new ServerAway(String(error), { cause: error });
+  }
+}
+
+/**
+ * @param {string} address
+ * @param {Options} [options]
+ * @returns {Promise<any>} the JSON of an answer that was not asked for by its validator
+ */
+async function askBody(address, options) {
+  const answer = await ask(address, options);
+  if (answer === "unchanged") throw new ServerAway("A 304 to a request without a validator.");
+  return answer.body;
+}
+
+/**
+ * @typedef {object} Server
+ * @property {string} address
+ * @property {() => Promise<About>} about
+ * @property {(etag: string) => Promise<{topics: Topic[], etag: string} | "unchanged">} topics
+ * @property {(name: string, etag: string) => Promise<Answer>} feed
+ * @property {(target: Target, topics: string[]) => Promise<{id: number, manage_token: string}>} subscribe
+ * @property {(ticket: Ticket) => Promise<View>} view
+ * @property {(ticket: Ticket, topics: string[]) => Promise<View>} changeTopics
+ * @property {(ticket: Ticket, target: Target) => Promise<View>} moveEndpoint
+ * @property {(ticket: Ticket) => Promise<void>} sendTest
+ * @property {(ticket: Ticket) => Promise<void>} end
+ * @property {(code: string, verifier: string) => Promise<{id: number, manage_token: string, topics: TopicName[]}>} claim
+ * @property {(token: string, article: object) => Promise<any>} save
+ */
+
+/**
+ * @param {string} address without a slash at its end
+ * @returns {Server}
+ */
+export function serverAt(address) {
+  const api = `${address}/api/v1`;
+  const one = (/** @type {Ticket} */ ticket) => `${api}/subscriptions/${ticket.id}`;
+  return {
+    address,
+    about: () => askBody(api).then(checkedAbout),
+    topics: (etag) => allTopics(api, etag),
+    feed: (name, etag) => ask(`${address}/feeds/${name}`, { etag }),
+    subscribe: (target, topics) =>
+      askBody(`${api}/subscriptions`, { method: "POST", body: { ...target, topics } }),
+    view: (ticket) => askBody(one(ticket), { token: ticket.token }),
+    changeTopics: (ticket, topics) =>
+      askBody(one(ticket), { method: "PATCH", token: ticket.token, body: { topics } }),
+    moveEndpoint: (ticket, target) =>
+      askBody(`${one(ticket)}/endpoint`, { method: "PUT", token: ticket.token, body: target }),
+    sendTest: (ticket) => askBody(`${one(ticket)}/test`, { method: "POST", token: ticket.token }),
+    end: (ticket) => askBody(one(ticket), { method: "DELETE", token: ticket.token }),
+    claim: (code, verifier) => askBody(`${api}/links/claim`, { method: "POST", body: { code, verifier } }),
+    save: (token, article) =>
+      askBody(`${api}/articles`, { method: "POST", token, body: article, within: SAVE_WITHIN_MS }),
+  };
+}
+
+/**
+ * Any site answers something at any address: only Newsbell's own answer counts.
+ * @param {any} body
+ * @returns {About}
+ */
+function checkedAbout(body) {
+  if (typeof body.version !== "string" || typeof body.vapid_key !== "string") {
+    throw new ServerAway("Not a Newsbell server.");
+  }
+  return {
+    name: String(body.name ?? ""),
+    version: body.version,
+    features: Array.isArray(body.features) ? body.features.map(String) : [],
+    vapid_key: body.vapid_key,
+  };
+}
+
+/**
+ * All topics, page by page. The validator is the first page's, and stands for all only where it is the
+ * only one.
+ * @param {string} api
+ * @param {string} etag
+ */
+async function allTopics(api, etag) {
+  const first = await ask(`${api}/topics?limit=1000`, { etag });
+  if (first === "unchanged") return first;
+  const topics = topicsIn(first.body);
+  let { next } = first.body;
+  const only = !next;
+  for (let page = 1; next && page < MOST_PAGES; page += 1) {
+    // The server writes addresses as its operator knows it; we reach it as the reader does.
+    const following = await askBody(`${api}/topics${new URL(next).search}`);
+    topics.push(...topicsIn(following));
+    next = following.next;
+  }
+  return { topics, etag: only ? first.etag : "" };
+}
+
+/**
+ * @param {any} body
+ * @returns {Topic[]}
+ */
+function topicsIn(body) {
+  const listed = Array.isArray(body.topics) ? body.topics : [];
+  return listed
+    .filter((/** @type {any} */ one) => typeof one?.name === "string" && typeof one.slug === "string")
+    .map((/** @type {any} */ one) => ({
+      name: one.name,
+      slug: one.slug,
+      aliases: Array.isArray(one.aliases) ? one.aliases.map(String) : [],
+      articles: Number(one.articles) || 0,
+    }));
+}

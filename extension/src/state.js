@@ -1,0 +1,102 @@
+/**
+ * Everything the extension remembers. It lives in storage only: a background script is stopped whenever
+ * it is idle, and a popup whenever it loses the focus.
+ */
+
+import { exclusively, storage } from "./platform.js";
+
+/** A topic the reader follows. `primed`: the feed was read since, so that what comes next is new. */
+/** @typedef {{name: string, slug?: string, since: number, primed: boolean}} Followed */
+
+/** What proves that this browser may manage its subscription; `told` are the slugs the server knows of. */
+/** @typedef {{server: string, id: number, token: string, endpoint: string, told: string[] | null}} Ticket */
+
+/** @typedef {{name: string, slug: string, aliases: string[], articles: number}} Topic */
+/** @typedef {{server: string, at: number, etag: string, topics: Topic[]}} Catalogue */
+/** @typedef {{name: string, version: string, features: string[], vapid_key: string}} About */
+
+/** An article of a followed topic, as the feed tells it; `at` in milliseconds since 1970. */
+/** @typedef {{id: string, url: string, original: string, title: string, summary: string, site: string, topics: string[], at: number, lang: string}} Item */
+
+/** @typedef {{server: string, slugs: string, etag: string, items: Item[]}} Feed */
+/** @typedef {{code: string, message: string, passing: boolean}} Trouble */
+/** @typedef {"idle" | "push" | "linked" | "polling" | "waiting" | "unallowed" | "unlinked"} How */
+/** @typedef {{how: How, trouble: Trouble | null, at: number}} Standing */
+/** @typedef {{verifier: string, server: string, topics: string[], at: number, tab: number, code: string}} Link */
+/** @typedef {"new" | "known" | "updated" | "failed"} SaveOutcome */
+/** @typedef {{url: string, title: string, what: SaveOutcome, reason: string, rung: boolean, article: number, topics: string[], trouble: Trouble | null, at: number, told: boolean}} Saved */
+
+/**
+ * @typedef {object} State
+ * @property {string} server address without a slash at its end
+ * @property {string} apiToken an editor's; "" for readers
+ * @property {Followed[]} following
+ * @property {boolean} byPolling the reader chose to be told without push, where the extension cannot push
+ * @property {{topics: string[], at: number} | null} pending what OK was pressed for, until Allow
+ * @property {Ticket | null} ticket
+ * @property {Ticket[]} ended tickets whose servers must still be told
+ * @property {Link | null} link a hand-over under way
+ * @property {Standing} standing how things stood when they were last looked at
+ * @property {About | null} about
+ * @property {Catalogue | null} catalogue
+ * @property {Feed | null} feed
+ * @property {string[]} known ids and addresses of articles that were seen, newest last
+ * @property {string[]} pushed addresses of articles that a push rang for, newest last
+ * @property {Item[]} due articles to ring for, stored before the first of them rings
+ * @property {string[]} unread ids
+ * @property {Saved | null} saved
+ * @property {number} tries how often in a row the server could not be told something
+ */
+
+/** @type {State} */
+export const DEFAULTS = {
+  server: "http://127.0.0.1:8080",
+  apiToken: "",
+  following: [],
+  byPolling: false,
+  pending: null,
+  ticket: null,
+  ended: [],
+  link: null,
+  standing: { how: "idle", trouble: null, at: 0 },
+  about: null,
+  catalogue: null,
+  feed: null,
+  known: [],
+  pushed: [],
+  due: [],
+  unread: [],
+  saved: null,
+  tries: 0,
+};
+
+/** @returns {Promise<State>} */
+export async function readState() {
+  return /** @type {State} */ (await storage.local.get(DEFAULTS));
+}
+
+/** @param {Partial<State>} patch */
+export async function writeState(patch) {
+  await storage.local.set(patch);
+}
+
+/**
+ * Change what depends on what is there, while nobody else does.
+ * @param {(state: State) => Partial<State>} work
+ * @returns {Promise<State>} as it is afterwards
+ */
+export function changeState(work) {
+  return exclusively("newsbell state", async () => {
+    const state = await readState();
+    const patch = work(state);
+    await writeState(patch);
+    return { ...state, ...patch };
+  });
+}
+
+/** @param {() => void} tell */
+export function onStateChange(tell) {
+  storage.onChanged.addListener((_changes, area) => {
+    if (area === "local") tell();
+  });
+}

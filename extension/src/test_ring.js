@@ -1,0 +1,28 @@
+/** "Send me a test": by the server where it rings, else by the extension that rings from the feed. */
+
+import { show } from "./feed/ring.js";
+import { ensureHere } from "./health/means.js";
+import { RefusedByServer, serverAt } from "./server.js";
+import { readState } from "./state.js";
+import { t } from "./words.js";
+
+export async function sendTest() {
+  const { server, ticket } = await readState();
+  if (!ticket) {
+    await show({
+      title: t("test_title"),
+      body: t("test_body"),
+      tag: "newsbell-test",
+      lang: t("language"),
+      address: `${server}/`,
+    });
+    return;
+  }
+  try {
+    await serverAt(ticket.server).sendTest(ticket);
+  } catch (error) {
+    // A test is how a dead endpoint comes out: the server has forgotten it now, and a new one is made.
+    if (error instanceof RefusedByServer && error.isUnknown) await ensureHere();
+    throw error;
+  }
+}

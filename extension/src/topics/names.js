@@ -1,0 +1,49 @@
+/** Names of topics: how two compare, and which texts can be one. The rules are the server's. */
+
+const MAX_NAME = 60;
+const MAX_WORDS = 8;
+
+const EDGES = "\\s\"“”„«»‹›‘’'`,;:|•·*_\\-–—/\\\\<>=~^";
+const EDGE_RUNS = new RegExp(`^[${EDGES}]+|[${EDGES}]+$`, "gu");
+const CODE =
+  /https?:|www\.|\S+@\S+\.\S+|[=<>{}[\]\\|^~]|[\p{L}\p{N}]_[\p{L}\p{N}]|\S:\S|^[0-9a-f]{8,}$|^\d+$|^(?=\S*\d)(?=\S*[a-z])[a-z0-9-]{20,}$/iu;
+const SENTENCE = /[.!?…。！？]\s+\S+\s+\S|[\p{L}\p{N}]{2,}[.…。]$/u;
+const FORBIDDEN = /[\p{Cc}\u00ad\ufeff\ufffe\uffff]/gu;
+
+/**
+ * One line: each run of white space is one space, none at the ends, no control characters.
+ * @param {string} text
+ */
+export const squeeze = (text) => text.replace(/\s+/g, " ").replace(FORBIDDEN, "").trim();
+
+/**
+ * The form in which names compare: case, width, kinds of dash and apostrophe, and a hashtag's sign set aside.
+ * @param {string} name
+ */
+export function fold(name) {
+  const folded = squeeze(name)
+    .normalize("NFKC")
+    .toLowerCase()
+    .replaceAll("ß", "ss")
+    .replaceAll("ς", "σ")
+    .replace(/[’‘ʼ`´]/g, "'")
+    .replace(/[‐‑‒–—]/g, "-");
+  return folded.replace(/^[# ]+/, "") || folded;
+}
+
+/**
+ * The name as it is shown, or null where the text can be no topic's name: a sentence, a code, an address.
+ * @param {string} text
+ * @returns {string | null}
+ */
+export function cleanName(text) {
+  if (text.length > 1000) return null;
+  let name = squeeze(text.normalize("NFC")).replace(EDGE_RUNS, "");
+  if (name.startsWith("#")) name = name.replace(/^#+/, "").replace(EDGE_RUNS, "") || name;
+  if (!name || [...name].length > MAX_NAME || name.split(" ").length > MAX_WORDS) return null;
+  if (!/[\p{L}\p{N}\p{S}]/u.test(name)) return null;
+  return CODE.test(name) || isSentence(name) ? null : name;
+}
+
+/** @param {string} name */
+const isSentence = (name) => name.split(" ").length > 2 && SENTENCE.test(name);

@@ -1,0 +1,138 @@
+"""An extension in a real Chromium: its button, its popup, its dialogs, its worker."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.drivers.cdp import ProtocolError
+from tests.e2e.drivers.chromium import Chromium
+from tests.e2e.drivers.chromium_page import Page
+from tests.e2e.drivers.display import Display
+from tests.e2e.drivers.native_ui import Box
+from tests.e2e.drivers.popup import AnyPopup
+from tests.e2e.drivers.scripts import STILL_CENTRE
+from tests.e2e.waiting import until
+
+_PERMISSION_DIALOG = "ExtensionInstallDialogView"
+_BUTTON = "ToolbarActionView"
+
+
+def offer_package(profile: Path, extension_id: str, package: Path, version: str) -> None:
+    """Let Chromium install the package, or update to it, by itself (developer.chrome.com, "Alternative
+    installation methods"); the button is pinned in a profile that is new."""
+    folder = profile / "External Extensions"
+    folder.mkdir(parents=True, exist_ok=True)
+    offer = {"external_crx": str(package), "external_version": version}
+    (folder / f"{extension_id}.json").write_text(json.dumps(offer))
+    pin(profile, extension_id)
+
+
+def pin(profile: Path, extension_id: str) -> None:
+    """Show the button beside the address bar, in a profile that is new."""
+    preferences = profile / "Default" / "Preferences"
+    if not preferences.exists():
+        preferences.parent.mkdir(parents=True)
+        extensions = {"pinned_extensions": [extension_id], "ui": {"developer_mode": True}}
+        preferences.write_text(json.dumps({"extensions": extensions}))
+
+
+class ChromiumPopup(AnyPopup):
+    """The window under the button. It ends whenever something else takes the focus."""
+
+    def __init__(self, page: Page, display: Display) -> None:
+        self._page = page
+        self._display = display
+
+    def run(self, expression: str) -> Any:
+        return self._page.run(expression)
+
+    def click(self, selector: str) -> None:
+        """With the real pointer: some of what a popup may do, it may do only then."""
+        until(lambda: self.run(f"!!document.querySelector({json.dumps(selector)})"), selector)
+        on_screen = f"{STILL_CENTRE}({json.dumps(selector)}, () => [screenX, screenY])"
+        self._display.click(*self.run(on_screen))
+
+    def type(self, selector: str, text: str) -> None:
+        self.click(selector)
+        self._display.type(text)
+
+
+class ChromiumExtension:
+    def __init__(self, chromium: Chromium, extension_id: str) -> None:
+        self._chromium = chromium
+        self._id = extension_id
+        until(self._worker, "the extension's worker")
+
+    def address(self, path: str) -> str:
+        return f"chrome-extension://{self._id}/{path}"
+
+    def open_popup(self) -> ChromiumPopup:
+        """Press the button in the toolbar."""
+        box = until(lambda: self._chromium.native.view(_BUTTON), "the extension's button")
+        self._chromium.display.click(*box.centre)
+        target = until(self._popup_target, "the popup")
+        popup = ChromiumPopup(self._chromium.attach(target), self._chromium.display)
+        until(lambda: popup.run("document.readyState === 'complete'"), "the popup, loaded")
+        return popup
+
+    def close_popup(self) -> None:
+        """As Escape does."""
+        if self._popup_target():
+            self._chromium.display.press("Escape")
+        self.wait_until_popup_is_gone()
+
+    def wait_until_popup_is_gone(self) -> None:
+        until(lambda: self._popup_target() is None, "the popup, gone")
+
+    def press_in_dialog(self, label: str) -> None:
+        """Press Allow or Deny in Chromium's own question for a permission."""
+        native = self._chromium.native
+        native.steady_button(label, _PERMISSION_DIALOG)
+        self._chromium.press_until_gone(
+            lambda: native.button(label, _PERMISSION_DIALOG), f"the dialog’s {label}"
+        )
+
+    def shows_dialog(self) -> bool:
+        found: Box | None = self._chromium.native.button("Allow", _PERMISSION_DIALOG)
+        return found is not None
+
+    def run(self, expression: str) -> Any:
+        """The value of an expression in a page of the extension, with all that its pages may do."""
+        with self._chromium.another_tab(self.address("options.html")) as page:
+            until(lambda: _is_ready(page), "a page of the extension")
+            return page.run(expression)
+
+    def storage(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.run("chrome.storage.local.get()")
+        return found
+
+    def version(self) -> str:
+        return str(self.run("chrome.runtime.getManifest().version"))
+
+    def notifications(self) -> list[tuple[str, str]]:
+        """Title and text of the notifications the extension's worker shows."""
+        found = self.run(
+            "navigator.serviceWorker.getRegistration().then((worker) => worker.getNotifications())"
+            ".then((shown) => shown.map((one) => [one.title, one.body]))"
+        )
+        return [(title, body) for title, body in found]
+
+    def _worker(self) -> bool:
+        return any(
+            target["type"] == "service_worker" and self._id in target["url"]
+            for target in self._chromium.targets()
+        )
+
+    def _popup_target(self) -> str | None:
+        prefix = self.address("popup.html")
+        found = (target for target in self._chromium.targets() if target["url"].startswith(prefix))
+        return next((target["targetId"] for target in found), None)
+
+
+def _is_ready(page: Page) -> bool:
+    try:
+        return bool(page.run("!!globalThis.chrome?.storage && document.readyState === 'complete'"))
+    except ProtocolError:
+        return False

@@ -1,0 +1,130 @@
+"""An extension in a real Firefox: its button, its popup, its event page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.drivers.firefox import Firefox
+from tests.e2e.drivers.popup import AnyPopup
+from tests.e2e.drivers.scripts import STILL_CENTRE
+from tests.e2e.waiting import until
+
+UNSIGNED_ALLOWED = {"xpinstall.signatures.required": False}
+"""The preference with which an unsigned package stays installed (Firefox ESR)."""
+
+_POPUP = "document.querySelector('.webextension-popup-browser')"
+# A script in the popup, past its security policy, as Firefox's own tests run them.
+_RUN_IN_POPUP = f"""
+    const [expression, done] = arguments;
+    const manager = {_POPUP}.messageManager;
+    const name = `newsbell-tests:${{Math.random()}}`;
+    const hear = (message) => {{ manager.removeMessageListener(name, hear); done(message.data); }};
+    manager.addMessageListener(name, hear);
+    const body = `(async () => {{
+        const box = Cu.Sandbox(content, {{ sandboxPrototype: content, wantXrays: false }});
+        const run = async () => ({{ value: await Cu.evalInSandbox(${{JSON.stringify(expression)}}, box) }});
+        const answer = await run().catch((error) => ({{ failed: String(error) }}));
+        sendAsyncMessage(${{JSON.stringify(name)}}, JSON.parse(JSON.stringify(answer)));
+    }})()`;
+    manager.loadFrameScript("data:application/javascript;charset=utf-8," + encodeURIComponent(body), false);
+"""
+
+
+class FirefoxPopup(AnyPopup):
+    """The window under the button."""
+
+    def __init__(self, firefox: Firefox) -> None:
+        self._firefox = firefox
+
+    def run(self, expression: str) -> Any:
+        with self._firefox.chrome():
+            answer = self._firefox.send(
+                "WebDriver:ExecuteAsyncScript", script=_RUN_IN_POPUP, args=[expression]
+            )
+        if "failed" in answer:
+            raise RuntimeError(answer["failed"])
+        return answer.get("value")
+
+    def click(self, selector: str) -> None:
+        until(lambda: self.run(f"!!document.querySelector({json.dumps(selector)})"), selector)
+        x, y = self.run(f"{STILL_CENTRE}({json.dumps(selector)}, () => [0, 0])")
+        with self._firefox.chrome():
+            left, top = self._firefox.run(f"const b = {_POPUP}.getBoundingClientRect(); return [b.x, b.y]")
+            self._firefox.click_at(left + x, top + y)
+
+    def type(self, selector: str, text: str) -> None:
+        self.click(selector)
+        with self._firefox.chrome():
+            self._firefox.press_keys(text)
+
+
+class FirefoxExtension:
+    def __init__(self, firefox: Firefox, package: Path, extension_id: str, *, temporary: bool = True) -> None:
+        self._firefox = firefox
+        self._id = extension_id
+        self.install(package, temporary=temporary)
+        self._widget = (
+            "".join(c if c.isalnum() or c in "_-" else "_" for c in extension_id.lower()) + "-browser-action"
+        )
+        with firefox.chrome():
+            firefox.run("CustomizableUI.addWidgetToArea(arguments[0], 'nav-bar')", self._widget)
+
+    def install(self, package: Path, *, temporary: bool) -> None:
+        """A folder or a package; the same again, with a higher version, is an update."""
+        with self._firefox.chrome():
+            self._firefox.send("Addon:Install", path=str(package), temporary=temporary)
+            self._host = until(lambda: self._policy("mozExtensionHostname"), "the extension, installed")
+
+    def address(self, path: str) -> str:
+        return f"moz-extension://{self._host}/{path}"
+
+    def open_popup(self) -> FirefoxPopup:
+        """Press the button in the toolbar."""
+        self._firefox.focus_main_window()
+        with self._firefox.chrome():
+            x, y = until(self._button_centre, "the extension's button")
+            self._firefox.click_at(x, y)
+            until(self._popup_is_open, "the popup")
+        popup = FirefoxPopup(self._firefox)
+        until(lambda: popup.run("document.readyState === 'complete'"), "the popup, loaded")
+        return popup
+
+    def close_popup(self) -> None:
+        with self._firefox.chrome():
+            self._firefox.run(
+                "document.getElementById('customizationui-widget-panel')?.hidePopup();"
+                "document.querySelector('.webextension-popup-browser')?.closest('panel')?.hidePopup();"
+            )
+            until(lambda: not self._popup_is_open(), "the popup, gone")
+
+    def wait_until_popup_is_gone(self) -> None:
+        with self._firefox.chrome():
+            until(lambda: not self._popup_is_open(), "the popup, gone")
+
+    def background(self) -> str:
+        """How the event page is: "running", "stopped", …"""
+        with self._firefox.chrome():
+            return str(self._policy("extension.backgroundState"))
+
+    def suspend_background(self) -> None:
+        """Let the event page go to sleep, as Firefox does after 30 idle seconds, now."""
+        with self._firefox.chrome():
+            self._firefox.run_async(
+                "await WebExtensionPolicy.getByID(given[0]).extension.terminateBackground();", self._id
+            )
+            until(lambda: self._policy("extension.backgroundState") == "stopped", "a suspended event page")
+
+    def _policy(self, what: str) -> Any:
+        return self._firefox.run(f"return WebExtensionPolicy.getByID(arguments[0])?.{what}", self._id)
+
+    def _button_centre(self) -> Any:
+        return self._firefox.run(
+            "const box = document.getElementById(arguments[0])?.getBoundingClientRect();"
+            "return box?.width ? [box.x + box.width / 2, box.y + box.height / 2] : null;",
+            self._widget,
+        )
+
+    def _popup_is_open(self) -> bool:
+        return bool(self._firefox.run(f"return ({_POPUP}?.getBoundingClientRect().width ?? 0) > 50"))

@@ -21,6 +21,8 @@ def strip_controls(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """One line: every run of white space is one space, none at the ends, no control characters."""
+    if text.isprintable():  # most text; no control, line end or space but the plain one is printable
+        return " ".join(text.split())
     return _SPACES.sub(" ", strip_controls(text)).strip()
 
 
@@ -29,6 +31,8 @@ def fold(text: str) -> str:
     (Unicode Standard section 3.13, toNFKC_Casefold, near enough). fold(fold(x)) == fold(x).
     """
     folded = squeeze(text)
+    if folded.isascii():
+        return folded.lower()
     for _ in range(4):  # a second pass is needed only for a handful of characters; it settles then
         again = squeeze(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", folded).casefold()))
         if again == folded:

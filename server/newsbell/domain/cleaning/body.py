@@ -9,10 +9,10 @@ from html import escape
 from typing import Any
 
 from newsbell.domain.article import Picture
-from newsbell.domain.cleaning import noise, pictures, standfirst
+from newsbell.domain.cleaning import election, noise, pictures, standfirst
 from newsbell.domain.cleaning.blocks import Block, names_of, read_blocks
 from newsbell.domain.cleaning.dates import is_date_line
-from newsbell.domain.cleaning.metadata import Metadata
+from newsbell.domain.cleaning.metadata import MAX_TITLE, Metadata
 from newsbell.domain.cleaning.page import Page
 from newsbell.domain.cleaning.people import is_byline
 from newsbell.domain.cleaning.removals import Removals
@@ -46,6 +46,7 @@ def read_body(page: Page, metadata: Metadata, byline: Sequence[str], removals: R
         kept = set(range(len(blocks)))
     if not kept:
         raise no_article()
+    kept = election.within_article(blocks, election.with_lost(blocks, kept), metadata.titles)
     first_at = standfirst.find(blocks, kept, metadata)
     lead = blocks[first_at] if first_at is not None else None
     body = _Selection(blocks, metadata, byline, removals, lead).run(kept)
@@ -141,9 +142,7 @@ class _Selection:
         return None if elected_here else "not the article"
 
     def _repeats_title(self, block: Block) -> bool:
-        return bool(self._metadata.title) and fold(block.text).strip(" .") == fold(
-            self._metadata.title
-        ).strip(" .")
+        return len(block.text) <= 2 * MAX_TITLE and election.is_title(block.text, self._metadata.titles)
 
     def _caption(self, block: Block) -> str | None:
         last = self._chosen[-1] if self._chosen else None
@@ -190,8 +189,8 @@ def _holder(elements: list[Any]) -> Any:
         for parent in _parents(element):
             counts[parent] = counts.get(parent, 0) + 1
     enough = 0.9 * len(elements)
-    around = [element for element, count in counts.items() if count >= enough]
-    return min(around, key=lambda element: sum(1 for _ in element.iter()), default=None)
+    around = [element for element, count in counts.items() if count >= enough]  # each inside the next
+    return max(around, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
 
 
 def _parents(element: Any) -> list[Any]:

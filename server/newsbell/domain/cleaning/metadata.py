@@ -44,9 +44,12 @@ _MARKED_DATES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Metadata:
-    """`descriptions` are every description the page gives, longest first."""
+    """`titles` are every title the page gives, the chosen one among them; `descriptions` every description,
+    longest first.
+    """
 
     title: str
+    titles: tuple[str, ...]
     site_name: str
     language: str
     descriptions: tuple[str, ...]
@@ -56,8 +59,10 @@ class Metadata:
 
 def read_metadata(page: Page) -> Metadata:
     site_name = _site_name(page)
+    title, titles = _titles(page, site_name)
     return Metadata(
-        title=_title(page, site_name),
+        title=title,
+        titles=titles,
         site_name=site_name,
         language=_language(page),
         descriptions=_descriptions(page),
@@ -72,7 +77,8 @@ def plain_text(value: str) -> str:
     return squeeze(html_to_text(text).replace("\n", " ") if "<" in text else text)
 
 
-def _title(page: Page, site_name: str) -> str:
+def _titles(page: Page, site_name: str) -> tuple[str, tuple[str, ...]]:
+    """The title, and every title."""
     headings = [squeeze(heading.text_content()) for heading in page.tree.xpath("//h1")[:20]]
     headings = [heading for heading in headings if 3 <= len(heading) <= MAX_TITLE]
     named = [
@@ -82,11 +88,9 @@ def _title(page: Page, site_name: str) -> str:
     ]
     candidates = [_without_site(plain_text(text), site_name, headings) for text in named if text]
     folded = [fold(candidate) for candidate in candidates]
-    for heading in headings:
-        if fold(heading) in folded:
-            return heading
-    best = next(iter(candidates), headings[0] if headings else "")
-    return best[:MAX_TITLE]
+    shown = next((heading for heading in headings if fold(heading) in folded), "")
+    best = shown or next(iter(candidates), headings[0] if headings else "")
+    return best[:MAX_TITLE], tuple(dict.fromkeys(filter(None, (best[:MAX_TITLE], *candidates))))
 
 
 def _without_site(title: str, site_name: str, headings: list[str]) -> str:

@@ -22,6 +22,7 @@ _MAGIC = (
     b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\x7fELF", b"MZ\x90",
     b"RIFF", b"OggS", b"ID3", b"\xd0\xcf\x11\xe0", b"SQLite format 3", b"wOF", b"7z\xbc\xaf",
 )  # fmt: skip
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _META_CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding=[\"']([\w.:-]+)",
@@ -142,7 +143,7 @@ def _strictly(content: bytes, encoding: str) -> str:
 
 def _refuse_nonsense(text: str) -> None:
     sample = text[:100_000]
-    if sum(1 for character in sample if character < " " and character not in "\t\n\r\f") * 20 > len(sample):
+    if len(_CONTROLS.findall(sample)) * 20 > len(sample):
         raise UnsupportedTypeError(
             "That is a binary file; HTML and plain text are read here.", field="content"
         )

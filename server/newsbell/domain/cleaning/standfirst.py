@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from newsbell.domain.cleaning.blocks import Block, names_of
+from newsbell.domain.cleaning.election import in_headline, is_title
 from newsbell.domain.cleaning.metadata import Metadata
 from newsbell.domain.cleaning.noise import rule_of
 from newsbell.domain.cleaning.vote import words_of
@@ -15,6 +16,7 @@ _NAMED = re.compile(
     r"stand-?first|(?:^|[\s_-])(?:lead|lede|dek|deck|chapo|chapeau|intro|introduction|vorspann|sapo|entradilla|bajada|copete|ingress|excerpt|subheadline|sub-?title|sub-?head(?:ing)?|sub-?headline|strapline|summary|teaser|abstract|sommario|occhiello|zajawka|anons|perex|spot|linha-fina)(?:$|[\s_-])"
 )
 _MOST_WORDS = 120
+_MOST_BEFORE = 8  # words of a block before what the description says: "Kyiv, 3 May (Agency) - "
 
 
 def find(blocks: Sequence[Block], kept: set[int], metadata: Metadata) -> int | None:
@@ -54,7 +56,8 @@ def _may_be(block: Block, metadata: Metadata) -> bool:
         block.kind in ("p", "h2", "h3", "h4", "li", "quote")
         and 4 <= count <= _MOST_WORDS
         and block.linked < 0.5
-        and fold(block.text) != fold(metadata.title)
+        and not in_headline(block.element)
+        and not is_title(block.text, metadata.titles)
         and rule_of(block.text, site_name=metadata.site_name) is None
     )
 
@@ -62,7 +65,8 @@ def _may_be(block: Block, metadata: Metadata) -> bool:
 def _says(block: Block, description: str) -> bool:
     """Whether a block is what a description says: equal, or its beginning where one of them is cut short."""
     told, held = words_of(description), words_of(block.text)
-    shared = min(len(told), len(held))
-    if shared < 5 or told[: shared - 1] != held[: shared - 1]:
-        return False
-    return len(held) <= len(told) + 2 or len(told) >= 0.6 * len(held)
+    for at in range(min(_MOST_BEFORE, len(held)) + 1):
+        shared = min(len(told), len(held) - at)
+        if shared >= 5 and told[: shared - 1] == held[at : at + shared - 1]:
+            return len(held) <= len(told) + at + 2 or len(told) >= 0.6 * len(held)
+    return False

@@ -29,6 +29,7 @@ def extracted_text(tree: Any, url: str) -> str:
             include_comments=False,
             include_tables=True,
             with_metadata=False,
+            favor_precision=True,
         )
     except Exception:  # noqa: BLE001 - a foreign library on hostile pages: whatever it raises, it found nothing
         _log.warning("event=extraction_failed url=%s", url, exc_info=True)

@@ -8,6 +8,9 @@ STATE := $(VENV)/.state
 # One test process a core at most: the browsers and databases beside them want some too.
 TEST_PROCESSES ?= 2
 
+# Percent of branches that the tests must reach; what is left is mostly the worst of luck: a full disk, a lost race.
+COVERAGE := 90
+
 .PHONY: serve test check lint types layers js e2e tools format lock clean
 
 serve: $(STATE)/serve
@@ -74,5 +77,6 @@ $(STATE)/dev: $(VENV)/bin/pip requirements-dev.txt pyproject.toml
 	@mkdir -p $(STATE) && touch $@
 
 $(STATE)/node: tests/package.json tests/package-lock.json $(STATE)/dev
-	npm --prefix tests ci --no-audit --no-fund --silent
+	@# Not `npm ci`: it refuses a lock without the binaries of other platforms, which a registry may lack.
+	npm --prefix tests install --no-save --no-audit --no-fund --silent
 	@touch $@

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Generator, Iterator
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 from sqlalchemy import make_url, text
@@ -69,7 +70,7 @@ def postgresql_url() -> Iterator[str]:
     """The address of a schema of PostgreSQL that is this test process's own, and empty."""
     if not POSTGRESQL:
         pytest.skip(NO_POSTGRESQL)
-    name = f"newsbell_test_{os.getpid()}"
+    name = f"newsbell_test_{os.getpid()}_{token_hex(3)}"
     server = Database(POSTGRESQL)
     with server.transaction() as conn:
         conn.execute(text(f"CREATE SCHEMA {name}"))

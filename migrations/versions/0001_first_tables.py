@@ -273,6 +273,7 @@ def _create_alerts() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
         sa.Column("cursor", NUMBER, nullable=False),
+        sa.Column("until_id", NUMBER),
         sa.Column("due_at", MOMENT, nullable=False),
         sa.Column("worker", sa.String),
         sa.Column("planned_at", MOMENT),

@@ -16,6 +16,7 @@ def ensure_keys(db: Database, make_pair: KeyMaker, now: datetime) -> VapidKey:
     making are one write transaction, and a key another one made first is taken.
     """
     with db.transaction() as conn:
+        keys.take_turn(conn)
         return keys.current(conn) or keys.add(conn, *make_pair(), now)
 
 

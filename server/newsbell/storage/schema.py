@@ -194,6 +194,7 @@ alerts = Table(
     Column("created_at", AwareUTC, nullable=False),
     Column("expires_at", AwareUTC, nullable=False),
     Column("cursor", Number, nullable=False),
+    Column("until_id", Number),  # the last subscription there was when planning began
     Column("due_at", AwareUTC, nullable=False),
     Column("worker", String),
     Column("planned_at", AwareUTC),

@@ -10,12 +10,7 @@ import sqlalchemy as sa
 
 from newsbell.storage.database import Connection
 from newsbell.storage.delivery.followers import alert_topic_ids, followers
-from newsbell.storage.schema import (
-    alert_topics,
-    alerts,
-    batches,
-    stories,
-)
+from newsbell.storage.schema import alert_topics, alerts, batches, stories, subscriptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,23 +73,31 @@ def claim_alert_to_plan(
 def plan_next_batch(conn: Connection, alert_id: int, *, size: int, now: datetime) -> bool:
     """Make the alert's next batch, of at most `size` followers of its topics, and move the cursor behind it.
 
-    False at the end of the followers: the alert is planned then. Two planners of one alert do no harm: the
-    cursor moves for one of them only.
+    False at the end of the followers: the alert is planned then. Who subscribes while it is planned is not
+    walked to, so it ends however many come. Two planners of one alert do no harm: the cursor moves for one
+    of them only.
     """
-    place = sa.select(alerts.c.cursor).where(alerts.c.id == alert_id, alerts.c.planned_at.is_(None))
-    cursor = conn.execute(place).scalar()
-    if cursor is None:
+    unplanned = (alerts.c.id == alert_id, alerts.c.planned_at.is_(None))
+    alert = conn.execute(sa.select(alerts.c.cursor, alerts.c.until_id).where(*unplanned)).first()
+    if alert is None:
         return False
-    query = followers(alert_topic_ids(conn, alert_id), after=cursor, limit=size)
+    cursor = alert.cursor
+    until = _last_subscription(conn) if alert.until_id is None else alert.until_id
+    query = followers(alert_topic_ids(conn, alert_id), after=cursor, until=until, limit=size)
     page = [] if query is None else conn.execute(query).scalars().all()
     last = page[-1] if page else cursor
     more = len(page) == size
     moved = conn.execute(
         sa.update(alerts)
-        .where(alerts.c.id == alert_id, alerts.c.cursor == cursor, alerts.c.planned_at.is_(None))
-        .values(cursor=last, planned_at=None if more else now)
+        .where(*unplanned, alerts.c.cursor == cursor)
+        .values(cursor=last, until_id=until, planned_at=None if more else now)
     ).rowcount
     if moved and page:
         values = {"alert_id": alert_id, "after_id": cursor, "until_id": last, "due_at": now, "attempts": 0}
         conn.execute(sa.insert(batches).values(values))
     return more
+
+
+def _last_subscription(conn: Connection) -> int:
+    number: int | None = conn.execute(sa.select(sa.func.max(subscriptions.c.id))).scalar()
+    return number or 0

@@ -11,12 +11,7 @@ import sqlalchemy as sa
 from newsbell.domain.subscription import PushTarget
 from newsbell.storage.database import Connection
 from newsbell.storage.delivery.followers import alert_topic_ids, followers
-from newsbell.storage.schema import (
-    alerts,
-    batches,
-    retries,
-    subscriptions,
-)
+from newsbell.storage.schema import alerts, batches, retries, subscriptions
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,12 +10,7 @@ import sqlalchemy as sa
 
 from newsbell.storage.database import Connection
 from newsbell.storage.delivery.retries import finish_retry
-from newsbell.storage.schema import (
-    alerts,
-    batches,
-    retries,
-    workers,
-)
+from newsbell.storage.schema import alerts, batches, retries, workers
 from newsbell.storage.statements import insert
 
 

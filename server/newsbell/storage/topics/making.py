@@ -13,12 +13,7 @@ from newsbell.domain.slugs import MAX_SLUG
 from newsbell.domain.topics import StoredTopic, fold, slugify
 from newsbell.errors import MalformedError
 from newsbell.storage.database import Connection
-from newsbell.storage.schema import (
-    subscription_topics,
-    topic_names,
-    topic_slugs,
-    topics,
-)
+from newsbell.storage.schema import subscription_topics, topic_names, topic_slugs, topics
 from newsbell.storage.statements import is_text, take_turn
 from newsbell.storage.topics.finding import owners, resolve
 

@@ -8,10 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 
 from newsbell.storage.database import Connection
-from newsbell.storage.schema import (
-    revisions,
-    topics,
-)
+from newsbell.storage.schema import revisions, topics
 from newsbell.storage.statements import insert
 
 _EVERYTHING = "all"

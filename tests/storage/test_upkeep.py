@@ -1,0 +1,124 @@
+"""Dropping what is late, clearing what is done, counting what is left."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from newsbell.storage import delivery
+from newsbell.storage.database import Connection, Database
+from newsbell.storage.delivery import Pending
+from newsbell.storage.schema import alert_topics, alerts, batches, workers
+from tests.factories import NOW, subscriber
+from tests.storage.test_planning import HOUR, LEASE, alert, drain, plan
+
+DAY = timedelta(days=1)
+
+
+def _rows(conn: Connection) -> tuple[int, ...]:
+    tables = (alerts, alert_topics, batches)
+    return tuple(conn.execute(select(func.count()).select_from(table)).scalar_one() for table in tables)
+
+
+def test_there_is_work_while_anything_is_due(database: Database) -> None:
+    with database.transaction() as conn:
+        reader = subscriber(conn, "Snow")
+        assert not delivery.has_work(conn, NOW)
+        number = alert(conn, "Snow")
+        assert not delivery.has_work(conn, NOW - HOUR)
+        assert delivery.has_work(conn, NOW)
+        delivery.claim_alert_to_plan(conn, "worker", NOW, LEASE)
+        assert not delivery.has_work(conn, NOW)
+        plan(conn, number)
+        assert delivery.has_work(conn, NOW)
+        drain(conn)
+        assert not delivery.has_work(conn, NOW)
+        delivery.add_retry(conn, number, reader, due_at=NOW, attempts=1)
+        assert delivery.has_work(conn, NOW)
+
+
+def test_what_is_too_late_is_dropped_and_counted(database: Database) -> None:
+    with database.transaction() as conn:
+        readers = [subscriber(conn, "Snow") for _ in range(4)]
+        alert(conn, "Snow")
+        planned = alert(conn, "Snow")
+        plan(conn, planned, 2)
+        delivery.add_retry(conn, planned, readers[0], due_at=NOW, attempts=1)
+        assert delivery.drop_expired(conn, NOW + HOUR - LEASE) == 0
+        assert delivery.drop_expired(conn, NOW + HOUR) == 4
+        assert delivery.drop_expired(conn, NOW + HOUR) == 0
+        assert not delivery.has_work(conn, NOW + DAY)
+
+
+def test_what_a_worker_holds_is_not_dropped_under_it(database: Database) -> None:
+    with database.transaction() as conn:
+        subscriber(conn, "Snow")
+        plan(conn, alert(conn, "Snow"))
+        batch = delivery.claim_batch(conn, "worker", NOW, HOUR + LEASE)
+        assert batch is not None
+        assert delivery.drop_expired(conn, NOW + HOUR) == 0
+        assert delivery.finish_batch(conn, batch.id, "worker", NOW + HOUR)
+
+
+def test_dropping_takes_small_bites(database: Database) -> None:
+    with database.transaction() as conn:
+        for _ in range(3):
+            subscriber(conn, "Snow")
+        plan(conn, alert(conn, "Snow"), 1)
+        assert [delivery.drop_expired(conn, NOW + HOUR, limit=2) for _ in range(3)] == [2, 1, 0]
+
+
+def test_what_was_finished_long_ago_is_cleared(database: Database) -> None:
+    with database.transaction() as conn:
+        subscriber(conn, "Snow")
+        plan(conn, alert(conn, "Snow"))
+        drain(conn)
+        assert delivery.clear_finished(conn, NOW, 9) == 0
+        assert _rows(conn) == (1, 1, 1)
+        assert delivery.clear_finished(conn, NOW + DAY, 9) == 2
+        assert _rows(conn) == (0, 0, 0)
+
+
+def test_what_is_not_finished_is_not_cleared(database: Database) -> None:
+    with database.transaction() as conn:
+        reader = subscriber(conn, "Snow")
+        plan(conn, alert(conn, "Snow"))  # a batch to send
+        alert(conn, "Snow")  # to be planned
+        waiting = alert(conn, "Rain")
+        delivery.add_retry(conn, waiting, reader, due_at=NOW, attempts=1)
+        plan(conn, waiting)
+        assert delivery.clear_finished(conn, NOW + DAY, 9) == 0
+        assert _rows(conn) == (3, 3, 1)
+
+
+def test_clearing_takes_small_bites(database: Database) -> None:
+    with database.transaction() as conn:
+        for _ in range(3):
+            subscriber(conn, "Snow")
+        plan(conn, alert(conn, "Snow"), 1)
+        drain(conn)
+        assert [delivery.clear_finished(conn, NOW + DAY, 2) for _ in range(3)] == [2, 2, 0]
+
+
+def test_what_is_left_is_counted(database: Database) -> None:
+    with database.transaction() as conn:
+        assert delivery.pending(conn, NOW) == Pending(alerts=0, batches=0, retries=0, oldest_due=None)
+        readers = [subscriber(conn, "Snow") for _ in range(3)]
+        number = alert(conn, "Snow")
+        plan(conn, number, 1)
+        delivery.claim_batch(conn, "worker", NOW, LEASE)
+        delivery.add_retry(conn, number, readers[0], due_at=NOW - HOUR, attempts=1)
+        alert(conn, "Snow")
+        assert delivery.pending(conn, NOW) == Pending(alerts=1, batches=3, retries=1, oldest_due=NOW - HOUR)
+
+
+def test_a_heartbeat_is_remembered_and_an_old_one_forgotten(database: Database) -> None:
+    with database.transaction() as conn:
+        assert delivery.last_heartbeat(conn) is None
+        delivery.heartbeat(conn, "one", NOW - DAY)
+        delivery.heartbeat(conn, "two", NOW - HOUR)
+        delivery.heartbeat(conn, "two", NOW)
+        assert delivery.last_heartbeat(conn) == NOW
+        delivery.clear_finished(conn, NOW - HOUR, 9)
+        assert conn.execute(select(workers.c.name)).scalars().all() == ["two"]

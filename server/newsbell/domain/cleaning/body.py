@@ -19,7 +19,11 @@ from newsbell.domain.cleaning.removals import Removals
 from newsbell.domain.cleaning.vote import coverage, elected, extracted_text
 from newsbell.domain.cleaning.worth import no_article, refuse_too_little
 from newsbell.domain.text import fold
+from newsbell.errors import TooLargeError
 
+MAX_PARAGRAPHS = 20_000
+MAX_CHARACTERS = 2_000_000  # of visible text: a dozen novels
+MAX_PICTURES = 200
 _ENOUGH_COVERAGE = 0.6
 _NOT_CONTENT = re.compile(
     r"related|recommend|teaser|promo|newsletter|sidebar|outbrain|taboola|footer|(?:^|[\s_-])(?:nav|share|social|ad|ads|advert|author|comments?|most-?(?:read|popular)|more-from|read-?(?:more|next))(?:$|[\s_-])"
@@ -37,8 +41,11 @@ class Body:
 
 
 def read_body(page: Page, metadata: Metadata, byline: Sequence[str], removals: Removals) -> Body:
-    """The body of the page's article. Raises RefusedError with code "no_article"."""
+    """The body of the page's article. Raises RefusedError with code "no_article", TooLargeError for more
+    than 20,000 paragraphs or 2,000,000 characters.
+    """
     blocks = read_blocks(page.tree, page.base_url)
+    _refuse_too_much(blocks)
     text = extracted_text(page.tree, page.url)
     kept = elected(blocks, text)
     if coverage(text, [blocks[at] for at in kept]) < _ENOUGH_COVERAGE:
@@ -75,10 +82,14 @@ class _Selection:
         self._chosen: list[Block] = []
         self._topic_lines: list[str] = []
         self._credits: list[str] = []
+        self._pictures: set[str] = set()  # the keys of those shown
+        self._shown = self._too_many = 0
 
     def run(self, kept: set[int]) -> Body:
         for at in self._range(kept):
             self._take(self._blocks[at], elected_here=at in kept)
+        if self._too_many:
+            self._removals.add("too many pictures", f"{self._too_many} pictures")
         blocks = _without_loose_headings(self._chosen, self._removals)
         if self._lead is not None:
             blocks = [replace(self._lead, kind="p", group=0), *blocks]
@@ -164,10 +175,15 @@ class _Selection:
         picture = block.picture
         if picture is None:
             return
-        if any(one.picture and pictures.same_picture(one.picture.url, picture.url) for one in self._chosen):
+        keys = pictures.keys_of(picture.url)
+        if keys & self._pictures:
             self._removals.add("picture repeated", picture.url)
-            return
-        self._chosen.append(block)
+        elif self._shown == MAX_PICTURES:
+            self._too_many += 1
+        else:
+            self._shown += 1
+            self._pictures |= keys
+            self._chosen.append(block)
 
     def _take_text(self, block: Block) -> None:
         text, marks = noise.without_email_marks(block.text)
@@ -175,6 +191,14 @@ class _Selection:
             self._removals.add("hidden e-mail address", marks)
             block = replace(block, text=text.strip(), html=noise.without_email_marks(block.html)[0])
         self._chosen.append(block)
+
+
+def _refuse_too_much(blocks: Sequence[Block]) -> None:
+    texts = [len(block.text) for block in blocks if block.kind != "figure"]
+    if len(texts) > MAX_PARAGRAPHS:
+        raise TooLargeError("The page has more than 20,000 paragraphs.", field="content")
+    if sum(texts) > MAX_CHARACTERS:
+        raise TooLargeError("The page has more than 2,000,000 characters of text.", field="content")
 
 
 def _paragraph(line: str) -> Block:

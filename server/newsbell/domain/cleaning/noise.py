@@ -67,8 +67,9 @@ def without_email_marks(text: str) -> tuple[str, str]:
 
 def _bare(text: str) -> str:
     """The text between its first and its last letter or digit."""
-    at = [place for place, character in enumerate(text) if character.isalnum()]
-    return text[at[0] : at[-1] + 1] if at else ""
+    start = next((at for at, character in enumerate(text) if character.isalnum()), len(text))
+    end = next((at for at in range(len(text), start, -1) if text[at - 1].isalnum()), start)
+    return text[start:end]
 
 
 def _share_bar(folded: str) -> str | None:

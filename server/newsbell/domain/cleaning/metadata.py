@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +10,11 @@ from urllib.parse import urlsplit
 from newsbell.domain.cleaning.dates import parse_date, says_updated
 from newsbell.domain.cleaning.jsonld import by_id, text_of
 from newsbell.domain.cleaning.page import Page
-from newsbell.domain.cleaning.sanitise import html_to_text
+from newsbell.domain.cleaning.values import plain_text
 from newsbell.domain.text import fold, squeeze
 
 MAX_TITLE = 300
 MAX_SUMMARY = 1_000
-_LONGEST_VALUE = 5_000
 _SEPARATOR = re.compile(r"\s+[|•·»«–—-]\s+|\s*\|\s*|\s+::\s+")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}|[A-Za-z]{4}))?(?:[-_][\w-]*)?$")
 # Where pages put things, surest first.
@@ -69,12 +67,6 @@ def read_metadata(page: Page) -> Metadata:
         published_at=_published(page),
         modified_at=_modified(page),
     )
-
-
-def plain_text(value: str) -> str:
-    """One line of text out of a value that may hold entities (once too often) or markup."""
-    text = html.unescape(value[:_LONGEST_VALUE])
-    return squeeze(html_to_text(text).replace("\n", " ") if "<" in text else text)
 
 
 def _titles(page: Page, site_name: str) -> tuple[str, tuple[str, ...]]:

@@ -11,6 +11,8 @@ _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
 )
 _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
+# Kana, Han and Hangul: a word is about two of these characters, and no space parts it from the next.
+_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9f]")
 _SPACES = re.compile(r"\s+")
 
 
@@ -39,3 +41,9 @@ def fold(text: str) -> str:
             break
         folded = again
     return folded
+
+
+def length(text: str) -> int:
+    """How many words a text has, near enough for any script."""
+    wide = 0 if text.isascii() else len(_WIDE.findall(text))
+    return len(text.split()) + wide // 2

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from newsbell.domain.cleaning.blocks import Block
-from newsbell.domain.text import fold
+from newsbell.domain.text import fold, length
 
 _SHARE = 0.3  # of the elected words: what so many are like is the article's own form
 _LEAST_WORDS = 6
-_MOST_LINKED = 0.4
+_MOST_LINKED, _MOST_LINKED_SENTENCE = 0.4, 0.7
+_FAR = 8  # blocks
 _TEXT = ("p", "quote", "li", "h2", "h3", "h4")
 _ENOUGH_BEFORE = 40  # words of the article before the headline of another
+
+_SENTENCE_END = re.compile(r"""[.!?…。！？．।؟][\s"'”’»›)\]」』]*$""")
+_NUMBER = re.compile(r"\d+")
 
 Form = tuple[str, str, str, str]
 
@@ -26,26 +31,36 @@ def within_article(blocks: Sequence[Block], kept: Iterable[int], titles: Sequenc
     if own is None:
         return kept
     for at in heads:
-        before = sum(len(blocks[one].text.split()) for one in kept if own < one < at)
-        if at > own and before >= _ENOUGH_BEFORE and not is_title(blocks[at].text, titles):
+        before, after = {one for one in kept if own < one < at}, {one for one in kept if one > at}
+        if at <= own or is_title(blocks[at].text, titles) or _parents(blocks, before) & _parents(blocks, after):
+            continue
+        if sum(length(blocks[one].text) for one in before) >= _ENOUGH_BEFORE:
             return {one for one in kept if one < at}
     return kept
 
 
 def with_lost(blocks: Sequence[Block], kept: set[int]) -> set[int]:
-    """The kept blocks, and those between the first and the end of their form: paragraphs with the classes
-    (or the very parent) that much of the article has, and headings between two kept ones of one parent.
+    """The kept blocks, and the lost ones after the first: paragraphs with the classes (or the very parent)
+    that much of the article has, and whatever stands between two kept blocks of its own parent.
     """
     forms, parents = _shares(blocks, kept)
-    first = min(kept)
+    held = {fold(blocks[at].text) for at in kept}
     found = set(kept)
-    for at in range(first, len(blocks)):
+    for at in range(min(kept), len(blocks)):
         block = blocks[at]
-        if at in kept or block.kind not in _TEXT or block.linked >= _MOST_LINKED or block.element is None:
+        if at in kept or block.kind not in _TEXT or block.element is None or fold(block.text) in held:
             continue
-        if len(block.text.split()) >= _LEAST_WORDS and _belongs(block, forms, parents):
+        if length(block.text) >= _LEAST_WORDS and _is_prose(block) and _belongs(block, forms, parents):
             found.add(at)
-    return found | _headings_between(blocks, found)
+    return found | _between(blocks, found)
+
+
+def _is_prose(block: Block) -> bool:
+    return block.linked < (_MOST_LINKED_SENTENCE if ends_a_sentence(block.text) else _MOST_LINKED)
+
+
+def ends_a_sentence(text: str) -> bool:
+    return bool(_SENTENCE_END.search(text))
 
 
 def is_title(text: str, titles: Iterable[str]) -> bool:
@@ -75,7 +90,7 @@ def _shares(blocks: Sequence[Block], kept: set[int]) -> tuple[set[Form], set[Any
     for at in kept:
         block = blocks[at]
         if block.element is not None:
-            size = len(block.text.split())
+            size = length(block.text)
             forms[_form(block.element)] += size
             parents[block.element.getparent()] += size
     enough = _SHARE * sum(forms.values())
@@ -88,22 +103,31 @@ def _shares(blocks: Sequence[Block], kept: set[int]) -> tuple[set[Form], set[Any
 def _form(element: Any) -> Form:
     parent = element.getparent()
     around = (str(parent.tag), parent.get("class") or "") if parent is not None else ("", "")
-    return (str(element.tag), element.get("class") or "", *around)
+    return (str(element.tag), _NUMBER.sub("", element.get("class") or ""), *around)
 
 
 def _belongs(block: Block, forms: set[Form], parents: set[Any]) -> bool:
     return _form(block.element) in forms or block.element.getparent() in parents
 
 
-def _headings_between(blocks: Sequence[Block], kept: set[int]) -> set[int]:
+def _between(blocks: Sequence[Block], kept: set[int]) -> set[int]:
+    """What stands between two neighbouring kept blocks and has the parent of both, but rows of links."""
     found: set[int] = set()
     ordered = sorted(kept)
     for before, after in zip(ordered, ordered[1:], strict=False):
-        parents = {id(_parent(blocks[at])) for at in (before, after)}
+        parent = _parent(blocks[before])
+        if parent is None or after - before > _FAR or parent is not _parent(blocks[after]):
+            continue
         for at in range(before + 1, after):
-            if blocks[at].kind in ("h2", "h3", "h4") and parents == {id(_parent(blocks[at]))}:
+            block = blocks[at]
+            linked = block.linked > _MOST_LINKED_SENTENCE and not ends_a_sentence(block.text)
+            if block.kind in _TEXT and _parent(block) is parent and not linked:
                 found.add(at)
     return found
+
+
+def _parents(blocks: Sequence[Block], found: Iterable[int]) -> set[Any]:
+    return {parent for at in found if (parent := _parent(blocks[at])) is not None}
 
 
 def _parent(block: Block) -> Any:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from newsbell.domain.cleaning import vocabulary
-from newsbell.domain.text import fold
+from newsbell.domain.text import fold, length
 
 TOPICS_LABEL = vocabulary.TOPICS_LABEL
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("“”„«»‹›", '"'))
 _LONGEST = 600  # characters of a block that a rule looks at
 _EMAIL_MARK = re.compile(r"\[\s*e-?mail\s*(?:\xa0|\s)?protected\s*\]", re.IGNORECASE)
+_BREAK = re.compile(r"^(?:[_*~•·–—-] ?){3,12}$")
 _LOGO = re.compile(r"^(?:[\w.&'-]+ ){0,5}logo$")
 _SEPARATORS = re.compile(r"\s*[|·•,/]\s*|\s{2,}|\n")
 _TOPICS = re.compile(rf"^{vocabulary.TOPICS_LABEL}\s*[:：]\s*(?P<rest>\S.*)$", re.IGNORECASE)
@@ -32,11 +33,11 @@ def rule_of(text: str, *, site_name: str = "") -> str | None:
     folded = plain(text)
     bare = _bare(folded)
     if not bare:
-        return "no words"
+        return None if _BREAK.match(folded) else "no words"
     whole = vocabulary.WHOLE.get(bare) or _share_bar(folded)
     if whole:
         return whole
-    count = len(folded.split())
+    count = length(folded)
     if count <= 6 and (_LOGO.match(bare) or (site_name and bare == _bare(plain(site_name)))):
         return "logo"
     if not _EMAIL_MARK.sub("", folded).strip(" .:;,-"):

@@ -133,12 +133,18 @@ def _strictly(content: bytes, encoding: str) -> str:
     text = content.decode(encoding, "replace")
     broken = text.count("\ufffd")
     if broken * 200 > len(text) + 200:
-        raise MalformedError(
-            "The characters cannot be read: the page is not in the encoding it claims, or claims none.",
-            code="bad_encoding",
-            field="content",
-        )
+        raise _bad_encoding()
     return text
+
+
+def _bad_encoding() -> MalformedError:
+    return MalformedError(
+        "The characters are neither UTF-8 nor of an encoding that the page declares. Declare it (charset in"
+        " its Content-Type or in a <meta> element), or convert the file first, for example:"
+        " iconv -f windows-1251 -t utf-8 FILE",
+        code="bad_encoding",
+        field="content",
+    )
 
 
 def _refuse_nonsense(text: str) -> None:
@@ -148,4 +154,4 @@ def _refuse_nonsense(text: str) -> None:
             "That is a binary file; HTML and plain text are read here.", field="content"
         )
     if sample.count("\ufffd") * 20 > len(sample):
-        raise MalformedError("The characters cannot be read.", code="bad_encoding", field="content")
+        raise _bad_encoding()

@@ -6,16 +6,18 @@ import re
 from collections.abc import Sequence
 
 from newsbell.domain.cleaning.blocks import Block, names_of
-from newsbell.domain.cleaning.election import in_headline, is_title
+from newsbell.domain.cleaning.election import ends_a_sentence, in_headline, is_title
 from newsbell.domain.cleaning.metadata import Metadata
 from newsbell.domain.cleaning.noise import rule_of
 from newsbell.domain.cleaning.vote import words_of
-from newsbell.domain.text import fold
+from newsbell.domain.text import fold, length
 
 _NAMED = re.compile(
     r"stand-?first|(?:^|[\s_-])(?:lead|lede|dek|deck|chapo|chapeau|intro|introduction|vorspann|sapo|entradilla|bajada|copete|ingress|excerpt|subheadline|sub-?title|sub-?head(?:ing)?|sub-?headline|strapline|summary|teaser|abstract|sommario|occhiello|zajawka|anons|perex|spot|linha-fina)(?:$|[\s_-])"
 )
 _MOST_WORDS = 120
+_LEAST_ALONE = 10
+_HEADINGS = ("h2", "h3", "h4")
 _MOST_BEFORE = 8  # words of a block before what the description says: "Kyiv, 3 May (Agency) - "
 
 
@@ -36,12 +38,19 @@ def find(blocks: Sequence[Block], kept: set[int], metadata: Metadata) -> int | N
         if any(_says(blocks[at], description) for description in metadata.descriptions)
     ]
     if described:
-        return described[0]
+        return next((at for at in described if blocks[at].kind not in _HEADINGS), described[0])
     if title_at is None:
         return None
     start = max(first, title_at + 3)  # the headline itself may be the first block that was elected
     named = [at for at in candidates if at <= start and _NAMED.search(names_of(blocks[at].element, 2))]
-    return named[0] if named else None
+    return named[0] if named else _alone(blocks, range(title_at + 1, first), candidates)
+
+
+def _alone(blocks: Sequence[Block], above: range, candidates: Sequence[int]) -> int | None:
+    """The only sentence between headline and text."""
+    found = [at for at in candidates if at in above and length(blocks[at].text) >= _LEAST_ALONE]
+    found = [at for at in found if ends_a_sentence(blocks[at].text)]
+    return found[0] if len(found) == 1 else None
 
 
 def _title_before(blocks: Sequence[Block], first: int, title: str) -> int | None:
@@ -51,7 +60,7 @@ def _title_before(blocks: Sequence[Block], first: int, title: str) -> int | None
 
 
 def _may_be(block: Block, metadata: Metadata) -> bool:
-    count = len(words_of(block.text))
+    count = length(block.text)
     return (
         block.kind in ("p", "h2", "h3", "h4", "li", "quote")
         and 4 <= count <= _MOST_WORDS

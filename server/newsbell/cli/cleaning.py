@@ -62,7 +62,9 @@ def _answer(line: bytes, *, whole: bool) -> dict[str, Any]:
 
 def _object(line: bytes) -> dict[str, Any]:
     try:
-        page = json.loads(line)
+        page = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise MalformedError("The line is not UTF-8.") from error
     except (ValueError, RecursionError) as error:
         raise MalformedError(f"Not a line of JSON: {error}.") from error
     if not isinstance(page, dict):

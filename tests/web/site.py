@@ -13,8 +13,9 @@ from werkzeug.test import TestResponse
 
 from newsbell.app import create_app
 from newsbell.config import Settings
+from newsbell.domain.cleaning import clean_restoring
 from newsbell.edges.endpoints import PushEndpointRules
-from newsbell.services.ports import PageFetcher
+from newsbell.services.ports import Cleaner, PageFetcher
 from newsbell.services.tokens import create_token
 from newsbell.storage.database import Database
 from tests.fakes import Clock, FakeFetcher, FakePusher
@@ -78,12 +79,21 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def build(settings: Settings, database: Database, clock: Clock, fetcher: PageFetcher | None = None) -> Site:
-    """An application over the database; a fetcher given instead of the fake one is used for pages."""
+def build(
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    fetcher: PageFetcher | None = None,
+    cleaner: Cleaner = clean_restoring,
+) -> Site:
+    """An application over the database; a fetcher given instead of the fake one is used for pages. Pages are
+    cleaned in this process unless another cleaner is given.
+    """
     fake_fetcher, pusher = FakeFetcher(), FakePusher()
     app = create_app(
         settings,
         db=database,
+        cleaner=cleaner,
         fetcher=fetcher or fake_fetcher,
         picture_fetcher=fake_fetcher,
         pusher=pusher,

@@ -18,7 +18,9 @@ from newsbell.domain.paths import article_path
 from newsbell.domain.serialise import article_json
 from newsbell.edges.fetch import Fetcher
 from newsbell.errors import NewsbellError
+from newsbell.jobs.cleaning import CleaningProcesses
 from newsbell.services.importing import Imported, Notify, Source, import_article
+from newsbell.services.ports import Cleaner
 from newsbell.services.samples import sample_pages
 from newsbell.storage.database import Database
 
@@ -64,9 +66,9 @@ def import_(
         topics=topics, title=title, notify=notify or ("no" if samples else "auto"), as_json=as_json
     )
     settings = store.settings()
-    with store.opened(settings) as db:
+    with store.opened(settings) as db, CleaningProcesses(size=1) as cleaner:
         pages = _samples(settings) if samples else [(one, partial(read_source, one, url)) for one in sources]
-        failed = _import_all(Importer(db=db, settings=settings, wishes=wishes), pages)
+        failed = _import_all(Importer(db=db, settings=settings, cleaner=cleaner, wishes=wishes), pages)
     ctx.exit(1 if failed else 0)
 
 
@@ -76,6 +78,7 @@ class Importer:
 
     db: Database
     settings: Settings
+    cleaner: Cleaner
     wishes: Wishes
 
     def import_(self, source: Source) -> Imported:
@@ -87,6 +90,7 @@ class Importer:
             title=self.wishes.title,
             notify=self.wishes.notify,
             fetcher=Fetcher(self.settings),
+            cleaner=self.cleaner,
             now=store.now(),
         )
 

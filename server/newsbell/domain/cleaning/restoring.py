@@ -90,16 +90,18 @@ def _place(blocks: Sequence[Block], text: str) -> int | None:
 
 
 def _with_html(html: str, piece: str, before: Sequence[str], base_url: str) -> str:
-    parts = lxml.html.fragments_fromstring(html) if html else []
+    parts: list[Any] = list(lxml.html.fragments_fromstring(html)) if html else []
     places: dict[str, int] = {}
     for at, part in enumerate(parts):
         for text in _texts(part):
             places[fold(text)] = at
-    texts = [
-        part if isinstance(part, str) else lxml.html.tostring(part, encoding="unicode") for part in parts
-    ]
+    texts = [part if isinstance(part, str) else _html(part) for part in parts]
     at = _after(places, before)
     return sanitise("\n".join(text.strip() for text in (*texts[:at], piece, *texts[at:])), base_url)
+
+
+def _html(part: Any) -> str:
+    return str(lxml.html.tostring(part, encoding="unicode"))
 
 
 def _texts(part: Any) -> list[str]:

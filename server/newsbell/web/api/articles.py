@@ -55,6 +55,7 @@ def create() -> Response:
             topics=topics,
             title=title,
             notify=notify,
+            cleaner=context.cleaner,
             now=context.clock(),
         )
     except NewsbellError as error:

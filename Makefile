@@ -63,15 +63,18 @@ clean:
 
 # pip 23, which comes with Python 3.11, cannot resolve some of what is locked here: a newer one goes first.
 $(VENV)/bin/pip:
+	@echo "Making a Python environment in $(VENV)."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade 'pip>=24'
 
 $(STATE)/serve: $(VENV)/bin/pip requirements.txt pyproject.toml
+	@echo "Installing what Newsbell needs: about a minute the first time."
 	$(BIN)/pip install --quiet --require-hashes -r requirements.txt
 	$(BIN)/pip install --quiet --no-deps --editable .
 	@mkdir -p $(STATE) && touch $@
 
 $(STATE)/dev: $(VENV)/bin/pip requirements-dev.txt pyproject.toml
+	@echo "Installing what Newsbell and its tests need: about two minutes the first time."
 	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@mkdir -p $(STATE) && touch $@

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from newsbell.config import Settings, describe, variable
+from newsbell.config import Settings, describe, unknown_variables, variable
 from newsbell.errors import SettingsError
 
 SETTINGS = fields(Settings)
@@ -164,3 +164,42 @@ def test_nothing_is_documented_that_is_no_setting() -> None:
     known = {variable(spec) for spec in SETTINGS}
     known |= {f"{variable(spec)}_FILE" for spec in SETTINGS if spec.metadata["secret"]}
     assert named - known <= {"NEWSBELL_TEST_DATABASE_URL"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NEWSBELL_PUSH_HOSTS", "com"),
+        ("NEWSBELL_PUSH_HOSTS", "*"),
+        ("NEWSBELL_PUSH_HOSTS", "https://push.example.org"),
+        ("NEWSBELL_PRIVATE_HOSTS", "http://10.0.0.5/"),
+        ("NEWSBELL_PRIVATE_HOSTS", "10.0.0.0/8"),
+        ("NEWSBELL_ALERT_MAX_AGE", "abc"),
+        ("NEWSBELL_ALERT_MAX_AGE", "nan"),
+        ("NEWSBELL_TRUSTED_PROXIES", "x"),
+    ],
+)
+def test_a_value_that_cannot_be_right_is_refused_in_plain_words(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({name: value})
+    assert caught.value.field == name
+    assert "literal" not in caught.value.message
+    assert "could not convert" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NEWSBELL_PUSH_HOSTS", "push.example.org,Other.Example."),
+        ("NEWSBELL_PRIVATE_HOSTS", "localhost,10.0.0.5:8080,[::1]:9000,::1,mirror.lan"),
+        ("NEWSBELL_ALERT_MAX_AGE", "1.5"),
+        ("NEWSBELL_TRUSTED_PROXIES", "10"),
+    ],
+)
+def test_its_twin_is_taken(name: str, value: str) -> None:
+    assert Settings.from_environment({name: value}) != Settings()
+
+
+def test_a_misspelt_setting_is_noticed() -> None:
+    environ = {"NEWSBELL_BASEURL": "x", "NEWSBELL_BASE_URL": "x", "NEWSBELL_TEST_DATABASE_URL": "x"}
+    assert unknown_variables(environ) == ["NEWSBELL_BASEURL"]

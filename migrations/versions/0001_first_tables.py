@@ -22,6 +22,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     _create_stories()
+    _create_story_texts()
     _create_articles()
     _create_originals()
     _create_topics()
@@ -62,6 +63,7 @@ def downgrade() -> None:
         "topics",
         "originals",
         "articles",
+        "story_texts",
         "stories",
     ):
         op.drop_table(table)
@@ -76,12 +78,21 @@ def _create_stories() -> None:
     op.create_table(
         "stories",
         sa.Column("id", NUMBER, nullable=False),
-        sa.Column("text_digest", KEY, nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("alerted_at", MOMENT),
         sa.PrimaryKeyConstraint("id", name="pk_stories"),
-        sa.UniqueConstraint("text_digest", name="uq_stories_text_digest"),
     )
+
+
+def _create_story_texts() -> None:
+    op.create_table(
+        "story_texts",
+        sa.Column("text_digest", KEY, nullable=False),
+        sa.Column("story_id", NUMBER, nullable=False),
+        sa.PrimaryKeyConstraint("text_digest", name="pk_story_texts"),
+        sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name="fk_story_texts_story_id"),
+    )
+    op.create_index("ix_story_texts_story_id", "story_texts", ["story_id"])
 
 
 def _create_articles() -> None:

@@ -74,7 +74,7 @@ def wsgi() -> Flask:
         cleaner=CleaningProcesses(),
         fetcher=Fetcher(settings),
         # A page waits for its pictures: a host that does not answer must not hold a thread for long.
-        picture_fetcher=Fetcher(settings, limits=FetchLimits(total=10)),
+        picture_fetcher=Fetcher(settings, limits=FetchLimits(total=8)),
         pusher=PushSender(settings),
         rules=PushEndpointRules(settings),
         clock=lambda: datetime.now(UTC),

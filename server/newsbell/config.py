@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
@@ -28,21 +29,41 @@ def _yes_no(text: str) -> bool:
 
 
 def _hours(text: str) -> timedelta:
-    hours = float(text)
-    if not 0 <= hours <= 24 * 365:
-        raise ValueError("a number of hours, 0 to 8760")
-    return timedelta(hours=hours)
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]+)?", text) or float(text) > 24 * 365:
+        raise ValueError("say a number of hours, 0 to 8760")
+    return timedelta(hours=float(text))
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 10:
-        raise ValueError("a number from 0 to 10")
-    return number
+    if not re.fullmatch(r"[0-9]|10", text):
+        raise ValueError("say a number from 0 to 10")
+    return int(text)
 
 
 def _names(text: str) -> frozenset[str]:
     return frozenset(name.strip().lower().rstrip(".") for name in text.split(",") if name.strip())
+
+
+_LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(rf"({_LABEL}(\.{_LABEL})*|\[?[0-9a-f:.]*:[0-9a-f:.]*\]?)(:[0-9]{{1,5}})?")
+_DOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})+")
+
+
+def _private_hosts(text: str) -> frozenset[str]:
+    names = _names(text)
+    for name in names:
+        if not _HOST.fullmatch(name):
+            raise ValueError(f"{name} is neither a host nor host:port")
+    return names
+
+
+def _push_hosts(text: str) -> frozenset[str]:
+    names = _names(text)
+    for name in names:
+        # Subdomains count, so a bare "com" would make a push service of half the web.
+        if not _DOMAIN.fullmatch(name):
+            raise ValueError(f"{name} is not a whole host name such as push.example.org")
+    return names
 
 
 def _base_url(text: str) -> str:
@@ -94,13 +115,13 @@ class Settings:
         frozenset(),
         "Hosts (name, or name:port; comma separated) that may be fetched from and pushed to although they "
         "are private, plain http or on another port. What is named here is trusted.",
-        _names,
+        _private_hosts,
     )
     push_hosts: frozenset[str] = _setting(
         frozenset(),
         "Push services beside those of Google, Mozilla, Microsoft and Apple: whole host names, comma "
         "separated; their subdomains count.",
-        _names,
+        _push_hosts,
     )
     full_text: bool = _setting(
         True, "yes: pages and feeds carry the article's text; no: its summary and the link.", _yes_no
@@ -136,6 +157,17 @@ class Settings:
         """Read every setting; `SettingsError` names the variable that cannot be used."""
         values = {spec.name: value for spec in fields(cls) if (value := _read(environ, spec)) is not None}
         return cls(**values)
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """Variables that look like settings and are none: most likely misspelt."""
+    names = {variable(spec) for spec in fields(Settings)}
+    secret = {variable(spec) + "_FILE" for spec in fields(Settings) if spec.metadata["secret"]}
+    tests = PREFIX + "TEST"
+    return sorted(
+        name for name in environ if name.startswith(PREFIX) and not name.startswith(tests)
+        if name not in names | secret
+    )  # fmt: skip
 
 
 def variable(spec: Any) -> str:

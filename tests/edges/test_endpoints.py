@@ -196,6 +196,7 @@ def test_an_auth_secret_that_is_not_16_bytes_is_refused(auth: str) -> None:
         (TAKEN[0], AUTH, AUTH, "keys.p256dh"),
         (TAKEN[0], P256DH, P256DH, "keys.auth"),
     ],
+    ids=["endpoint", "p256dh", "auth"],
 )
 def test_the_rules_name_the_part_at_fault(endpoint: str, p256dh: str, auth: str, field: str) -> None:
     with pytest.raises(NewsbellError) as caught:

@@ -51,7 +51,14 @@ test("every listener stands as soon as the worker is loaded, and keeps it awake"
     skipWaiting: () => kept.push("skipped"),
   };
   listen(scope);
-  const kinds = ["activate", "install", "notificationclick", "push", "pushsubscriptionchange"];
+  const kinds = [
+    "activate",
+    "install",
+    "notificationclick",
+    "notificationclose",
+    "push",
+    "pushsubscriptionchange",
+  ];
   assert.deepEqual([...listeners.keys()].sort(), kinds);
   const waits = [];
   let closed = false;

@@ -22,6 +22,7 @@ _WELL = Facts(
     subscriptions=100,
     suspended=0,
     paused=(),
+    waiting_topics=3,
     disk_free=20 * 1024**3,
 )
 
@@ -54,6 +55,8 @@ def test_a_healthy_server_has_nothing_to_complain_of() -> None:
         ({"suspended": 1}, "subscriptions", "warn"),
         ({"suspended": 51}, "subscriptions", "bad"),
         ({"paused": ("push.example",)}, "push services", "bad"),
+        ({"waiting_topics": 9_000}, "topics", "warn"),
+        ({"waiting_topics": 10_000}, "topics", "bad"),
         ({"now": NOW.replace(year=1970)}, "clock", "bad"),
         ({"database_now": NOW + timedelta(minutes=10)}, "clock", "bad"),
         ({"disk_free": 500 * 1024**2}, "disk", "warn"),

@@ -1,17 +1,23 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from newsbell.config import Settings
+from newsbell.domain.topics import MAX_TOPICS
 from newsbell.errors import GoneError, MalformedError, NewsbellError, RefusedError
-from newsbell.services.articles import remove_article
+from newsbell.services.articles import ArticlePatch, correct_article, get_article, remove_article
 from newsbell.services.importing import Imported, Source, clean_only, import_article
+from newsbell.services.topics import add_alias, rename_topic
 from newsbell.storage import articles, delivery
 from newsbell.storage.database import Database
+from newsbell.storage.statements import take_turn
 from tests.factories import NOW
 from tests.fakes import FakeFetcher, Page
 from tests.pages import PARAGRAPHS, news_page
+from tests.storage.watching import wait_until
 
 URL = "https://paper.example/2026/ferry"
 
@@ -197,3 +203,69 @@ def test_an_import_that_fails_after_its_article_was_added_leaves_nothing(
         save(database)
     with database.read() as conn:
         assert articles.count(conn) == 0
+
+
+@pytest.mark.parametrize("spelling", ["russia", "RUSSIA", "Russian Federation"])
+def test_another_spelling_of_a_topic_is_no_change(database: Database, spelling: str) -> None:
+    first = save(database, topics=["Russia"])
+    add_alias(database, "russia", "Russian Federation", NOW)
+    again = save(database, news_page(topics=(spelling, "Ukraine")))
+    assert not again.updated
+    assert again.article.updated_at == first.article.updated_at
+
+
+def test_a_renamed_topic_is_no_change_of_its_articles(database: Database) -> None:
+    save(database)
+    rename_topic(database, "ukraine", "Україна", NOW)
+    assert not save(database).updated
+
+
+def test_the_edited_text_from_another_site_is_the_same_story(database: Database) -> None:
+    first = save(database)
+    edited = news_page(paragraphs=(*PARAGRAPHS, "A correction was added at noon today."))
+    save(database, edited)
+    other = save(database, edited, url="https://other.example/ferry")
+    assert other.article.story_id == first.article.story_id
+    assert not other.rung
+
+
+def test_more_topics_than_an_article_may_have_are_refused_not_cut(database: Database) -> None:
+    save(database, topics=[f"Topic {number}" for number in range(MAX_TOPICS)])
+    with pytest.raises(RefusedError):
+        save(database, topics=["One more"])
+
+
+def test_a_removed_article_leaves_its_ring_to_the_other_home_of_its_story(database: Database) -> None:
+    first = save(database)
+    other = save(database, url="https://other.example/ferry")
+    remove_article(database, first.article.id, NOW)
+    with database.transaction() as conn:
+        planned = delivery.claim_alert_to_plan(conn, "w", NOW, timedelta(minutes=1))
+        assert planned is not None
+        assert conn.execute(text("SELECT article_id FROM alerts")).scalar() == other.article.id
+
+
+@pytest.mark.database
+def test_an_edit_and_an_import_at_once_both_stand(postgresql_database: Database) -> None:
+    """PostgreSQL lets both begin; whoever comes second must look only when the first is done."""
+    database = postgresql_database
+    number = save(database).article.id
+    edited = news_page(paragraphs=(*PARAGRAPHS, "A correction was added at noon today."))
+    patch = ArticlePatch(topics=["Weather"])
+    with ThreadPoolExecutor(2) as pool:
+        with database.transaction() as conn:
+            take_turn(conn)
+            corrected = pool.submit(correct_article, database, number, patch, NOW)
+            imported = pool.submit(save, database, edited)
+            wait_until(lambda: waiting_for_their_turn(database) >= 2)
+        corrected.result(timeout=20)
+        imported.result(timeout=20)
+    stored = get_article(database, number)
+    assert "Weather" in {topic.name for topic in stored.topics}
+    assert "correction" in stored.body_text
+
+
+def waiting_for_their_turn(database: Database) -> int:
+    query = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    with database.read() as conn:
+        return int(conn.execute(query).scalar_one())

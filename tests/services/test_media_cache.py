@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -137,6 +138,32 @@ def test_a_reader_does_not_wait_for_ever_for_another_ones_fetch(
     with cache.turn(URL), pytest.raises(UnavailableError):
         picture(cache, Origin(), URL, now=NOW)
     assert picture(cache, Origin(), URL, now=NOW).content == PNG
+
+
+def test_a_slow_site_leaves_places_for_another(cache: PictureCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsbell.services.picture_cache.MAX_WAIT", 0)
+    with ExitStack() as under_way:
+        for number in range(3):
+            under_way.enter_context(cache.turn(f"{URL}?{number}"))
+        with pytest.raises(UnavailableError):
+            picture(cache, Origin(), URL, now=NOW)
+        assert picture(cache, Origin(), "https://other.example/a.png", now=NOW).content == PNG
+
+
+def test_all_sites_together_have_few_places(cache: PictureCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsbell.services.picture_cache.MAX_WAIT", 0)
+    with ExitStack() as under_way:
+        for number in range(8):
+            under_way.enter_context(cache.turn(f"https://site{number}.example/"))
+        with pytest.raises(UnavailableError):
+            picture(cache, Origin(), URL, now=NOW)
+    assert picture(cache, Origin(), URL, now=NOW).content == PNG
+
+
+def test_a_picture_that_failed_waits_for_no_place(cache: PictureCache) -> None:
+    cache.note_failure(URL, NOW)
+    with cache.turn(URL), pytest.raises(UnreachableError):
+        picture(cache, Origin(), URL, now=NOW)
 
 
 def kept(cache: PictureCache, numbers: range) -> list[int]:

@@ -113,6 +113,23 @@ def test_wishes_for_topics_nobody_writes_about_are_bounded(
     assert count(database) == 2
 
 
+def test_one_reader_does_not_use_up_the_topics_that_wait(database: Database) -> None:
+    few = [f"Topic {number}" for number in range(topics.MAX_UNLISTED_OF_ONE)]
+    follow(database, browser("a"), *few)
+    with pytest.raises(RefusedError):
+        follow(database, browser("b"), *few, "One more")
+    assert count(database) == 1
+
+
+def test_a_topic_that_never_had_an_article_can_be_forgotten(database: Database) -> None:
+    made = follow(database, browser("a"), "Russia", "Nonsense")
+    assert [topic.name for topic in topics.waiting_topics(database)] == ["Nonsense", "Russia"]
+    topics.forget_topic(database, "nonsense")
+    assert [topic.name for topic in view(database, made.id).topics] == ["Russia"]
+    with pytest.raises(NotFoundError):
+        topics.forget_topic(database, "nonsense")
+
+
 def test_topics_are_changed(database: Database) -> None:
     made = follow(database, browser("a"), "Russia")
     changed = change_topics(database, made.id, ["Ukraine", "Chess"], NOW)

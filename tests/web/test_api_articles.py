@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from newsbell.errors import UnreachableError
 from tests.fakes import Page
 from tests.pages import PARAGRAPHS, news_page
-from tests.web.site import BASE_URL, Site
+from tests.web.site import BASE_URL, Site, build
 
 URL = "https://paper.example/2026/ferry"
 
@@ -238,3 +239,45 @@ def test_an_unchanged_answer_costs_a_304(site: Site, address: str) -> None:
     assert again.headers["ETag"] == first.headers["ETag"]
     site.client.patch("/api/v1/articles/1", json={"topics": ["Norway"]}, headers=site.editor)
     assert site.client.get(address, headers=unchanged).status_code == 200
+
+
+TEXTS = {"body_html": "", "body_text": "", "removals": []}
+
+
+@pytest.fixture
+def brief(site: Site) -> Site:
+    """A site that gives out no full texts, with one article."""
+    found = build(replace(site.settings, full_text=False), site.db, site.clock)
+    assert found.save().status_code == 201
+    return found
+
+
+def shown(site: Site, headers: dict[str, str]) -> list[dict[str, object]]:
+    """The article alone, and as it stands in the list."""
+    listed = site.client.get("/api/v1/articles", headers=headers).json or {}
+    (first,) = listed["articles"]
+    return [first, site.client.get(f"/api/v1/articles/{first['id']}", headers=headers).json or {}]
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer made-up"}, {"Authorization": "x"}])
+def test_without_full_text_the_text_is_nobodys_who_has_no_token(brief: Site, headers: dict[str, str]) -> None:
+    for article in shown(brief, headers):
+        assert article | TEXTS == article
+        assert article["title"]
+        assert article["summary"]
+
+
+def test_without_full_text_an_editor_still_gets_the_text(brief: Site) -> None:
+    for article in shown(brief, brief.editor):
+        assert all(article[name] for name in TEXTS)
+    answer = brief.client.get("/api/v1/articles", headers=brief.editor)
+    again = {"If-None-Match": answer.headers["ETag"]}
+    assert "Authorization" in answer.headers["Vary"]
+    assert brief.client.get("/api/v1/articles", headers=again | brief.editor).status_code == 304
+    assert brief.client.get("/api/v1/articles", headers=again).status_code == 200
+
+
+def test_with_full_text_anybody_gets_it(brief: Site, site: Site) -> None:
+    assert brief.settings != site.settings
+    for article in shown(site, {}):
+        assert all(article[name] for name in TEXTS)

@@ -499,6 +499,22 @@ def test_a_flood_of_subscriptions_is_stopped(site: Site) -> None:
     assert answer.status_code == 201
 
 
+def test_a_flood_of_changes_is_stopped(site: Site) -> None:
+    ticket = site.follow().json or {}
+    address = f"/api/v1/subscriptions/{ticket['id']}"
+
+    def change(topic: str) -> TestResponse:
+        headers = bearer(ticket["manage_token"])
+        return site.client.patch(address, json={"topics": [topic]}, headers=headers)
+
+    for number in range(119):
+        assert change(f"Topic {number % 2}").status_code == 200
+    before = site.rows()
+    answer = change("One too many")
+    refused(site, answer, before, 429, "too_many_requests")
+    assert int(answer.headers["Retry-After"]) >= 1
+
+
 def test_texts_hold_what_the_page_held_and_no_control_characters(site: Site) -> None:
     text = "Ferry\x00 returns\x08\n\n" + "\n\n".join(PARAGRAPHS) + "\n\nTopics: Russia\n"
     saved = site.save(html=None, url=None, text=text, title="Ferry\x00\x1b returns").json or {}

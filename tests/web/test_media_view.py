@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+
 import pytest
+from werkzeug.test import TestResponse
 
 from newsbell.errors import NewsbellError, RefusedError, TooLargeError, UnreachableError, UnsupportedTypeError
 from newsbell.services.media import media_address, media_key, sign
-from tests.fakes import Page
-from tests.web.site import Site
+from tests.fakes import FakeFetcher, Page
+from tests.web.site import Site, build
 
 URL = "https://pictures.example/ferry.png"
 PNG = b"\x89PNG\r\n\x1a\nnot much of a picture"
@@ -93,3 +97,43 @@ def test_a_picture_that_cannot_be_had_says_nothing_about_why(
     assert (answer.status_code, answer.data) == (status, b"")
     assert answer.headers["Cache-Control"] == "no-store"
     assert not any("10.0.0.7" in value or "pictures" in value for _, value in answer.headers)
+
+
+class Stalled(FakeFetcher):
+    """A site that takes connections and says nothing, until it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.speaks = threading.Event()
+
+    def fetch_picture(self, url: str) -> Page:
+        self.asked.append(url)
+        self.speaks.wait(60)
+        return Page(url, PNG, "image/png")
+
+
+THREADS = 24
+
+
+def test_pictures_of_a_site_that_stalls_leave_threads_for_everybody_else(site: Site) -> None:
+    stalled = Stalled()
+    app = build(site.settings, site.db, site.clock, picture_fetcher=stalled).app
+
+    def ask(path: str) -> TestResponse:
+        return app.test_client().get(path)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        pictures: list[Future[TestResponse]] = [
+            pool.submit(ask, media_address(media_key(site.db), f"{URL}?{number}")) for number in range(40)
+        ]
+        try:
+            assert pool.submit(ask, "/healthz").result(30).status_code == 200
+            assert not stalled.speaks.is_set()
+        finally:
+            stalled.speaks.set()
+    assert 0 < len(stalled.asked) < 12
+    answers = [future.result() for future in pictures]
+    assert {(answer.status_code, answer.headers.get("Retry-After")) for answer in answers} == {
+        (200, None),
+        (503, "5"),
+    }

@@ -163,7 +163,7 @@ def test_an_article_runs_in_its_own_direction_and_language(site: Site, language:
 
 def test_an_article_of_unknown_language_claims_none(site: Site) -> None:
     article = one(read(site, save(site, language="")), "//article")
-    assert (article.get("lang"), article.get("dir")) == (None, "auto")
+    assert (article.get("lang"), article.get("dir")) == ("", "auto"), "the page around it is English"
 
 
 def test_hostile_words_are_only_words(site: Site) -> None:
@@ -236,3 +236,8 @@ def test_without_full_text_a_page_carries_summary_and_link(site: Site, database:
     assert words(one(page, "//div[contains(@class, 'text')]//a")) == "Read on at Harbour Paper"
     assert not tree(brief.client.get("/")).xpath("//ol//img")
     assert "In full." in words(read(site, article))
+
+
+def test_a_text_without_an_address_names_no_original(site: Site) -> None:
+    page = read(site, save(site, url="", canonical_url="urn:newsbell:text:1"))
+    assert page.xpath("//link[@rel='canonical']") == []

@@ -1,9 +1,14 @@
-"""clean: the article in a page, as JSON; nothing is stored, no store is needed."""
+"""clean: the article in a page, as JSON; nothing is stored, and a store is looked at only for its topics."""
 
 from __future__ import annotations
 
 import json
+import logging
+import re
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from math import isfinite
 from typing import Any
 
 import click
@@ -11,13 +16,18 @@ import click
 from newsbell.cli import store
 from newsbell.cli.output import print_json
 from newsbell.cli.sources import read_source
+from newsbell.config import Settings
 from newsbell.domain.cleaning import MAX_BYTES
 from newsbell.domain.serialise import article_json
 from newsbell.edges.fetch import Fetcher
-from newsbell.errors import MalformedError, NewsbellError, TooLargeError
+from newsbell.errors import MalformedError, NewsbellError, NoStoreError, TooLargeError, UnavailableError
 from newsbell.services.importing import Source, clean_only
+from newsbell.storage.database import Database
 
 _LONGEST_LINE = 2 * MAX_BYTES  # JSON escapes lengthen a page
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+_log = logging.getLogger("newsbell.clean")
 
 
 @click.command()
@@ -25,7 +35,10 @@ _LONGEST_LINE = 2 * MAX_BYTES  # JSON escapes lengthen a page
 @click.option("--url", default="", metavar="URL", help="Where FILE or standard input comes from.")
 @click.option("--jsonl", is_flag=True, help="Read {id, url, html} a line, answer an article a line.")
 def clean(source: str | None, url: str, jsonl: bool) -> None:
-    """Print the cleaned article of a page as JSON. Nothing is stored."""
+    """Print the article of a page, as it would be saved, as JSON. Nothing is stored.
+
+    With --jsonl pages are cleaned one by one, and topics known here are not recognised in them.
+    """
     if jsonl:
         if source not in (None, "-") or url:
             raise click.UsageError("--jsonl reads standard input; it takes no FILE and no --url.")
@@ -33,8 +46,24 @@ def clean(source: str | None, url: str, jsonl: bool) -> None:
         return
     if source is None:
         raise click.UsageError("Give a FILE, a URL, or - for standard input.")
-    cleaned = clean_only(None, read_source(source, url), fetcher=Fetcher(store.settings()))
+    settings = store.settings()
+    page = read_source(source, url)
+    with _known_topics(settings) as db:
+        cleaned = clean_only(db, page, fetcher=Fetcher(settings))
     print_json(article_json(cleaned), indent=2)
+
+
+@contextmanager
+def _known_topics(settings: Settings) -> Iterator[Database | None]:
+    """The store whose topics are recognised; None, and a word about it, where it cannot be asked."""
+    with ExitStack() as stack:
+        try:
+            db = stack.enter_context(store.opened(settings))
+        except (NoStoreError, UnavailableError) as error:
+            click.echo(f"Cleaned without the topics known to a store. {error.message}", err=True)
+            yield None
+            return
+        yield db
 
 
 def _clean_lines() -> None:
@@ -51,16 +80,32 @@ def _answer(line: bytes, *, whole: bool) -> dict[str, Any]:
     """The article of one line with the id it came with, or the id and what was wrong."""
     number: object = None
     try:
-        if not whole:
-            raise TooLargeError(f"A line of more than {_LONGEST_LINE // 1024 // 1024} MB.")
-        page = _object(line)
-        number = page.get("id")
+        page = _object(line, whole=whole)
+        number = _number(page.get("id"))
         return {**article_json(clean_only(None, _source(page))), "id": number}
     except NewsbellError as error:
-        return {"id": number, "error": {"code": error.code, "message": error.message}}
+        return _problem(number, error.code, error.message)
+    except Exception:  # noqa: BLE001 - whatever one page makes go wrong, the pages after it are cleaned
+        _log.exception("event=line_not_cleaned id=%r", number)
+        return _problem(number, "internal", "Something went wrong here; standard error has it.")
 
 
-def _object(line: bytes) -> dict[str, Any]:
+def _problem(number: object, code: str, message: str) -> dict[str, Any]:
+    return {"id": number, "error": {"code": code, "message": message}}
+
+
+def _number(given: object) -> object:
+    """The id of a line, if an answer can carry it back: a number, or text that is Unicode; None for none."""
+    if isinstance(given, str) and not _SURROGATE.search(given):
+        return given
+    if given is None or (isinstance(given, int | float) and not isinstance(given, bool) and isfinite(given)):
+        return given
+    raise MalformedError("id is a number or text.", field="id")
+
+
+def _object(line: bytes, *, whole: bool) -> dict[str, Any]:
+    if not whole:
+        raise TooLargeError(f"A line of more than {_LONGEST_LINE // 1024 // 1024} MB.")
     try:
         page = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -76,4 +121,6 @@ def _source(page: dict[str, Any]) -> Source:
     url, html = page.get("url", ""), page.get("html")
     if not isinstance(url, str) or not isinstance(html, str):
         raise MalformedError("url and html are strings.", field="html")
-    return Source(url=url, content=html)
+    if _SURROGATE.search(url):
+        raise MalformedError("url holds half a character (a lone surrogate).", field="url")
+    return Source(url=url, content=_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", html))

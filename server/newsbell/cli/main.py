@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from newsbell import __version__
-from newsbell.errors import NewsbellError
+from newsbell.errors import NewsbellError, UnavailableError
 
 COMMANDS = {
     "serve": "serving:serve",
@@ -46,7 +46,15 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except NewsbellError as error:
-            raise click.ClickException(error.message) from error
+            raise click.ClickException(error.message + _reason(error)) from error
+
+
+def _reason(error: NewsbellError) -> str:
+    """What the database or its driver said, for the operator alone: the web never shows it."""
+    if not isinstance(error, UnavailableError) or error.__cause__ is None:
+        return ""
+    said = str(getattr(error.__cause__, "orig", None) or error.__cause__).strip().splitlines()
+    return f"\n  {said[-1].strip()}" if said else ""
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from newsbell.cli import store
 from newsbell.cli.output import print_table
-from newsbell.config import describe
+from newsbell.config import describe, unknown_variables
 from newsbell.edges.vapid import new_key_pair
 from newsbell.services import vapid as keys
 from newsbell.services.health import doctor as examine
@@ -27,6 +29,8 @@ def config() -> None:
     for name, value, meaning in describe(store.settings()):
         click.echo(f"{name}={value}")
         click.echo(click.wrap_text(meaning, width=100, initial_indent="  ", subsequent_indent="  "))
+    for name in unknown_variables(os.environ):
+        click.echo(f"{name} is no setting of Newsbell; is it misspelt?", err=True)
 
 
 @click.command()

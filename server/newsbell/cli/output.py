@@ -12,7 +12,18 @@ import click
 
 
 def print_json(value: Mapping[str, Any] | Sequence[Any], *, indent: int | None = None) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=indent))
+    """One JSON document; escaped where standard output cannot take its letters as they are."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    click.echo(text if encodable(text) else json.dumps(value, indent=indent))
+
+
+def encodable(text: str) -> bool:
+    """Whether standard output can take the text: UTF-8 has no lone surrogates, other encodings lack more."""
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def print_table(rows: Sequence[Sequence[object]]) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
+from pathlib import Path
 
 import click
 
@@ -45,6 +48,15 @@ def serve(host: str, port: int, no_worker: bool) -> None:
     )
 
 
+def command() -> str:
+    """How this person can call us: by name where it is on the PATH, else by the path that was called."""
+    called = Path(sys.argv[0])
+    found = shutil.which("newsbell")
+    if (found and Path(found).samefile(called)) or called.name != "newsbell":
+        return "newsbell"
+    return os.path.relpath(called) if called.is_relative_to(Path.cwd()) else str(called)
+
+
 def announce(settings: Settings, listening: Listening) -> None:
     """What the operator needs to know now, in a few lines on stdout."""
     with store.opened(settings) as db:
@@ -56,9 +68,10 @@ def announce(settings: Settings, listening: Listening) -> None:
     click.echo(f"  Data folder: {settings.data_dir}")
     if store.settings().base_url != settings.base_url:
         click.echo(f"  For the other commands: export NEWSBELL_BASE_URL={settings.base_url}")
+    newsbell_command = command()
     if not editors:
-        click.echo("  A token for an editor: newsbell token create NAME")
+        click.echo(f"  A token for an editor: {newsbell_command} token create NAME")
     if empty:
-        click.echo("  Nothing is stored yet. Fill it: newsbell import --samples")
+        click.echo(f"  Nothing is stored yet. Fill it: {newsbell_command} import --samples")
     if not rings_browsers(settings.base_url):
         click.echo("  Browsers take notifications from https only: set NEWSBELL_BASE_URL to such an address.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import sys
 from pathlib import Path
 from typing import BinaryIO
@@ -31,12 +32,15 @@ def read_source(source: str, url: str = "") -> Source:
         return Source(url=source)
     if source == "-":
         return Source(url=url, content=_bounded(sys.stdin.buffer, "Standard input"))
+    if "://" in source:
+        raise MalformedError(f"{source}: only http:// and https:// addresses are fetched.")
     path = Path(source)
     try:
         with path.open("rb") as file:
             content = _bounded(file, str(path))
     except OSError as error:
-        raise MalformedError(f"{path}: {_why(error)}.") from error
+        hint = " An address begins with https://." if re.match(r"[\w-]+(\.[\w-]+)+/", source) else ""
+        raise MalformedError(f"{path}: {_why(error)}.{hint}") from error
     return Source(url=url, content=content, content_type=_TYPES.get(path.suffix.lower()))
 
 

@@ -20,19 +20,30 @@ def topic() -> None:
 
 @topic.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-def list_(as_json: bool) -> None:
+@click.option("--waiting", is_flag=True, help="Those that readers named and no article has yet, instead.")
+def list_(as_json: bool, waiting: bool) -> None:
     """List the topics that have articles, by name."""
     with store.opened() as db:
-        topics = list(_all(db))
+        topics = service.waiting_topics(db) if waiting else list(_all(db))
     if as_json:
         for one in topics:
             print_json(
                 {"name": one.name, "slug": one.slug, "aliases": list(one.aliases), "articles": one.articles}
             )
     elif not topics:
-        click.echo("No topics yet: they come with articles. Try newsbell import --samples", err=True)
+        hint = "No topic waits." if waiting else "No topics yet: they come with articles."
+        click.echo(hint + ("" if waiting else " Try newsbell import --samples"), err=True)
     else:
         print_table([(one.slug, _articles(one.articles), _names(one)) for one in topics])
+
+
+@topic.command()
+@click.argument("slugs", metavar="TOPIC...", nargs=-1, required=True)
+def forget(slugs: tuple[str, ...]) -> None:
+    """Forget a TOPIC that never had an article, whoever follows it."""
+    with store.opened() as db:
+        for slug in slugs:
+            service.forget_topic(db, slug)
 
 
 @topic.command()

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from newsbell.domain.article import Article, ArticleTopic, CleanArticle, Picture, TopicMention
+from newsbell.domain.article import Article, ArticleTopic, CleanArticle, Picture, Removal, TopicMention
 from newsbell.domain.topics import slugify
 
 
-def article_json(article: Article | CleanArticle) -> dict[str, Any]:
+def article_json(article: Article | CleanArticle, *, full_text: bool = True) -> dict[str, Any]:
     """An article as a JSON object: dates in ISO 8601 with their zone, null for what is not known.
 
-    `id` is the stored article's number, `uuid` its identity in feeds; both are null for an article that was
-    cleaned and not stored, as are `stored_at` and `updated_at`.
+    Without `full_text` its text, and what was cut from it, are empty. `id` is the stored article's number,
+    `uuid` its identity in feeds; both are null for an article that was cleaned and not stored, as are
+    `stored_at` and `updated_at`.
     """
     stored = article if isinstance(article, Article) else None
     return {
@@ -33,10 +34,14 @@ def article_json(article: Article | CleanArticle) -> dict[str, Any]:
         "lead_image": _picture(article.lead_image),
         "topics": [topic.name for topic in article.topics],
         "topic_details": _details(article.topics),
-        "body_html": article.body_html,
-        "body_text": article.body_text,
-        "removals": [{"rule": removal.rule, "text": removal.text} for removal in article.removals],
+        "body_html": article.body_html if full_text else "",
+        "body_text": article.body_text if full_text else "",
+        "removals": _removals(article.removals) if full_text else [],
     }
+
+
+def _removals(removals: Sequence[Removal]) -> list[dict[str, str]]:
+    return [{"rule": removal.rule, "text": removal.text} for removal in removals]
 
 
 def _picture(picture: Picture | None) -> dict[str, str] | None:

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 
+from newsbell.edges.lookups import Lookups, Resolve
 from newsbell.errors import RefusedError
-
-Resolve = Callable[..., list[tuple[Any, ...]]]
-"""`socket.getaddrinfo` or what stands in for it."""
 
 SocketAddress = tuple[socket.AddressFamily, tuple[Any, ...]]
 """What a socket is made of and connected to: the family, and the address as getaddrinfo gives it."""
@@ -77,7 +75,7 @@ class AddressGuard:
 
     def __init__(self, private_hosts: Collection[str], *, resolve: Resolve = socket.getaddrinfo) -> None:
         self._private_hosts = frozenset(private_hosts)
-        self._resolve = resolve
+        self._lookups = Lookups(resolve)
 
     def trusts(self, host: str, port: int) -> bool:
         """Whether the operator named this host, alone or with this port."""
@@ -85,14 +83,15 @@ class AddressGuard:
         spelled = {bare, f"[{bare}]"} if ":" in bare else {bare}
         return any(name in self._private_hosts or f"{name}:{port}" in self._private_hosts for name in spelled)
 
-    def addresses(self, host: str, port: int) -> list[SocketAddress]:
+    def addresses(self, host: str, port: int, *, timeout: float | None = None) -> list[SocketAddress]:
         """The addresses of a host, all of them public: one private address among them refuses the host,
         because which one a connection would take is its owner's choice.
 
-        Raises RefusedError (private_address), and socket.gaierror where the name does not resolve.
+        Raises RefusedError (private_address), socket.gaierror where the name does not resolve, and
+        TimeoutError where that takes more than `timeout` seconds.
         """
         try:
-            answers = self._resolve(host, port, socket.AF_UNSPEC, socket.SOCK_STREAM)
+            answers = self._lookups.look_up(host, port, socket.AF_UNSPEC, socket.SOCK_STREAM, timeout=timeout)
         except UnicodeError as error:  # a label that is empty or too long
             raise socket.gaierror(socket.EAI_NONAME, "not a host name") from error
         found = [

@@ -16,8 +16,9 @@ from urllib3.exceptions import TimeoutError as HTTPTimeoutError
 from urllib3.util import parse_url
 
 from newsbell.config import Settings
-from newsbell.edges.addresses import AddressGuard, Resolve
+from newsbell.edges.addresses import AddressGuard
 from newsbell.edges.http import guarded_session, within
+from newsbell.edges.lookups import Resolve
 from newsbell.edges.pictures import raster_type
 from newsbell.errors import (
     MalformedError,

@@ -20,7 +20,8 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 from newsbell import __version__
 from newsbell.config import Settings
-from newsbell.edges.addresses import AddressGuard, Resolve, SocketAddress
+from newsbell.edges.addresses import AddressGuard, SocketAddress
+from newsbell.edges.lookups import Resolve
 
 CONNECTIONS_PER_HOST = 32
 
@@ -57,7 +58,8 @@ class _TLSSocket(_Deadline, ssl.SSLSocket):
 class _GuardedConnection(HTTPConnection):
     """Connects to the addresses the guard returns and to no other: the name is resolved once.
 
-    The connect timeout bounds all attempts together; the read timeout bounds the whole answer.
+    The connect timeout bounds looking the name up and all attempts together; the read timeout bounds the
+    whole answer.
     """
 
     def __init__(self, *args: Any, guard: AddressGuard, **kwargs: Any) -> None:
@@ -65,11 +67,13 @@ class _GuardedConnection(HTTPConnection):
         self._guard = guard
 
     def _new_conn(self) -> socket.socket:
+        deadline = None if self.timeout is None else time.monotonic() + self.timeout
         try:
-            addresses = self._guard.addresses(self._dns_host, self.port)
+            addresses = self._guard.addresses(self._dns_host, self.port, timeout=self.timeout)
         except socket.gaierror as error:
             raise NameResolutionError(self.host, self, error) from error
-        deadline = None if self.timeout is None else time.monotonic() + self.timeout
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, "looking the name up took too long") from error
         failure: OSError = OSError("the name has no address")
         for address in addresses:
             try:

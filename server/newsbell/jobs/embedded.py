@@ -19,7 +19,7 @@ from newsbell.jobs.logs import event
 from newsbell.services.delivery import Clock, Delivery, Worker, sweep, work_once
 from newsbell.services.ports import Pusher
 from newsbell.storage.database import open_database
-from newsbell.storage.delivery import heartbeat
+from newsbell.storage.delivery import forget_worker, heartbeat
 
 LOOK_EVERY = 0.25
 """Seconds between two looks when nothing was due."""
@@ -69,6 +69,8 @@ def run_worker(
     logger.info(event("worker_started", worker=worker.name))
     try:
         work_until(stop, Delivery(db=db, settings=settings, worker=worker, pusher=stoppable, clock=clock))
+        with db.transaction() as conn:
+            forget_worker(conn, worker.name)
     finally:
         db.close()
         logger.info(event("worker_ended", worker=worker.name))

@@ -30,6 +30,8 @@ def log_to_stderr(level: int = logging.INFO) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # It reports every look at the tables' version, which every start takes.
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    # It writes down the address of every client that asked too often; nobody's address is kept here.
+    logging.getLogger("flask-limiter").setLevel(logging.ERROR)
 
 
 def event(name: str, **values: object) -> str:

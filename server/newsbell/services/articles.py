@@ -8,30 +8,26 @@ from datetime import datetime
 
 from newsbell.domain.article import Article, CleanArticle, Position, TopicMention
 from newsbell.domain.text import strip_controls
-from newsbell.domain.topics import StoredTopic
+from newsbell.domain.topics import MAX_TOPICS, StoredTopic
 from newsbell.errors import GoneError, MalformedError, NotFoundError
 from newsbell.services.topics import checked_names
 from newsbell.storage import articles as store
 from newsbell.storage import topics as topic_store
 from newsbell.storage.articles import TopicLink
 from newsbell.storage.database import Connection, Database
+from newsbell.storage.statements import take_turn
 
-MAX_TOPICS = 40
-"""Topics of one article, declared, recognised and given by an editor together."""
 MAX_TITLE = 500
 MAX_SUMMARY = 5_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class ArticlePage:
-    """Articles of a list, newest first; `next` is the `before` of the following page, None at the end;
-    `revision` changes whenever anything the list can show does.
-    """
+    """Articles of a list, newest first; `next` is the `before` of the following page, None at the end."""
 
     topics: list[StoredTopic]
     articles: list[Article]
     next: Position | None
-    revision: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,14 +53,12 @@ def list_articles(
         found = None if topics is None else topics_by_slug(conn, topics)
         ids = None if found is None else [topic.id for topic in found]
         articles = store.latest(conn, topic_ids=ids, before=before, limit=limit + 1)
-        revision = topic_store.revision(conn, ids)
     page = articles[:limit]
     more = len(articles) > limit
     return ArticlePage(
         topics=found or [],
         articles=page,
         next=Position(sort_at=page[-1].sort_at, id=page[-1].id) if more else None,
-        revision=revision,
     )
 
 
@@ -73,6 +67,7 @@ def correct_article(db: Database, article_id: int, patch: ArticlePatch, now: dat
     meant to ring.
     """
     with db.transaction() as conn:
+        take_turn(conn)
         article = _existing(conn, article_id)
         if patch.topics is None:
             links = [
@@ -99,6 +94,7 @@ def correct_article(db: Database, article_id: int, patch: ArticlePatch, now: dat
 def remove_article(db: Database, article_id: int, now: datetime) -> None:
     """Remove an article for good: a tombstone stays, so that it is not imported again."""
     with db.transaction() as conn:
+        take_turn(conn)
         _existing(conn, article_id)
         store.remove(conn, article_id, now)
 

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
+from newsbell.services.topics import MAX_UNLISTED
+
 Level = Literal["ok", "warn", "bad"]
 
 SILENT_AFTER = timedelta(minutes=1)
@@ -36,7 +38,8 @@ class Finding:
 class Facts:
     """What the checks look at. `database_now` is the database server's clock, None where the database
     shares ours; `heartbeat` is when a worker last said that it lives; `overdue_since` the time the oldest
-    undone work was due; `paused` the push services that are left alone; `disk_free` in bytes.
+    undone work was due; `paused` the push services that are left alone; `waiting_topics` how many no
+    article has; `disk_free` in bytes.
     """
 
     now: datetime
@@ -49,6 +52,7 @@ class Facts:
     subscriptions: int
     suspended: int
     paused: Sequence[str]
+    waiting_topics: int
     disk_free: int
 
 
@@ -62,6 +66,7 @@ def check(facts: Facts) -> list[Finding]:
         check_overdue(facts),
         check_suspended(facts),
         check_paused(facts),
+        check_waiting(facts),
         check_clock(facts),
         check_disk(facts.disk_free),
     ]
@@ -179,6 +184,18 @@ def check_paused(facts: Facts) -> Finding:
         level="bad",
         sentence=f"Paused, because they refuse our key: {', '.join(facts.paused)}.",
         advice="Look at VAPID subject and clock. Nobody was removed; they are tried again by themselves.",
+    )
+
+
+def check_waiting(facts: Facts) -> Finding:
+    sentence = f"{facts.waiting_topics} wait for a first article; there is room for {MAX_UNLISTED}."
+    if facts.waiting_topics < MAX_UNLISTED * 0.8:
+        return Finding(subject="topics", level="ok", sentence=sentence)
+    return Finding(
+        subject="topics",
+        level="bad" if facts.waiting_topics >= MAX_UNLISTED else "warn",
+        sentence=sentence,
+        advice="newsbell topic list --waiting shows them; newsbell topic forget TOPIC makes room.",
     )
 
 

@@ -13,7 +13,7 @@ from newsbell.domain.payload import alert_payload, story_tag
 from newsbell.domain.push import PushMessage
 from newsbell.domain.subscription import VapidKey
 from newsbell.services.sending import Clock, Delivery, Worker, record, send_all
-from newsbell.storage import articles, delivery, keys
+from newsbell.storage import articles, delivery, keys, topics
 from newsbell.storage.delivery import ClaimedBatch, ClaimedRetry
 
 __all__ = ["Clock", "Delivery", "Worker", "plan_alert", "send_batch", "send_retries", "sweep", "work_once"]
@@ -44,6 +44,8 @@ def sweep(work: Delivery) -> None:
         log.warning("alerts_expired dropped=%d", dropped)
     with work.db.transaction() as conn:
         delivery.clear_finished(conn, now - KEPT_FINISHED, 1_000)
+    with work.db.transaction() as conn:
+        topics.clear_unused(conn, 1_000)
 
 
 def plan_alert(work: Delivery) -> bool:

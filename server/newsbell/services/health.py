@@ -15,7 +15,7 @@ from newsbell.services.checks import (
     check_disk,
     check_vapid_subject,
 )
-from newsbell.storage import delivery, keys, status, subscriptions
+from newsbell.storage import delivery, keys, status, subscriptions, topics
 from newsbell.storage.database import Database, open_database
 
 
@@ -52,6 +52,7 @@ def gather(db: Database, settings: Settings, now: datetime) -> Facts:
             subscriptions=subscriptions.count(conn),
             suspended=status.count_suspended(conn),
             paused=sorted(delivery.paused(conn, now)),
+            waiting_topics=topics.count_unlisted(conn),
             disk_free=_free(settings),
         )
 

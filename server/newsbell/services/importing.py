@@ -13,9 +13,9 @@ from newsbell.domain.article import Article, CleanArticle, TopicMention
 from newsbell.domain.cleaning import clean_restoring
 from newsbell.domain.stories import text_digest
 from newsbell.domain.text import squeeze
-from newsbell.domain.topics import final_topics, recognise
-from newsbell.errors import ConflictError, GoneError, MalformedError, RefusedError
-from newsbell.services.articles import MAX_TITLE, MAX_TOPICS
+from newsbell.domain.topics import MAX_TOPICS, final_topics, recognise
+from newsbell.errors import GoneError, MalformedError, RefusedError
+from newsbell.services.articles import MAX_TITLE
 from newsbell.services.ports import Cleaner, PageFetcher
 from newsbell.services.topics import checked_names
 from newsbell.storage import articles as store
@@ -23,6 +23,7 @@ from newsbell.storage import delivery, stories
 from newsbell.storage import topics as topic_store
 from newsbell.storage.articles import Tombstone, TopicLink
 from newsbell.storage.database import Connection, Database
+from newsbell.storage.statements import take_turn
 
 Notify = Literal["auto", "yes", "no"]
 
@@ -74,19 +75,13 @@ def import_article(
     cleaned = with_title(clean_source(source, cleaner), title)
     with db.read() as conn:
         known = topic_store.known(conn)
-    mentions = final_topics(cleaned.topics, recognise(cleaned, known), names)
+    mentions = final_topics(cleaned.topics, recognise(cleaned, known), names, known=known)
     cleaned = replace(cleaned, topics=mentions, canonical_url=identity(cleaned))
     original = source.content.encode() if isinstance(source.content, str) else source.content
-    for last_try in (False, True):
-        try:
-            with db.transaction() as conn:
-                return _store(conn, settings, cleaned, original, notify, now)
-        except ConflictError:
-            # Another import of the same article committed between our look and our insert; now it is
-            # there to be found.
-            if last_try:
-                raise
-    raise AssertionError  # pragma: no cover - the loop returns or raises
+    with db.transaction() as conn:
+        # From the first look on nobody else changes articles: what is found here is what is changed here.
+        take_turn(conn)
+        return _store(conn, settings, cleaned, original, notify, now)
 
 
 def clean_only(
@@ -102,7 +97,7 @@ def clean_only(
     if db is not None:
         with db.read() as conn:
             known = topic_store.known(conn)
-    return replace(cleaned, topics=final_topics(cleaned.topics, recognise(cleaned, known), ()))
+    return replace(cleaned, topics=final_topics(cleaned.topics, recognise(cleaned, known), known=known))
 
 
 def fetched(source: Source, fetcher: PageFetcher | None) -> Source:
@@ -189,16 +184,17 @@ def _update(
     """Bring a known article up to date; topics an editor gave it stay. Nothing is written, and no feed
     changes, where nothing changed.
     """
-    given = tuple(
-        TopicMention(name=topic.name, origin=topic.origin, weight=topic.weight)
-        for topic in existing.topics
-        if topic.origin == "editor"
-    )
-    mentions = final_topics(cleaned.topics, (), [mention.name for mention in given])
-    cleaned = replace(cleaned, topics=mentions)
-    if _content(existing) == _content(cleaned):
+    given = [topic.name for topic in existing.topics if topic.origin == "editor"]
+    named = [mention.name for mention in cleaned.topics if mention.origin == "editor"]
+    given = checked_names([*given, *named], limit=MAX_TOPICS)
+    links = _links(conn, final_topics(cleaned.topics, (), given), now)
+    before = {(topic.slug, topic.origin) for topic in existing.topics}
+    if before == {(link.topic.slug, link.origin) for link in links} and _content(existing) == _content(
+        cleaned
+    ):
         return existing, False
-    links = _links(conn, mentions, now)
+    # Whoever saves this edited text from another site saves the same story.
+    stories.add_text(conn, existing.story_id, text_digest(cleaned.body_text, cleaned.title))
     updated = store.update(
         conn, existing.id, cleaned, topics=links, story_id=existing.story_id, original=original, now=now
     )
@@ -206,15 +202,16 @@ def _update(
 
 
 def _links(conn: Connection, mentions: Sequence[TopicMention], now: datetime) -> list[TopicLink]:
+    """The stored topics of these mentions; two names of one topic are one link, the surer one's."""
     topics = topic_store.ensure(conn, [mention.name for mention in mentions], now)
-    return [
-        TopicLink(topic=topic, origin=mention.origin, weight=mention.weight)
-        for topic, mention in zip(topics, mentions, strict=True)
-    ]
+    links: dict[int, TopicLink] = {}
+    for topic, mention in zip(topics, mentions, strict=True):
+        links.setdefault(topic.id, TopicLink(topic=topic, origin=mention.origin, weight=mention.weight))
+    return list(links.values())
 
 
 def _content(article: Article | CleanArticle) -> tuple[object, ...]:
-    """What a reader would notice as a change."""
+    """What a reader would notice as a change, beside the topics."""
     return (
         article.title,
         article.summary,
@@ -225,7 +222,6 @@ def _content(article: Article | CleanArticle) -> tuple[object, ...]:
         article.language,
         article.published_at,
         article.modified_at,
-        sorted((topic.name, topic.origin) for topic in article.topics),
     )
 
 
@@ -247,7 +243,7 @@ def _reason_not_to_ring(
 
 
 def _ring(conn: Connection, article: Article, now: datetime) -> bool:
-    ids = [topic.id for topic in topic_store.resolve(conn, [t.slug for t in article.topics]).values()]
+    ids = [found.id for topic in article.topics if (found := topic_store.get_by_slug(conn, topic.slug))]
     alert = delivery.add_alert(
         conn, article.story_id, article.id, ids, now=now, expires_at=now + ALERT_LIFETIME
     )

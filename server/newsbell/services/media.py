@@ -76,6 +76,7 @@ def picture(cache: PictureCache, fetcher: PictureFetcher, url: str, *, now: date
     found = cache.get(url)
     if found is not None:
         return found
+    cache.check_not_failed(url, now)
     with cache.turn(url):
         found = cache.get(url)
         if found is not None:

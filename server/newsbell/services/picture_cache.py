@@ -13,14 +13,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from newsbell.errors import UnavailableError, UnreachableError
+from newsbell.services.places import Places
 
 MAX_BYTES = 500_000_000
-MAX_WAIT = 20.0  # seconds a reader's request waits for another one's fetch
+MAX_WAIT = 2.0  # seconds a reader's request waits for a place to fetch a picture
 AFTER_FAILURE = timedelta(minutes=5)  # for so long a picture that failed is not tried again
 
-_AT_ONCE = 32  # fetches under way in one process, each holding one of the web server's threads
+# Each fetch holds one of the web server's 24 threads, and so does each that waits for its turn: a site that
+# does not answer may have few of them, all such sites together fewer than there are.
+_AT_ONCE = 8
+_AT_ONCE_OF_ONE_SITE = 3
+_WAITING = 6
 _REMEMBERED_FAILURES = 1_000
 _FORMAT = b"1"
 _ABANDONED = 3_600.0  # seconds after which an unfinished file is somebody's who died
@@ -50,7 +56,7 @@ class PictureCache:
         self._lock = threading.Lock()
         self._size: int | None = None  # as last counted, and what this process has written since
         self._written = 0
-        self._turns = [threading.Lock() for _ in range(_AT_ONCE)]
+        self._places = Places(_AT_ONCE, waiting=_WAITING)
         self._failures: dict[str, datetime] = {}
 
     def get(self, url: str) -> CachedPicture | None:
@@ -84,15 +90,13 @@ class PictureCache:
     @contextmanager
     def turn(self, url: str) -> Iterator[None]:
         """Held by the one thread that fetches this picture; others wait, and find it in the cache then.
-        Raises UnavailableError after MAX_WAIT.
+        Raises UnavailableError where too many are being fetched, of this site or in all.
         """
-        lock = self._turns[int(_name(url)[:8], 16) % len(self._turns)]
-        if not lock.acquire(timeout=MAX_WAIT):
-            raise UnavailableError("Too many pictures are being fetched; try again in a moment.")
-        try:
+        bounds = {_site(url): _AT_ONCE_OF_ONE_SITE, f"picture {url}": 1}
+        with self._places.one(bounds, wait=MAX_WAIT) as got:
+            if not got:
+                raise UnavailableError("Too many pictures are being fetched; try again in a moment.")
             yield
-        finally:
-            lock.release()
 
     def note_failure(self, url: str, now: datetime) -> None:
         """Remember that a picture could not be had, so that not every reader waits for it."""
@@ -160,3 +164,10 @@ class PictureCache:
 
 def _name(url: str) -> str:
     return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _site(url: str) -> str:
+    try:
+        return f"site {urlsplit(url).netloc.lower()}"
+    except ValueError:
+        return "site "  # no address at all, which the fetcher refuses at once

@@ -13,6 +13,8 @@ from newsbell.storage.database import Connection, Database
 
 MAX_UNLISTED = 10_000
 """Topics that are followed but that no article has: anybody can name one, so there is a bound."""
+MAX_UNLISTED_OF_ONE = 10
+"""How many of them one subscription may follow, so that no one reader uses them up for all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +50,20 @@ def known_topics(db: Database, names: Sequence[str]) -> dict[str, StoredTopic]:
     """The topics that these names, slugs or aliases mean; what is not known here is left out."""
     with db.read() as conn:
         return store.resolve(conn, names)
+
+
+def waiting_topics(db: Database, *, limit: int = 1_000) -> list[StoredTopic]:
+    """Topics that readers named and no article has yet, the newest first, at most `limit`."""
+    with db.read() as conn:
+        return store.unlisted(conn, limit)
+
+
+def forget_topic(db: Database, slug: str) -> None:
+    """Forget a topic that no article has, and that anybody follows it."""
+    with db.transaction() as conn:
+        topic = _find(conn, slug).topic
+        if not store.forget(conn, topic.id):
+            raise RefusedError(f"{topic.name} has articles, or had; merge it into another.", field="topic")
 
 
 def rename_topic(db: Database, slug: str, name: str, now: datetime) -> StoredTopic:
@@ -98,6 +114,13 @@ def checked_names(names: Sequence[str], *, limit: int) -> list[str]:
 def ensure_topics(conn: Connection, names: Sequence[str], now: datetime) -> list[StoredTopic]:
     """The topics of these names, made where they are not there, while readers' wishes stay in bounds."""
     known = store.resolve(conn, names)
+    waiting = sum(name not in known or known[name].articles == 0 for name in names)
+    if waiting > MAX_UNLISTED_OF_ONE:
+        raise RefusedError(
+            f"One browser may follow at most {MAX_UNLISTED_OF_ONE} topics that no article has yet.",
+            code="too_many_topics",
+            field="topics",
+        )
     if len(known) < len(names) and store.count_unlisted(conn) >= MAX_UNLISTED:
         raise RefusedError(
             "Too many topics wait for a first article here; follow one that exists.",

@@ -144,7 +144,8 @@ def update(
 
 def remove(conn: Connection, article_id: int, now: datetime) -> bool:
     """Leave a tombstone: id, uuid and canonical URL stay, text, original and topics go, and it rings no
-    more. False where there was no such article, or no more.
+    more; where its story has another home, that one rings instead. False where there was no such article,
+    or no more.
     """
     take_turn(conn)
     emptied = columns(_NOTHING) | {"removed_at": now, "updated_at": now}
@@ -153,9 +154,20 @@ def remove(conn: Connection, article_id: int, now: datetime) -> bool:
     if not is_number(article_id) or not conn.execute(statement).rowcount:
         return False
     conn.execute(sa.delete(originals).where(originals.c.article_id == article_id))
-    conn.execute(sa.delete(schema.alerts).where(schema.alerts.c.article_id == article_id))
+    _hand_alert_over(conn, article_id)
     _set_topics(conn, article_id, now, [], now)
     return True
+
+
+def _hand_alert_over(conn: Connection, article_id: int) -> None:
+    removed = sa.select(articles.c.story_id).where(articles.c.id == article_id).scalar_subquery()
+    homes = sa.select(sa.func.min(articles.c.id)).where(articles.c.story_id == removed, _LIVE)
+    home = conn.execute(homes).scalar()
+    mine = schema.alerts.c.article_id == article_id
+    if home is None:
+        conn.execute(sa.delete(schema.alerts).where(mine))
+    else:
+        conn.execute(sa.update(schema.alerts).where(mine).values(article_id=home))
 
 
 def count(conn: Connection) -> int:

@@ -89,7 +89,7 @@ def open_database(settings: Settings) -> Database:
         database.close()
         raise NoStoreError(
             f"The store at {url.render_as_string(hide_password=True)} is not of this version "
-            f"(its tables are at {current or 'nothing'}, {head} is needed). "
+            f"({f'its tables are at {current}' if current else 'it has no tables'}, {head} is needed). "
             "Run newsbell serve or newsbell migrate."
         )
     return database
@@ -171,5 +171,5 @@ def _postgresql_engine(url: URL) -> Engine:
         )
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise SettingsError(
-            "PostgreSQL needs a driver: pip install 'newsbell[postgres]'.", field=_URL_SETTING
+            "PostgreSQL needs a driver: pip install 'psycopg[binary]'.", field=_URL_SETTING
         ) from error

@@ -42,10 +42,18 @@ stories = Table(
     "stories",
     metadata,
     Column("id", Number, primary_key=True),
-    Column("text_digest", Key, nullable=False, unique=True),
     Column("created_at", AwareUTC, nullable=False),
     # Outlives the alert itself, which is cleared by age: a story rings once, for good.
     Column("alerted_at", AwareUTC),
+)
+
+# An edited article has had several texts, and whoever copies any of them copies the same story.
+story_texts = Table(
+    "story_texts",
+    metadata,
+    Column("text_digest", Key, primary_key=True),
+    Column("story_id", Number, ForeignKey("stories.id"), nullable=False),
+    Index("ix_story_texts_story_id", "story_id"),
 )
 
 # A removed article stays as a tombstone: id, uuid, canonical_url and removed_at, its text gone.

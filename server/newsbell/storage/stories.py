@@ -1,4 +1,4 @@
-"""Stories: articles with the same text."""
+"""Stories: articles with the same text, and every text that one of them had."""
 
 from __future__ import annotations
 
@@ -7,21 +7,28 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from newsbell.storage.database import Connection
-from newsbell.storage.schema import stories
-from newsbell.storage.statements import insert
+from newsbell.storage.schema import stories, story_texts
+from newsbell.storage.statements import insert, take_turn
 
 
 def find_story(conn: Connection, text_digest: str) -> int | None:
-    """The story of the articles whose text has this digest."""
-    return conn.execute(sa.select(stories.c.id).where(stories.c.text_digest == text_digest)).scalar()
+    """The story of the articles whose text has, or had, this digest."""
+    query = sa.select(story_texts.c.story_id).where(story_texts.c.text_digest == text_digest)
+    return conn.execute(query).scalar()
 
 
 def add_story(conn: Connection, text_digest: str, now: datetime) -> int:
     """The story of this digest, made where it is not there, by two writers at once too."""
-    row = insert(conn, stories).values(text_digest=text_digest, created_at=now).on_conflict_do_nothing()
-    made: int | None = conn.execute(row.returning(stories.c.id)).scalar()
-    if made is not None:
-        return made
+    take_turn(conn)
     known = find_story(conn, text_digest)
-    assert known is not None, "what kept it from being made is there"
-    return known
+    if known is not None:
+        return known
+    made: int = conn.execute(sa.insert(stories).values(created_at=now).returning(stories.c.id)).scalar_one()
+    add_text(conn, made, text_digest)
+    return made
+
+
+def add_text(conn: Connection, story_id: int, text_digest: str) -> None:
+    """An article of the story has this text now; a text that is another story's stays that one's."""
+    row = insert(conn, story_texts).values(text_digest=text_digest, story_id=story_id)
+    conn.execute(row.on_conflict_do_nothing())

@@ -23,6 +23,15 @@ def require_editor() -> str:
     return check_token(current().db, _bearer_token())
 
 
+def is_editor() -> bool:
+    """Whether this request carries a valid API token."""
+    try:
+        require_editor()
+    except UnauthorizedError:
+        return False
+    return True
+
+
 def require_subscriber(subscription_id: int) -> None:
     """That this request carries the manage token of this very subscription.
 

@@ -43,6 +43,8 @@ HTTP_ERRORS: dict[int, tuple[str, str]] = {
 }
 """The code and sentence of errors that Flask and Werkzeug raise by themselves."""
 
+RETRY_AFTER = "5"
+"""Seconds after which to come back, where it is this server that cannot answer now."""
 INTERNAL = ("internal", "Something went wrong here. It has been noted in the log.")
 
 _PLAIN = ("/feeds/", "/media/", "/static/", "/healthz", "/readyz")
@@ -78,6 +80,8 @@ def problem_of(error: errors.NewsbellError) -> Problem:
         headers = (("WWW-Authenticate", 'Bearer realm="newsbell"'),)
     elif isinstance(error, errors.TooManyRequestsError):
         headers = (("Retry-After", str(error.retry_after)),)
+    elif isinstance(error, errors.UnavailableError):
+        headers = (("Retry-After", RETRY_AFTER),)
     return Problem(status=status, code=error.code, message=error.message, field=error.field, headers=headers)
 
 

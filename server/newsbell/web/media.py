@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from newsbell.errors import MalformedError, NewsbellError, UnavailableError, UnreachableError
 from newsbell.services import media
 from newsbell.web.context import current
+from newsbell.web.errors import RETRY_AFTER
 
 WEEK = 7 * 24 * 3600
 
@@ -15,7 +16,8 @@ blueprint = Blueprint("media", __name__)
 
 @blueprint.get("/media/<signature>/<address>")
 def show_picture(signature: str, address: str) -> Response:
-    """The picture; 404 where the signature is not ours or there is none, 502 where its origin is down.
+    """The picture; 404 where the signature is not ours or there is none, 502 where its origin is down,
+    503 where too many pictures are being fetched.
 
     The refusals carry no word about the address: they would tell a stranger what this server can reach.
     """
@@ -30,7 +32,7 @@ def show_picture(signature: str, address: str) -> Response:
     except UnreachableError:
         return _nothing(502)
     except UnavailableError:
-        return _nothing(503)
+        return _nothing(503, retry_after=RETRY_AFTER)
     except NewsbellError:
         return _nothing(404)
     return _shown(picture)
@@ -46,8 +48,10 @@ def _shown(picture: media.CachedPicture) -> Response:
     return _inert(response)
 
 
-def _nothing(status: int) -> Response:
+def _nothing(status: int, *, retry_after: str = "") -> Response:
     response = Response("", status=status, mimetype="text/plain")
+    if retry_after:
+        response.headers["Retry-After"] = retry_after
     response.cache_control.no_store = True
     return _inert(response)
 

@@ -16,15 +16,17 @@ from newsbell.domain.cleaning.metadata import MAX_TITLE, Metadata
 from newsbell.domain.cleaning.page import Page
 from newsbell.domain.cleaning.people import is_byline
 from newsbell.domain.cleaning.removals import Removals
+from newsbell.domain.cleaning.trimming import trimmed
 from newsbell.domain.cleaning.vote import coverage, elected, extracted_text
 from newsbell.domain.cleaning.worth import no_article, refuse_too_little
-from newsbell.domain.text import fold
+from newsbell.domain.text import fold, squeeze
 from newsbell.errors import TooLargeError
 
 MAX_PARAGRAPHS = 20_000
 MAX_CHARACTERS = 2_000_000  # of visible text: a dozen novels
 MAX_PICTURES = 200
 _ENOUGH_COVERAGE = 0.6
+_CAPTION, _CAPTION_LEVELS = 400, 4
 _NOT_CONTENT = re.compile(
     r"related|recommend|teaser|promo|newsletter|sidebar|outbrain|taboola|footer|(?:^|[\s_-])(?:nav|share|social|ad|ads|advert|author|comments?|most-?(?:read|popular)|more-from|read-?(?:more|next))(?:$|[\s_-])"
 )
@@ -87,10 +89,12 @@ class _Selection:
 
     def run(self, kept: set[int]) -> Body:
         for at in self._range(kept):
+            if at and self._is_loose_caption(self._blocks[at - 1], self._blocks[at]):
+                self._blocks[at] = replace(self._blocks[at], kind="caption")
             self._take(self._blocks[at], elected_here=at in kept)
         if self._too_many:
             self._removals.add("too many pictures", f"{self._too_many} pictures")
-        blocks = _without_loose_headings(self._chosen, self._removals)
+        blocks = trimmed(self._chosen, self._removals)
         if self._lead is not None:
             blocks = [replace(self._lead, kind="p", group=0), *blocks]
         return Body(
@@ -135,6 +139,8 @@ class _Selection:
             self._topic_lines.append(topics)
             return "topics line"
         credit = noise.credit_line(block.text)
+        if elected_here and noise.is_attribution(block.text, self._metadata.site_name):
+            return None
         if credit and len(block.text.split()) <= 15:
             self._credits.append(credit)
             return "picture credit"
@@ -151,6 +157,14 @@ class _Selection:
         if self._lead is not None and fold(block.text) == fold(self._lead.text):
             return "standfirst repeated"
         return None if elected_here else "not the article"
+
+    def _is_loose_caption(self, before: Block, block: Block) -> bool:
+        """Whether a block is all the text of an element that holds it and the picture before it."""
+        if before.kind != "figure" or block.kind != "p" or block.element is None or len(block.text) > _CAPTION:
+            return False
+        around = [parent for parent in _parents(before.element)[:_CAPTION_LEVELS] if parent is not None]
+        holder = next((parent for parent in _parents(block.element) if parent in around), None)
+        return holder is not None and squeeze(holder.text_content()) == block.text
 
     def _repeats_title(self, block: Block) -> bool:
         return len(block.text) <= 2 * MAX_TITLE and election.is_title(block.text, self._metadata.titles)
@@ -224,11 +238,3 @@ def _parents(element: Any) -> list[Any]:
 def _leads_elsewhere(link: Any) -> bool:
     """A linked picture is a teaser unless the link is to the picture itself."""
     return not re.search(r"\.(?:jpe?g|png|webp|gif|avif)(?:\?|$)", link.get("href") or "", re.IGNORECASE)
-
-
-def _without_loose_headings(blocks: list[Block], removals: Removals) -> list[Block]:
-    """A heading at the end has nothing under it: it belonged to what was taken out."""
-    kept = list(blocks)
-    while kept and kept[-1].kind in ("h2", "h3", "h4"):
-        removals.add("heading of nothing", kept.pop().text)
-    return kept

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from newsbell.domain.cleaning.blocks import Block
+from newsbell.domain.cleaning.blocks import Block, names_of
 from newsbell.domain.text import fold, length
 
 _SHARE = 0.3  # of the elected words: what so many are like is the article's own form
@@ -18,6 +18,7 @@ _TEXT = ("p", "quote", "li", "h2", "h3", "h4")
 _ENOUGH_BEFORE = 40  # words of the article before the headline of another
 
 _SENTENCE_END = re.compile(r"""[.!?…。！？．।؟][\s"'”’»›)\]」』]*$""")
+_ASIDE = re.compile(r"(?:^|[\s_-])(?:author|bio|contributor|newsletter|promo|disclaimer|related)(?:$|[\s_-])")
 _NUMBER = re.compile(r"\d+")
 
 Form = tuple[str, str, str, str]
@@ -50,7 +51,9 @@ def with_lost(blocks: Sequence[Block], kept: set[int]) -> set[int]:
         block = blocks[at]
         if at in kept or block.kind not in _TEXT or block.element is None or fold(block.text) in held:
             continue
-        if length(block.text) >= _LEAST_WORDS and _is_prose(block) and _belongs(block, forms, parents):
+        if length(block.text) < _LEAST_WORDS or not _is_prose(block) or _ASIDE.search(names_of(block.element, 3)):
+            continue
+        if _belongs(block, forms, parents):
             found.add(at)
     return found | _between(blocks, found)
 

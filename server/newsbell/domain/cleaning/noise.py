@@ -12,6 +12,8 @@ _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("
 _LONGEST = 600  # characters of a block that a rule looks at
 _EMAIL_MARK = re.compile(r"\[\s*e-?mail\s*(?:\xa0|\s)?protected\s*\]", re.IGNORECASE)
 _BREAK = re.compile(r"^(?:[_*~•·–—-] ?){3,12}$")
+_COPYRIGHT = re.compile(r"^[(\[]?(?:©|ⓒ|\(c\)|copyright)\s*(?:by\s+)?(?P<year>\d{4}\s*)?(?!\d)\w", re.IGNORECASE)
+_AGENCY = re.compile(rf"\b{vocabulary.AGENCIES}\b")
 _LOGO = re.compile(r"^(?:[\w.&'-]+ ){0,5}logo$")
 _SEPARATORS = re.compile(r"\s*[|·•,/]\s*|\s{2,}|\n")
 _TOPICS = re.compile(rf"^{vocabulary.TOPICS_LABEL}\s*[:：]\s*(?P<rest>\S.*)$", re.IGNORECASE)
@@ -52,6 +54,17 @@ def topics_line(text: str) -> str | None:
     """What follows "Topics:" or its like in other languages, or None for any other line."""
     found = _TOPICS.match(text.strip())
     return found["rest"] if found else None
+
+
+def is_attribution(text: str, site_name: str) -> bool:
+    """Whether a line names who holds the rights, and that is an agency or, without a year, somebody other
+    than the site.
+    """
+    found = _COPYRIGHT.match(text)
+    if not found or len(text) > _LONGEST:
+        return False
+    letters, site = re.sub(r"\W+", "", fold(text)), re.sub(r"\W+", "", fold(site_name))
+    return bool(_AGENCY.search(fold(text))) or (not found["year"] and site not in letters)
 
 
 def credit_line(text: str) -> str | None:

@@ -17,7 +17,6 @@ _NAMED = re.compile(
 )
 _MOST_WORDS = 120
 _LEAST_ALONE = 10
-_HEADINGS = ("h2", "h3", "h4")
 _MOST_BEFORE = 8  # words of a block before what the description says: "Kyiv, 3 May (Agency) - "
 
 
@@ -33,12 +32,13 @@ def find(blocks: Sequence[Block], kept: set[int], metadata: Metadata) -> int | N
     )
     candidates = [at for at in near if _may_be(blocks[at], metadata)]
     described = [
-        at
+        (at in kept, rank, at)  # what extraction lost is no first paragraph
         for at in candidates
-        if any(_says(blocks[at], description) for description in metadata.descriptions)
+        for rank, description in enumerate(metadata.descriptions)
+        if _says(blocks[at], description)
     ]
     if described:
-        return next((at for at in described if blocks[at].kind not in _HEADINGS), described[0])
+        return min(described)[-1]
     if title_at is None:
         return None
     start = max(first, title_at + 3)  # the headline itself may be the first block that was elected

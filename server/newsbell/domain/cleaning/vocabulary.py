@@ -53,6 +53,7 @@ RULES = tuple(
 WHOLE = {_bare(phrase): rule for rule, phrases in _DATA["whole"].items() for phrase in phrases}
 CREDIT = _any_of(_DATA["credit"])
 TOPICS_LABEL = _any_of(_DATA["topics_label"])
+AGENCIES = _any_of(_DATA["agencies"])
 BY = _any_of(_DATA["by"])
 PUBLISHED = _any_of(_DATA["published"])
 UPDATED = _any_of(_DATA["updated"])

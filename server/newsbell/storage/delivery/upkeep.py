@@ -106,6 +106,11 @@ def heartbeat(conn: Connection, worker: str, now: datetime) -> None:
     conn.execute(row.on_conflict_do_update(index_elements=[workers.c.name], set_={"seen_at": now}))
 
 
+def forget_worker(conn: Connection, worker: str) -> None:
+    """The worker has ended, and said so."""
+    conn.execute(sa.delete(workers).where(workers.c.name == worker))
+
+
 def last_heartbeat(conn: Connection) -> datetime | None:
     """When any worker was last alive."""
     return conn.execute(sa.select(sa.func.max(workers.c.seen_at))).scalar()

@@ -1,8 +1,17 @@
 """Topics: found by name, alias or slug; made, listed, renamed and merged."""
 
 from newsbell.storage.topics.editing import add_alias, merge, remove_alias, rename
-from newsbell.storage.topics.finding import MAX_KNOWN, get, get_by_slug, known, listed, resolve, resolve_slug
-from newsbell.storage.topics.making import clear_unused, count_unlisted, ensure
+from newsbell.storage.topics.finding import (
+    MAX_KNOWN,
+    get,
+    get_by_slug,
+    known,
+    listed,
+    resolve,
+    resolve_slug,
+    unlisted,
+)
+from newsbell.storage.topics.making import clear_unused, count_unlisted, ensure, forget
 from newsbell.storage.topics.revisions import changed, last_change, recount, revision
 
 __all__ = [
@@ -12,6 +21,7 @@ __all__ = [
     "clear_unused",
     "count_unlisted",
     "ensure",
+    "forget",
     "get",
     "get_by_slug",
     "known",
@@ -24,4 +34,5 @@ __all__ = [
     "resolve",
     "resolve_slug",
     "revision",
+    "unlisted",
 ]

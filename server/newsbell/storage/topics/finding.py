@@ -70,6 +70,12 @@ def known(conn: Connection) -> list[StoredTopic]:
     return _load(conn, query.order_by(topics.c.articles.desc(), topics.c.id).limit(MAX_KNOWN))
 
 
+def unlisted(conn: Connection, limit: int) -> list[StoredTopic]:
+    """Topics that readers named and that no article has, the newest first, at most `limit`."""
+    query = select(*_COLUMNS).where(topics.c.articles == 0, ~topics.c.by_editor)
+    return _load(conn, query.order_by(topics.c.id.desc()).limit(limit))
+
+
 def _first(conn: Connection, condition: ColumnElement[bool]) -> StoredTopic | None:
     found = _load(conn, select(*_COLUMNS).where(condition))
     return found[0] if found else None

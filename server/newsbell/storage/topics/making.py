@@ -42,6 +42,13 @@ def count_unlisted(conn: Connection) -> int:
     return conn.execute(select(func.count()).select_from(topics).where(condition)).scalar_one()
 
 
+def forget(conn: Connection, topic_id: int) -> bool:
+    """Forget a topic that never had an article, and who follows it; False where it has, or had."""
+    take_turn(conn)
+    never = (topics.c.articles == 0) & (topics.c.revision == 0)
+    return bool(conn.execute(delete(topics).where(topics.c.id == topic_id, never)).rowcount)
+
+
 def clear_unused(conn: Connection, limit: int) -> int:
     """Forget at most `limit` topics that readers named, that never had an article, and that nobody follows
     any more: anybody can name a topic, and they must not pile up.

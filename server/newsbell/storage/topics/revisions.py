@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, case, func, literal, select, update
 
 from newsbell.storage.database import Connection
 from newsbell.storage.schema import revisions, topics
 from newsbell.storage.statements import insert
+from newsbell.storage.types import AwareUTC
 
 _EVERYTHING = "all"
 
@@ -42,13 +43,21 @@ def changed(conn: Connection, topic_ids: Collection[int], now: datetime) -> None
         insert(conn, revisions)
         .values(name=_EVERYTHING, value=1, changed_at=now)
         .on_conflict_do_update(
-            index_elements=[revisions.c.name], set_={"value": revisions.c.value + 1, "changed_at": now}
+            index_elements=[revisions.c.name],
+            set_={"value": revisions.c.value + 1, "changed_at": _never_back(revisions.c.changed_at, now)},
         )
         .returning(revisions.c.value)
     )
     value = conn.execute(raised).scalar_one()
     if topic_ids:
-        conn.execute(update(topics).where(topics.c.id.in_(topic_ids)).values(revision=value, changed_at=now))
+        values = {"revision": value, "changed_at": _never_back(topics.c.changed_at, now)}
+        conn.execute(update(topics).where(topics.c.id.in_(topic_ids)).values(values))
+
+
+def _never_back(column: ColumnElement[datetime], now: datetime) -> ColumnElement[datetime]:
+    """The later of both: whoever waited for its turn comes with an earlier `now` than who had it."""
+    moment = literal(now, AwareUTC)
+    return case((column > moment, column), else_=moment)
 
 
 def recount(conn: Connection, *, gained: Collection[int], lost: Collection[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response
@@ -14,7 +15,7 @@ from newsbell.services.importing import Imported, Notify, Source, fetched, impor
 from newsbell.web import limits
 from newsbell.web.api import answers, query
 from newsbell.web.api.body import MAX_URL, SMALL, WITH_PAGE, Fields, read_body
-from newsbell.web.auth import require_editor
+from newsbell.web.auth import is_editor, require_editor
 from newsbell.web.context import current
 from newsbell.web.paging import position_text
 
@@ -27,22 +28,24 @@ def index() -> Response:
     """Articles of all topics or of some, newest first."""
     limit, slugs = query.limit(usual=50, most=100), query.topics()
     page = service.list_articles(current().db, topics=slugs, before=query.before(), limit=limit)
-    return answers.public(
+    full = _gives_full_text()
+    return _readable(
         {
-            "articles": [article_json(article) for article in page.articles],
+            "articles": [article_json(article, full_text=full) for article in page.articles],
             "next": page.next and _following(page.next, slugs, limit),
         }
     )
 
 
 def show(article_id: int) -> Response:
-    return answers.public(article_json(service.get_article(current().db, article_id)))
+    article = service.get_article(current().db, article_id)
+    return _readable(article_json(article, full_text=_gives_full_text()))
 
 
 def create() -> Response:
     """Save a page or a text, or fetch an address and save what is there."""
     require_editor()
-    body = read_body(_NEW, longest=WITH_PAGE)
+    body = read_body(_NEW, longest=WITH_PAGE, authenticated=True)
     source = _source(body)
     title, topics = body.text("title"), body.texts("topics") or ()
     notify = body.choice("notify", _NOTIFY)
@@ -68,7 +71,7 @@ def create() -> Response:
 def correct(article_id: int) -> Response:
     """Put a title, a summary or the topics right."""
     require_editor()
-    body = read_body(_CORRECTED, longest=SMALL)
+    body = read_body(_CORRECTED, longest=SMALL, authenticated=True)
     patch = service.ArticlePatch(
         title=body.text("title"), summary=body.text("summary"), topics=body.texts("topics")
     )
@@ -80,6 +83,18 @@ def remove(article_id: int) -> Response:
     require_editor()
     service.remove_article(current().db, article_id, current().clock())
     return answers.nothing()
+
+
+def _gives_full_text() -> bool:
+    """Whether this request is answered with the articles' texts: an editor's always is."""
+    return current().settings.full_text or is_editor()
+
+
+def _readable(body: dict[str, Any]) -> Response:
+    response = answers.public(body)
+    if not current().settings.full_text:
+        response.vary.add("Authorization")
+    return response
 
 
 def _source(body: Fields) -> Source:

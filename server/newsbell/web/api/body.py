@@ -110,15 +110,16 @@ class Fields:
         return Fields(value, known, field + ".")
 
 
-def read_body(known: Collection[str], *, longest: int) -> Fields:
-    """The request's body as an object with no other than the known fields.
+def read_body(known: Collection[str], *, longest: int, authenticated: bool = False) -> Fields:
+    """The request's body as an object with no other than the known fields; `authenticated` once an API token
+    was found good.
 
     `UnsupportedTypeError` unless it is application/json; 413 as soon as its declared or actual length
     passes `longest` bytes, without reading the rest; `MalformedError` for what is not one JSON object.
     """
     if request.mimetype != "application/json":
         raise UnsupportedTypeError("Send JSON, with Content-Type: application/json.")
-    values = _parse(receive(longest))
+    values = _parse(receive(longest, authenticated=authenticated))
     if not isinstance(values, dict):
         raise MalformedError("The body must be one JSON object.")
     return Fields(values, known)

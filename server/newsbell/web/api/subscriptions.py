@@ -42,6 +42,7 @@ def show(subscription_id: int) -> Response:
     return answers.private(_view(service.view(current().db, subscription_id)))
 
 
+@limits.subscribing
 def change(subscription_id: int) -> Response:
     """Follow exactly these topics from now on."""
     require_subscriber(subscription_id)

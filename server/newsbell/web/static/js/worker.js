@@ -1,6 +1,7 @@
 /** What the service worker does when the browser wakes it. */
 
 import { server } from "./api.js";
+import { count } from "./badge.js";
 import { notificationFrom, safeAddress } from "./notification.js";
 import { renew } from "./renew.js";
 import { tickets } from "./store.js";
@@ -12,11 +13,14 @@ import { tickets } from "./store.js";
 export function listen(scope) {
   scope.addEventListener("install", () => scope.skipWaiting());
   scope.addEventListener("activate", (event) => event.waitUntil(scope.clients.claim()));
-  scope.addEventListener("push", (event) => event.waitUntil(ring(scope, event.data)));
+  scope.addEventListener("push", (event) =>
+    event.waitUntil(ring(scope, event.data).then(() => badge(scope))),
+  );
   scope.addEventListener("notificationclick", (event) => {
     event.notification.close();
-    event.waitUntil(openArticle(scope, event.notification));
+    event.waitUntil(Promise.all([openArticle(scope, event.notification), badge(scope)]));
   });
+  scope.addEventListener("notificationclose", (event) => event.waitUntil(badge(scope)));
   scope.addEventListener("pushsubscriptionchange", (event) => {
     const manager = scope.registration.pushManager;
     /** @type {ExtendableEvent} */ (event).waitUntil(renew({ server, tickets, manager }));
@@ -30,6 +34,14 @@ export function listen(scope) {
 export function ring(scope, data) {
   const { title, options } = notificationFrom(data, scope.location.origin);
   return scope.registration.showNotification(title, options);
+}
+
+/**
+ * A browser that fails at its badge has shown the notification all the same.
+ * @param {ServiceWorkerGlobalScope} scope
+ */
+function badge(scope) {
+  return count(scope.registration, scope.navigator ?? {}).catch(() => undefined);
 }
 
 /**

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 
 from newsbell.domain.article import Picture
 from newsbell.domain.cleaning import election, noise, pictures, standfirst
-from newsbell.domain.cleaning.blocks import Block, names_of, read_blocks
+from newsbell.domain.cleaning.blocks import Block, read_blocks
 from newsbell.domain.cleaning.dates import is_date_line
+from newsbell.domain.cleaning.figures import Shown, is_own, shown
 from newsbell.domain.cleaning.metadata import MAX_TITLE, Metadata
 from newsbell.domain.cleaning.page import Page
 from newsbell.domain.cleaning.people import is_byline
@@ -19,17 +20,15 @@ from newsbell.domain.cleaning.removals import Removals
 from newsbell.domain.cleaning.trimming import trimmed
 from newsbell.domain.cleaning.vote import coverage, elected, extracted_text
 from newsbell.domain.cleaning.worth import no_article, refuse_too_little
-from newsbell.domain.text import fold, squeeze
+from newsbell.domain.text import fold, length, squeeze
 from newsbell.errors import TooLargeError
 
 MAX_PARAGRAPHS = 20_000
 MAX_CHARACTERS = 2_000_000  # of visible text: a dozen novels
 MAX_PICTURES = 200
 _ENOUGH_COVERAGE = 0.6
+_EARLY = 4  # blocks
 _CAPTION, _CAPTION_LEVELS = 400, 4
-_NOT_CONTENT = re.compile(
-    r"related|recommend|teaser|promo|newsletter|sidebar|outbrain|taboola|footer|(?:^|[\s_-])(?:nav|share|social|ad|ads|advert|author|comments?|most-?(?:read|popular)|more-from|read-?(?:more|next))(?:$|[\s_-])"
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +39,7 @@ class Body:
     standfirst: str
     topic_lines: list[str]
     credits: list[str]
+    shown: Shown = field(default_factory=Shown)
 
 
 def read_body(page: Page, metadata: Metadata, byline: Sequence[str], removals: Removals) -> Body:
@@ -60,7 +60,7 @@ def read_body(page: Page, metadata: Metadata, byline: Sequence[str], removals: R
     lead = blocks[first_at] if first_at is not None else None
     body = _Selection(blocks, metadata, byline, removals, lead).run(kept)
     refuse_too_little(body.blocks)
-    return body
+    return replace(body, shown=shown(blocks, kept, metadata.titles))
 
 
 class _Selection:
@@ -130,27 +130,14 @@ class _Selection:
             self._take_text(block)
 
     def _rule(self, block: Block, *, elected_here: bool) -> str | None:
+        """Why a block is not a paragraph of the article, or None."""
         if block.kind == "caption":
             return self._caption(block)
         if block.kind == "figure":
-            return self._figure_rule(block)
-        topics = noise.topics_line(block.text)
-        if topics and len(topics) <= 300:
-            self._topic_lines.append(topics)
-            return "topics line"
-        credit = noise.credit_line(block.text)
-        if elected_here and noise.is_attribution(block.text, self._metadata.site_name):
-            return None
-        if credit and len(block.text.split()) <= 15:
-            self._credits.append(credit)
-            return "picture credit"
-        if self._repeats_title(block):
-            return "title repeated"
-        early = len(self._chosen) < 4
-        if early and is_byline(block.text, self._byline):
-            return "byline"
-        if early and is_date_line(block.text):
-            return "date"
+            return None if is_own(block) else "picture of something else"
+        told = self._label(block, elected_here=elected_here) or self._head(block)
+        if told or (elected_here and noise.is_attribution(block.text, self._metadata.site_name)):
+            return told
         named = noise.rule_of(block.text, site_name=self._metadata.site_name)
         if named:
             return named
@@ -158,9 +145,37 @@ class _Selection:
             return "standfirst repeated"
         return None if elected_here else "not the article"
 
+    def _label(self, block: Block, *, elected_here: bool) -> str | None:
+        """The rule for lines that tell something: topics, or whose a picture is. What they tell is noted."""
+        topics = noise.topics_line(block.text)
+        if topics and len(topics) <= 300:
+            self._topic_lines.append(topics)
+            return "topics line"
+        if elected_here and noise.is_attribution(block.text, self._metadata.site_name):
+            return None
+        credit = noise.credit_line(block.text)
+        if credit and len(block.text.split()) <= 15:
+            self._credits.append(credit)
+            return "picture credit"
+        return None
+
+    def _head(self, block: Block) -> str | None:
+        """The rule for what stands between headline and text; the date of publication may also stand last."""
+        early = len(self._chosen) < _EARLY
+        if self._repeats_title(block) and (early or block.kind != "p" or length(block.text) > 5):
+            return "title repeated"
+        if early and is_byline(block.text, self._byline):
+            return "byline"
+        return "date" if is_date_line(block.text, alone=not early) else None
+
     def _is_loose_caption(self, before: Block, block: Block) -> bool:
         """Whether a block is all the text of an element that holds it and the picture before it."""
-        if before.kind != "figure" or block.kind != "p" or block.element is None or len(block.text) > _CAPTION:
+        if (
+            before.kind != "figure"
+            or block.kind != "p"
+            or block.element is None
+            or len(block.text) > _CAPTION
+        ):
             return False
         around = [parent for parent in _parents(before.element)[:_CAPTION_LEVELS] if parent is not None]
         holder = next((parent for parent in _parents(block.element) if parent in around), None)
@@ -176,14 +191,6 @@ class _Selection:
             old = last.picture
             last.picture = Picture(url=old.url, caption=old.caption or caption, credit=old.credit or credit)
         return "caption"
-
-    def _figure_rule(self, block: Block) -> str | None:
-        inside_link = any(
-            parent.tag == "a" and _leads_elsewhere(parent) for parent in _parents(block.element)
-        )
-        if inside_link or _NOT_CONTENT.search(names_of(block.element, 5)):
-            return "picture of something else"
-        return None
 
     def _take_figure(self, block: Block) -> None:
         picture = block.picture
@@ -233,8 +240,3 @@ def _holder(elements: list[Any]) -> Any:
 
 def _parents(element: Any) -> list[Any]:
     return [element, *element.iterancestors()] if element is not None else []
-
-
-def _leads_elsewhere(link: Any) -> bool:
-    """A linked picture is a teaser unless the link is to the picture itself."""
-    return not re.search(r"\.(?:jpe?g|png|webp|gif|avif)(?:\?|$)", link.get("href") or "", re.IGNORECASE)

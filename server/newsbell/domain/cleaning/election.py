@@ -1,10 +1,11 @@
-"""What the extracted text leaves open: paragraphs like those elected that it lost, and other articles it took in."""
+"""What extraction leaves open: paragraphs like the elected ones that it lost, other articles it took in."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from newsbell.domain.cleaning.blocks import Block, names_of
@@ -33,7 +34,11 @@ def within_article(blocks: Sequence[Block], kept: Iterable[int], titles: Sequenc
         return kept
     for at in heads:
         before, after = {one for one in kept if own < one < at}, {one for one in kept if one > at}
-        if at <= own or is_title(blocks[at].text, titles) or _parents(blocks, before) & _parents(blocks, after):
+        if (
+            at <= own
+            or is_title(blocks[at].text, titles)
+            or _parents(blocks, before) & _parents(blocks, after)
+        ):
             continue
         if sum(length(blocks[one].text) for one in before) >= _ENOUGH_BEFORE:
             return {one for one in kept if one < at}
@@ -51,7 +56,11 @@ def with_lost(blocks: Sequence[Block], kept: set[int]) -> set[int]:
         block = blocks[at]
         if at in kept or block.kind not in _TEXT or block.element is None or fold(block.text) in held:
             continue
-        if length(block.text) < _LEAST_WORDS or not _is_prose(block) or _ASIDE.search(names_of(block.element, 3)):
+        if (
+            length(block.text) < _LEAST_WORDS
+            or not _is_prose(block)
+            or _ASIDE.search(names_of(block.element, 3))
+        ):
             continue
         if _belongs(block, forms, parents):
             found.add(at)
@@ -60,6 +69,11 @@ def with_lost(blocks: Sequence[Block], kept: set[int]) -> set[int]:
 
 def _is_prose(block: Block) -> bool:
     return block.linked < (_MOST_LINKED_SENTENCE if ends_a_sentence(block.text) else _MOST_LINKED)
+
+
+def is_aside(block: Block) -> bool:
+    """Whether a block is named after its writer, a letter or another story."""
+    return bool(_ASIDE.search(names_of(block.element, 3)))
 
 
 def ends_a_sentence(text: str) -> bool:
@@ -117,7 +131,7 @@ def _between(blocks: Sequence[Block], kept: set[int]) -> set[int]:
     """What stands between two neighbouring kept blocks and has the parent of both, but rows of links."""
     found: set[int] = set()
     ordered = sorted(kept)
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         parent = _parent(blocks[before])
         if parent is None or after - before > _FAR or parent is not _parent(blocks[after]):
             continue

@@ -15,7 +15,7 @@ from newsbell.domain.text import fold, squeeze
 
 MAX_TITLE = 300
 MAX_SUMMARY = 1_000
-_SEPARATOR = re.compile(r"\s+[|•·»«–—-]\s+|\s*\|\s*|\s+::\s+")
+_SEPARATOR = re.compile(r"\s+[|•·»«–—-]\s+|\s*[|｜：]\s*|\s+::\s+|[-－](?=[^-－]{2,20}$)")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}|[A-Za-z]{4}))?(?:[-_][\w-]*)?$")
 # Where pages put things, surest first.
 _TITLES = ("og:title", "twitter:title", "title", "dc.title")
@@ -79,8 +79,9 @@ def _titles(page: Page, site_name: str) -> tuple[str, tuple[str, ...]]:
         squeeze(page.tree.findtext(".//title") or ""),
     ]
     candidates = [_without_site(plain_text(text), site_name, headings) for text in named if text]
-    folded = [fold(candidate) for candidate in candidates]
-    shown = next((heading for heading in headings if fold(heading) in folded), "")
+    # The headline for machines is the newsroom's own; others are bent for search and for networks.
+    believed = [fold(text) for text in (candidates[:1] if named[0] else candidates)]
+    shown = next((heading for heading in headings if fold(heading) in believed), "")
     best = shown or next(iter(candidates), headings[0] if headings else "")
     return best[:MAX_TITLE], tuple(dict.fromkeys(filter(None, (best[:MAX_TITLE], *candidates))))
 
@@ -95,7 +96,7 @@ def _without_site(title: str, site_name: str, headings: list[str]) -> str:
             return heading
     site = _letters(site_name)
     if site and len(parts[-1]) <= 60 and (site in _letters(parts[-1]) or _letters(parts[-1]) in site):
-        return title[: title.rindex(parts[-1])].rstrip(" |•·»–—-:")
+        return title[: title.rindex(parts[-1])].rstrip(" |｜：•·»–—-－:")
     if site and site == _letters(parts[0]):
         return title[title.index(parts[1], len(parts[0])) :]
     return title

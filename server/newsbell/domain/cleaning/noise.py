@@ -12,7 +12,9 @@ _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("
 _LONGEST = 600  # characters of a block that a rule looks at
 _EMAIL_MARK = re.compile(r"\[\s*e-?mail\s*(?:\xa0|\s)?protected\s*\]", re.IGNORECASE)
 _BREAK = re.compile(r"^(?:[_*~•·–—-] ?){3,12}$")
-_COPYRIGHT = re.compile(r"^[(\[]?(?:©|ⓒ|\(c\)|copyright)\s*(?:by\s+)?(?P<year>\d{4}\s*)?(?!\d)\w", re.IGNORECASE)
+_COPYRIGHT = re.compile(
+    r"^[(\[]?(?:©|ⓒ|\(c\)|copyright)\s*(?:by\s+)?(?P<year>\d{4}\s*)?(?!\d)\w", re.IGNORECASE
+)
 _AGENCY = re.compile(rf"\b{vocabulary.AGENCIES}\b")
 _LOGO = re.compile(r"^(?:[\w.&'-]+ ){0,5}logo$")
 _SEPARATORS = re.compile(r"\s*[|·•,/]\s*|\s{2,}|\n")
@@ -89,6 +91,8 @@ def _bare(text: str) -> str:
 def _share_bar(folded: str) -> str | None:
     parts = [part for part in (_bare(one) for one in _SEPARATORS.split(folded)) if part]
     if len(parts) < 2 or len(folded) > 200:
-        words = folded.split()
-        parts = words if 2 <= len(words) <= 8 else []
-    return "share bar" if parts and all(vocabulary.WHOLE.get(part) == "share bar" for part in parts) else None
+        words = [_bare(word) for word in folded.split()]
+        parts = [word for word in words if word] if 2 <= len(words) <= 12 else []
+    named = [part for part in parts if vocabulary.WHOLE.get(part) == "share bar"]
+    rest = [part for part in parts if part not in named]
+    return "share bar" if len(named) > 1 and vocabulary.SHARE_WORDS.issuperset(rest) else None

@@ -99,7 +99,8 @@ def keys_of(url: str) -> set[str]:
     numbers = {
         token for token in re.findall(r"[A-Za-z0-9]{8,}", decoded) if len(re.findall(r"\d", token)) >= 4
     }
-    return {path, *([name] if len(name) >= 12 else []), *numbers} - {"", "/"}
+    telling = len(name) >= 12 or len(re.findall(r"\d", name)) >= 5
+    return {path, *([name] if telling else []), *numbers} - {"", "/"}
 
 
 def _words_of(figure: Any) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from newsbell.domain.cleaning.blocks import Block, names_of
-from newsbell.domain.cleaning.election import ends_a_sentence, in_headline, is_title
+from newsbell.domain.cleaning.election import ends_a_sentence, in_headline, is_aside, is_title
 from newsbell.domain.cleaning.metadata import Metadata
 from newsbell.domain.cleaning.noise import rule_of
 from newsbell.domain.cleaning.vote import words_of
@@ -49,7 +49,7 @@ def find(blocks: Sequence[Block], kept: set[int], metadata: Metadata) -> int | N
 def _alone(blocks: Sequence[Block], above: range, candidates: Sequence[int]) -> int | None:
     """The only sentence between headline and text."""
     found = [at for at in candidates if at in above and length(blocks[at].text) >= _LEAST_ALONE]
-    found = [at for at in found if ends_a_sentence(blocks[at].text)]
+    found = [at for at in found if ends_a_sentence(blocks[at].text) and not is_aside(blocks[at])]
     return found[0] if len(found) == 1 else None
 
 

@@ -1,4 +1,4 @@
-"""What the order of the kept blocks tells: rows of links, headings of nothing, and tails are not the article."""
+"""What the order of the kept blocks tells: rows of links, headings of nothing and tails go."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TAIL_LINKED = 0.8
 
 
 def trimmed(blocks: Sequence[Block], removals: Removals) -> list[Block]:
-    """The blocks without rows of links to elsewhere, what only leads to them, and what hangs on at the end."""
+    """The blocks without rows of links to elsewhere, what only leads to them, and what hangs on the end."""
     kept = _without_rows(list(blocks), removals)
     return _without_tail(kept, removals)
 
@@ -37,7 +37,9 @@ def _without_rows(blocks: list[Block], removals: Removals) -> list[Block]:
 def _is_row_of_links(row: Sequence[Block]) -> bool:
     size = sum(len(block.text) for block in row)
     linked = sum(block.linked * len(block.text) for block in row)
-    return len(row) >= 2 and linked >= _LINKED * size and not any(ends_a_sentence(block.text) for block in row)
+    return (
+        len(row) >= 2 and linked >= _LINKED * size and not any(ends_a_sentence(block.text) for block in row)
+    )
 
 
 def _leads_to_list(block: Block) -> bool:

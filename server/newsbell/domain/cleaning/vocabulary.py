@@ -58,6 +58,10 @@ BY = _any_of(_DATA["by"])
 PUBLISHED = _any_of(_DATA["published"])
 UPDATED = _any_of(_DATA["updated"])
 NOT_A_NAME = frozenset(_DATA["not_a_name"])
+SHARE_WORDS = frozenset(map(_bare, _DATA["share_words"]))
+SECTIONS = frozenset(map(_bare, _DATA["sections"]))
+AGO = _any_of(_DATA["ago"])
+NAME_PARTICLES = frozenset(_DATA["name_particles"])
 NOT_TOPICS = frozenset(map(fold, _DATA["not_topics"]))
 MONTHS = tuple(
     sorted(

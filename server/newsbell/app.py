@@ -13,9 +13,10 @@ from newsbell.config import Settings
 from newsbell.edges.endpoints import PushEndpointRules
 from newsbell.edges.fetch import Fetcher, FetchLimits
 from newsbell.edges.push import PushSender
+from newsbell.jobs.cleaning import CleaningProcesses
 from newsbell.jobs.hints import hints_for
 from newsbell.services.media import PictureCache, media_key
-from newsbell.services.ports import EndpointRules, Hints, NoHints, PageFetcher, PictureFetcher, Pusher
+from newsbell.services.ports import Cleaner, EndpointRules, Hints, NoHints, PageFetcher, PictureFetcher, Pusher
 from newsbell.storage.database import Database, open_database
 from newsbell.web import api, context, errors, feeds, headers, health, limits, media, pages
 
@@ -27,6 +28,7 @@ def create_app(
     settings: Settings,
     *,
     db: Database,
+    cleaner: Cleaner,
     fetcher: PageFetcher,
     picture_fetcher: PictureFetcher,
     pusher: Pusher,
@@ -46,6 +48,7 @@ def create_app(
         context.Context(
             settings=settings,
             db=db,
+            cleaner=cleaner,
             fetcher=fetcher,
             picture_fetcher=picture_fetcher,
             pusher=pusher,
@@ -74,6 +77,7 @@ def wsgi() -> Flask:
     return create_app(
         settings,
         db=db,
+        cleaner=CleaningProcesses(),
         fetcher=Fetcher(settings),
         # A page waits for its pictures: a host that does not answer must not hold a thread for long.
         picture_fetcher=Fetcher(settings, limits=FetchLimits(total=8)),

@@ -65,6 +65,15 @@ def test_a_line_that_cannot_be_cleaned_is_answered_and_the_next_one_is_cleaned(r
     assert "error" not in answers[-1]
 
 
+def test_a_line_that_is_not_utf_8_is_told_so_in_words(run: Run) -> None:
+    line = json.dumps({"id": 1, "url": _URL, "html": news_page()})
+    answers = run("clean", "--jsonl", input=line.encode("utf-16") + b"\n" + line.encode() + b"\n").stdout
+    errors = [json.loads(answer).get("error") for answer in answers.splitlines()]
+    assert errors[-1] is None
+    assert errors[0]["message"] == "The line is not UTF-8."
+    assert "codec" not in answers
+
+
 ODD_IDS = ['"\\ud800"', "[1]", "{}", "true", "NaN", "-Infinity", "1e999", "1" * 5_000]
 
 

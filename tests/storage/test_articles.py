@@ -147,7 +147,7 @@ def test_a_removed_article_leaves_a_tombstone(database: Database) -> None:
         row = conn.execute(select(table)).mappings().one()
         assert conn.execute(select(originals)).all() == []
         assert conn.execute(select(article_topics)).all() == []
-    kept = {name: value for name, value in row.items() if value not in ("", None, [])}
+    kept = {name: value for name, value in row.items() if value not in ("", None, [], False)}
     assert kept == {
         "id": stored.id, "uuid": stored.uuid, "story_id": stored.story_id, "sort_at": stored.sort_at,
         "canonical_url": stored.canonical_url, "stored_at": NOW, "updated_at": LATER, "removed_at": LATER,

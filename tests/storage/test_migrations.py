@@ -107,7 +107,7 @@ def _definitions(database: Database) -> dict[str, list[str]]:
     query = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
     with database.read() as conn:
         return {
-            name: sorted(re.sub(r"\s+", " ", part).strip(" ,") for part in re.split(r",? \n\t|\n", sql))
+            name: sorted(filter(None, (" ".join(part.split()) for part in re.split(r",(?![^(]*\))|\n", sql))))
             for name, sql in conn.execute(text(query))
         }
 

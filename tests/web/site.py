@@ -13,8 +13,9 @@ from werkzeug.test import TestResponse
 
 from newsbell.app import create_app
 from newsbell.config import Settings
+from newsbell.domain.cleaning import clean_restoring
 from newsbell.edges.endpoints import PushEndpointRules
-from newsbell.services.ports import PageFetcher, PictureFetcher
+from newsbell.services.ports import Cleaner, PageFetcher, PictureFetcher
 from newsbell.services.tokens import create_token
 from newsbell.storage.database import Database
 from tests.fakes import Clock, FakeFetcher, FakePusher
@@ -84,12 +85,16 @@ def build(
     clock: Clock,
     fetcher: PageFetcher | None = None,
     picture_fetcher: PictureFetcher | None = None,
+    cleaner: Cleaner = clean_restoring,
 ) -> Site:
-    """An application over the database; fetchers given are used instead of the fake one."""
+    """An application over the database; fetchers given are used instead of the fake one. Pages are cleaned in
+    this process unless another cleaner is given.
+    """
     fake_fetcher, pusher = FakeFetcher(), FakePusher()
     app = create_app(
         settings,
         db=database,
+        cleaner=cleaner,
         fetcher=fetcher or fake_fetcher,
         picture_fetcher=picture_fetcher or fake_fetcher,
         pusher=pusher,

@@ -107,7 +107,9 @@ def _object(line: bytes, *, whole: bool) -> dict[str, Any]:
     if not whole:
         raise TooLargeError(f"A line of more than {_LONGEST_LINE // 1024 // 1024} MB.")
     try:
-        page = json.loads(line)
+        page = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise MalformedError("The line is not UTF-8.") from error
     except (ValueError, RecursionError) as error:
         raise MalformedError(f"Not a line of JSON: {error}.") from error
     if not isinstance(page, dict):

@@ -17,9 +17,10 @@ from newsbell.domain.paths import article_path
 from newsbell.domain.serialise import saved_json
 from newsbell.edges.fetch import Fetcher
 from newsbell.errors import NewsbellError
+from newsbell.jobs.cleaning import CleaningProcesses
 from newsbell.jobs.hints import hinting
 from newsbell.services.importing import Imported, Notify, Source, import_article
-from newsbell.services.ports import Hints
+from newsbell.services.ports import Cleaner, Hints
 from newsbell.services.samples import sample_pages
 from newsbell.storage.database import Database
 
@@ -65,9 +66,13 @@ def import_(
         topics=topics, title=title, notify=notify or ("no" if samples else "auto"), as_json=as_json
     )
     settings = store.settings()
-    with store.opened(settings) as db, hinting(settings, db) as hints:
+    with (
+        store.opened(settings) as db,
+        hinting(settings, db) as hints,
+        CleaningProcesses(size=1) as cleaner,
+    ):
         pages = _samples(settings) if samples else [(one, partial(read_source, one, url)) for one in sources]
-        importer = Importer(db=db, settings=settings, wishes=wishes, hints=hints)
+        importer = Importer(db=db, settings=settings, cleaner=cleaner, wishes=wishes, hints=hints)
         failed = _import_all(importer, pages)
     ctx.exit(1 if failed else 0)
 
@@ -78,6 +83,7 @@ class Importer:
 
     db: Database
     settings: Settings
+    cleaner: Cleaner
     wishes: Wishes
     hints: Hints
 
@@ -91,6 +97,7 @@ class Importer:
             notify=self.wishes.notify,
             fetcher=Fetcher(self.settings),
             hints=self.hints,
+            cleaner=self.cleaner,
             now=store.now(),
         )
 

@@ -8,6 +8,8 @@ from typing import Literal
 from uuid import UUID
 
 Origin = Literal["declared", "recognised", "editor"]
+Part = Literal["title", "summary", "topics", "body"]
+"""What of an article an editor can put right for good."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,11 +77,25 @@ class ArticleTopic:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Home:
+    """Another article of the same story: nearly the same text on another page. `url` is the original's."""
+
+    id: int
+    url: str
+    site_name: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Article:
     """A stored article. `id` stands in addresses, `uuid` in feeds (urn:uuid:…) and never changes.
 
     `sort_at` = min(published_at or stored_at, stored_at), never null, is the order of lists and feeds.
     `updated_at` is when the stored row last changed (aware UTC, like every time here).
+    `pinned` parts are an editor's and stay when the article is cleaned again; so do the removals in
+    `restored`, which are back in the text. Without `original_kept` it cannot be
+    cleaned again from what is stored.
+    `also_at` are the other articles of its story, the oldest first, at most twenty.
     """
 
     id: int
@@ -102,6 +118,10 @@ class Article:
     sort_at: datetime
     topics: tuple[ArticleTopic, ...]
     removals: tuple[Removal, ...]
+    pinned: tuple[Part, ...] = ()
+    restored: tuple[Removal, ...] = ()
+    original_kept: bool = False
+    also_at: tuple[Home, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

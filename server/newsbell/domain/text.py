@@ -11,6 +11,8 @@ _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
 )
 _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
+# Kana, Han and Hangul: a word is about two of these characters, and no space parts it from the next.
+_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9f]")
 _SPACES = re.compile(r"\s+")
 
 
@@ -21,6 +23,8 @@ def strip_controls(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """One line: every run of white space is one space, none at the ends, no control characters."""
+    if text.isprintable():  # most text; no control, line end or space but the plain one is printable
+        return " ".join(text.split())
     return _SPACES.sub(" ", strip_controls(text)).strip()
 
 
@@ -29,9 +33,17 @@ def fold(text: str) -> str:
     (Unicode Standard section 3.13, toNFKC_Casefold, near enough). fold(fold(x)) == fold(x).
     """
     folded = squeeze(text)
+    if folded.isascii():
+        return folded.lower()
     for _ in range(4):  # a second pass is needed only for a handful of characters; it settles then
         again = squeeze(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", folded).casefold()))
         if again == folded:
             break
         folded = again
     return folded
+
+
+def length(text: str) -> int:
+    """How many words a text has, near enough for any script."""
+    wide = 0 if text.isascii() else len(_WIDE.findall(text))
+    return len(text.split()) + wide // 2

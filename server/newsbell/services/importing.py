@@ -10,13 +10,13 @@ from typing import Literal
 
 from newsbell.config import Settings
 from newsbell.domain.article import Article, CleanArticle, TopicMention
-from newsbell.domain.cleaning import clean
+from newsbell.domain.cleaning import clean_restoring
 from newsbell.domain.stories import text_digest
 from newsbell.domain.text import squeeze
 from newsbell.domain.topics import MAX_TOPICS, final_topics, recognise
 from newsbell.errors import GoneError, MalformedError, RefusedError
 from newsbell.services.articles import MAX_TITLE
-from newsbell.services.ports import Hints, PageFetcher
+from newsbell.services.ports import Cleaner, Hints, PageFetcher
 from newsbell.services.topics import checked_names
 from newsbell.storage import articles as store
 from newsbell.storage import delivery, stories
@@ -68,6 +68,7 @@ def import_article(
     notify: Notify = "auto",
     fetcher: PageFetcher | None = None,
     hints: Hints | None = None,
+    cleaner: Cleaner = clean_restoring,
     now: datetime,
 ) -> Imported:
     """Clean the page, store it under its topics and, where it is due, the alert with it: one transaction.
@@ -78,7 +79,7 @@ def import_article(
     """
     names = checked_names(topics, limit=MAX_TOPICS)
     source = fetched(source, fetcher)
-    cleaned = with_title(clean_source(source), title)
+    cleaned = with_title(clean_source(source, cleaner), title)
     with db.read() as conn:
         known = topic_store.known(conn)
     mentions = final_topics(cleaned.topics, recognise(cleaned, known), names, known=known)
@@ -93,9 +94,15 @@ def import_article(
     return imported
 
 
-def clean_only(db: Database | None, source: Source, *, fetcher: PageFetcher | None = None) -> CleanArticle:
+def clean_only(
+    db: Database | None,
+    source: Source,
+    *,
+    fetcher: PageFetcher | None = None,
+    cleaner: Cleaner = clean_restoring,
+) -> CleanArticle:
     """The cleaned article, nothing stored; with a store, the topics known there are recognised too."""
-    cleaned = clean_source(fetched(source, fetcher))
+    cleaned = clean_source(fetched(source, fetcher), cleaner)
     known = []
     if db is not None:
         with db.read() as conn:
@@ -115,9 +122,9 @@ def fetched(source: Source, fetcher: PageFetcher | None) -> Source:
     return Source(url=page.url, content=page.content, content_type=page.content_type)
 
 
-def clean_source(source: Source) -> CleanArticle:
+def clean_source(source: Source, cleaner: Cleaner) -> CleanArticle:
     assert source.content is not None, "fetched() comes first"
-    return clean(source.content, source.url, content_type=source.content_type)
+    return cleaner(source.content, source.url, content_type=source.content_type)
 
 
 def with_title(cleaned: CleanArticle, title: str | None) -> CleanArticle:

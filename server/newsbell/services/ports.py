@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from typing import Protocol, TypeVar
 
+from newsbell.domain.article import CleanArticle, Removal
 from newsbell.domain.push import Outgoing, PushMessage, PushResult
 from newsbell.domain.subscription import PushTarget, VapidKey
 
@@ -29,6 +30,23 @@ class FetchedPicture(Protocol):
     def content(self) -> bytes: ...
     @property
     def content_type(self) -> str: ...
+
+
+class Cleaner(Protocol):
+    """Cleans a page or a text, with the removals in `restored` put back where they stood.
+
+    `newsbell.domain.cleaning.clean_restoring` is one; that of the server runs it where it can be killed
+    (`newsbell.jobs.cleaning`). Raises errors of our tree, whatever the page is.
+    """
+
+    def __call__(
+        self,
+        source: str | bytes,
+        url: str = "",
+        *,
+        content_type: str | None = None,
+        restored: Sequence[Removal] = (),
+    ) -> CleanArticle: ...
 
 
 class PageFetcher(Protocol):

@@ -26,10 +26,12 @@ def latest(
     conn: Connection, *, topic_ids: Collection[int] | None, before: Position | None, limit: int
 ) -> list[Article]:
     """The newest articles of these topics (None: of all), each once, in the order of `Position`, from behind
-    `before`. Two queries, however many topics; at most MAX_UNION of them, else `MalformedError`.
+    `before`. Of a story's articles in the list, the one that was here first stands for all.
+
+    Three queries, however many topics; at most MAX_UNION of them, else `MalformedError`.
     """
     if topic_ids is None:
-        everything = sa.select(articles).where(articles.c.removed_at.is_(None))
+        everything = sa.select(articles).where(articles.c.removed_at.is_(None), ~_stands_earlier(None))
         query = _page(everything, articles.c.sort_at, articles.c.id, before, limit)
     elif not topic_ids:
         return []
@@ -37,7 +39,7 @@ def latest(
         query = _union(chosen, before, limit)
     else:
         listed = sa.select(articles).join(article_topics, _LINK.article_id == articles.c.id)
-        listed = listed.where(_LINK.topic_id == chosen.pop())
+        listed = listed.where(_LINK.topic_id == min(chosen), ~_stands_earlier(chosen))
         query = _page(listed, _LINK.sort_at, _LINK.article_id, before, limit)
     return with_topics(conn, conn.execute(query).all())
 
@@ -62,7 +64,9 @@ def _union(topic_ids: Collection[int], before: Position | None, limit: int) -> s
         raise MalformedError(f"At most {MAX_UNION} topics can be listed together.", field="topics")
     pages = []
     for topic_id in topic_ids:
-        places = sa.select(_LINK.sort_at, _LINK.article_id).where(_LINK.topic_id == topic_id)
+        places = sa.select(_LINK.sort_at, _LINK.article_id)
+        places = places.join(articles, articles.c.id == _LINK.article_id)
+        places = places.where(_LINK.topic_id == topic_id, ~_stands_earlier(topic_ids))
         pages.append(sa.select(_page(places, _LINK.sort_at, _LINK.article_id, before, limit).subquery()))
     found = sa.union(*pages).subquery().c
     newest = sa.select(found.sort_at, found.article_id)
@@ -73,3 +77,13 @@ def _union(topic_ids: Collection[int], before: Position | None, limit: int) -> s
         .join(chosen, chosen.c.article_id == articles.c.id)
         .order_by(chosen.c.sort_at.desc(), chosen.c.article_id.desc())
     )
+
+
+def _stands_earlier(topic_ids: Collection[int] | None) -> sa.ColumnElement[bool]:
+    """Whether another article of the story, which was here before, is in the same list."""
+    home, link = articles.alias(), article_topics.alias()
+    earlier = sa.and_(home.c.story_id == articles.c.story_id, home.c.id < articles.c.id)
+    if topic_ids is None:
+        return sa.exists().where(earlier, home.c.removed_at.is_(None))
+    # A removed article has no topics.
+    return sa.exists().where(earlier, link.c.article_id == home.c.id, link.c.topic_id.in_(topic_ids))

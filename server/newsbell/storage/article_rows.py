@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from newsbell.domain.article import Article, ArticleTopic, CleanArticle, Picture, Removal
+from newsbell.domain.article import Article, ArticleTopic, CleanArticle, Home, Picture, Removal
 from newsbell.errors import MalformedError
 from newsbell.storage import schema
 from newsbell.storage.database import Connection
-from newsbell.storage.schema import article_topics
+from newsbell.storage.schema import article_topics, articles
 
 MAX_URL = 2_048
 """Bytes of a canonical URL; PostgreSQL cannot index much longer ones."""
 
+MAX_HOMES = 20
+"""Other homes of its story that an article names."""
+
 
 def with_topics(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[Article]:
-    """The rows as articles, in their order; one query for the topics of all."""
+    """The rows as articles, in their order; a query for the topics of all, and one for their other homes."""
     if not rows:
         return []
     topics: dict[int, list[ArticleTopic]] = {row.id: [] for row in rows}
@@ -35,10 +38,35 @@ def with_topics(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[Article]:
         topics[row.article_id].append(
             ArticleTopic(name=row.name, slug=row.slug, origin=row.origin, weight=row.weight)
         )
-    return [_article(row, topics[row.id]) for row in rows]
+    homes = _homes(conn, {row.story_id for row in rows})
+    return [_article(row, topics[row.id], homes.get(row.story_id, ())) for row in rows]
 
 
-def _article(row: sa.Row[Any], topics: Sequence[ArticleTopic]) -> Article:
+def _homes(conn: Connection, story_ids: Collection[int]) -> dict[int, list[Home]]:
+    """The oldest articles of these stories, each story's in their order."""
+    told = articles.c
+    place = sa.func.row_number().over(partition_by=articles.c.story_id, order_by=articles.c.id)
+    one = (
+        sa.select(
+            told.id,
+            told.story_id,
+            told.url,
+            told.canonical_url,
+            told.site_name,
+            told.title,
+            place.label("place"),
+        )
+        .where(articles.c.story_id.in_(story_ids), articles.c.removed_at.is_(None))
+        .subquery()
+    )
+    homes: dict[int, list[Home]] = {}
+    for row in conn.execute(sa.select(one).where(one.c.place <= MAX_HOMES + 1).order_by(one.c.id)):
+        home = Home(id=row.id, url=row.url or row.canonical_url, site_name=row.site_name, title=row.title)
+        homes.setdefault(row.story_id, []).append(home)
+    return homes
+
+
+def _article(row: sa.Row[Any], topics: Sequence[ArticleTopic], homes: Sequence[Home]) -> Article:
     return Article(
         id=row.id,
         uuid=row.uuid,
@@ -60,6 +88,10 @@ def _article(row: sa.Row[Any], topics: Sequence[ArticleTopic]) -> Article:
         sort_at=row.sort_at,
         topics=tuple(topics),
         removals=tuple(Removal(**removal) for removal in row.removals),
+        pinned=tuple(row.pinned),
+        restored=tuple(Removal(**removal) for removal in row.restored),
+        original_kept=row.original_kept,
+        also_at=tuple(home for home in homes if home.id != row.id)[:MAX_HOMES],
     )
 
 

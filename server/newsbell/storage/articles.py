@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 
-from newsbell.domain.article import Article, CleanArticle, Origin
+from newsbell.domain.article import Article, CleanArticle, Origin, Part, Removal
 from newsbell.domain.topics import StoredTopic
 from newsbell.errors import ConflictError, NotFoundError
 from newsbell.storage import schema
@@ -18,7 +19,7 @@ from newsbell.storage import topics as topic_store
 from newsbell.storage.article_lists import MAX_UNION, latest
 from newsbell.storage.article_rows import columns, sort_at_of, with_topics
 from newsbell.storage.database import Connection
-from newsbell.storage.schema import article_topics, articles, originals
+from newsbell.storage.schema import article_topics, articles, originals, story_bands
 from newsbell.storage.statements import insert, is_number, is_text, take_turn
 from newsbell.storage.stories import add_story, find_story
 
@@ -28,16 +29,22 @@ __all__ = [
     "TopicLink",
     "add",
     "add_story",
+    "correct",
     "count",
     "find_by_canonical_url",
     "find_story",
     "get",
     "is_removed",
+    "kept_page",
     "latest",
+    "numbers",
     "original",
     "remove",
     "update",
 ]
+
+MAX_ORIGINAL = 2 * 1024 * 1024
+"""Bytes of an original as it is kept, compressed: about 10 MB of HTML. A larger one is not kept."""
 
 # The conditions of partial indexes, as the databases have to see them to use the index.
 _HAS_IDENTITY = sa.text("canonical_url <> ''")
@@ -59,6 +66,14 @@ class Tombstone:
 
     id: int
     removed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptPage:
+    """A page as it came, and the content type it came with ("" where it had none)."""
+
+    content: bytes
+    content_type: str
 
 
 def get(conn: Connection, article_id: int) -> Article | None:
@@ -97,6 +112,7 @@ def add(
     topics: Sequence[TopicLink],
     story_id: int,
     original: bytes | None,
+    original_type: str = "",
     now: datetime,
 ) -> Article:
     """Store a new article under its topics, in their order. `original` is the page as it came.
@@ -108,13 +124,14 @@ def add(
     sort_at = sort_at_of(clean, stored_at=now)
     row = insert(conn, articles).values(
         columns(clean)
+        | _UNCORRECTED
         | {"uuid": uuid4(), "story_id": story_id, "stored_at": now, "updated_at": now, "sort_at": sort_at}
     )
     row = row.on_conflict_do_nothing(index_elements=[articles.c.canonical_url], index_where=_HAS_IDENTITY)
     article_id: int | None = conn.execute(row.returning(articles.c.id)).scalar()
     if article_id is None:
         raise ConflictError("This article is stored already.", code="article_known", field="url")
-    _keep_original(conn, article_id, original)
+    _keep_original(conn, article_id, original, original_type)
     _set_topics(conn, article_id, sort_at, topics, now)
     return _reread(conn, article_id)
 
@@ -127,6 +144,7 @@ def update(
     topics: Sequence[TopicLink],
     story_id: int,
     original: bytes | None,
+    original_type: str = "",
     now: datetime,
 ) -> Article:
     """Put another state of an article in its place: id, uuid and stored_at stay, and so does the original
@@ -137,9 +155,17 @@ def update(
     sort_at = sort_at_of(clean, stored_at=stored.stored_at)
     values = columns(clean) | {"story_id": story_id, "updated_at": now, "sort_at": sort_at}
     conn.execute(sa.update(articles).where(articles.c.id == article_id).values(values))
-    _keep_original(conn, article_id, original)
+    _keep_original(conn, article_id, original, original_type)
     _set_topics(conn, article_id, sort_at, topics, now)
     return _reread(conn, article_id)
+
+
+def correct(
+    conn: Connection, article_id: int, *, pinned: Collection[Part], restored: Collection[Removal]
+) -> None:
+    """Remember which parts of an article are an editor's, and which removals an editor put back."""
+    values = {"pinned": sorted(set(pinned)), "restored": [asdict(removal) for removal in restored]}
+    conn.execute(sa.update(articles).where(articles.c.id == article_id).values(values))
 
 
 def remove(conn: Connection, article_id: int, now: datetime) -> bool:
@@ -148,12 +174,13 @@ def remove(conn: Connection, article_id: int, now: datetime) -> bool:
     or no more.
     """
     take_turn(conn)
-    emptied = columns(_NOTHING) | {"removed_at": now, "updated_at": now}
+    emptied = columns(_NOTHING) | _UNCORRECTED | {"removed_at": now, "updated_at": now}
     del emptied["canonical_url"]
     statement = sa.update(articles).where(articles.c.id == article_id, _LIVE).values(emptied)
     if not is_number(article_id) or not conn.execute(statement).rowcount:
         return False
     conn.execute(sa.delete(originals).where(originals.c.article_id == article_id))
+    conn.execute(sa.delete(story_bands).where(story_bands.c.article_id == article_id))
     _hand_alert_over(conn, article_id)
     _set_topics(conn, article_id, now, [], now)
     return True
@@ -177,11 +204,27 @@ def count(conn: Connection) -> int:
 
 def original(conn: Connection, article_id: int) -> bytes | None:
     """The page as it came, where it was kept."""
-    query = sa.select(originals.c.page).where(originals.c.article_id == article_id)
-    page = conn.execute(query).scalar() if is_number(article_id) else None
-    return None if page is None else zlib.decompress(page)
+    kept = kept_page(conn, article_id)
+    return None if kept is None else kept.content
 
 
+def kept_page(conn: Connection, article_id: int) -> KeptPage | None:
+    """The page as it came and its content type, where it was kept."""
+    if not is_number(article_id):
+        return None
+    row = conn.execute(sa.select(originals).where(originals.c.article_id == article_id)).first()
+    if row is None:
+        return None
+    return KeptPage(content=zlib.decompress(row.page), content_type=row.content_type)
+
+
+def numbers(conn: Connection, *, after: int, limit: int) -> list[int]:
+    """The ids of the articles behind an id, in their order."""
+    query = sa.select(articles.c.id).where(articles.c.id > after, _LIVE).order_by(articles.c.id).limit(limit)
+    return list(conn.execute(query).scalars())
+
+
+_UNCORRECTED: dict[str, Any] = {"pinned": [], "restored": [], "original_kept": False}
 _NOTHING = CleanArticle(
     url="",
     canonical_url="",
@@ -207,12 +250,19 @@ def _reread(conn: Connection, article_id: int) -> Article:
     return article
 
 
-def _keep_original(conn: Connection, article_id: int, page: bytes | None) -> None:
+def _keep_original(conn: Connection, article_id: int, page: bytes | None, content_type: str) -> None:
+    """Keep the newest page, or none where the newest is too large: an older one says something else."""
     if page is None:
         return
     packed = zlib.compress(page)
-    row = insert(conn, originals).values(article_id=article_id, page=packed)
-    conn.execute(row.on_conflict_do_update(index_elements=[originals.c.article_id], set_={"page": packed}))
+    kept = len(packed) <= MAX_ORIGINAL
+    if kept:
+        values = {"page": packed, "content_type": content_type}
+        row = insert(conn, originals).values(article_id=article_id, **values)
+        conn.execute(row.on_conflict_do_update(index_elements=[originals.c.article_id], set_=values))
+    else:
+        conn.execute(sa.delete(originals).where(originals.c.article_id == article_id))
+    conn.execute(sa.update(articles).where(articles.c.id == article_id).values(original_kept=kept))
 
 
 def _set_topics(
@@ -232,4 +282,15 @@ def _set_topics(
     if rows:
         conn.execute(sa.insert(article_topics), rows)
     topic_store.recount(conn, gained=chosen.keys() - before, lost=before - chosen.keys())
-    topic_store.changed(conn, chosen.keys() | before, now)
+    topic_store.changed(conn, chosen.keys() | before | _topics_of_homes(conn, article_id), now)
+
+
+def _topics_of_homes(conn: Connection, article_id: int) -> set[int]:
+    """The topics of the story's other articles: their lists say where else the story is."""
+    mine = sa.select(articles.c.story_id).where(articles.c.id == article_id).scalar_subquery()
+    query = (
+        sa.select(article_topics.c.topic_id)
+        .join(articles, articles.c.id == article_topics.c.article_id)
+        .where(articles.c.story_id == mine, articles.c.id != article_id)
+    )
+    return set(conn.execute(query.distinct()).scalars())

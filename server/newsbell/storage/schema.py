@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
+    false,
     text,
 )
 
@@ -79,6 +81,10 @@ articles = Table(
     Column("updated_at", AwareUTC, nullable=False),
     Column("sort_at", AwareUTC, nullable=False),
     Column("removals", Json, nullable=False),
+    # What an editor put right, and which removals an editor put back: another cleaning leaves them so.
+    Column("pinned", Json, nullable=False, server_default=text("'[]'")),
+    Column("restored", Json, nullable=False, server_default=text("'[]'")),
+    Column("original_kept", Boolean, nullable=False, server_default=false()),
     Column("removed_at", AwareUTC),
     Index("ix_articles_story_id", "story_id"),
     _partial_index("uq_articles_canonical_url", "canonical_url", where="canonical_url <> ''", unique=True),
@@ -90,6 +96,18 @@ originals = Table(
     metadata,
     Column("article_id", Number, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
     Column("page", LargeBinary, nullable=False),
+    Column("content_type", String, nullable=False, server_default=""),
+)
+
+# Articles of nearly the same text have a band in common (newsbell.domain.likeness). Without a rowid the key
+# is the table itself on SQLite.
+story_bands = Table(
+    "story_bands",
+    metadata,
+    Column("band", BigInteger, primary_key=True, autoincrement=False),
+    Column("article_id", Number, ForeignKey("articles.id"), primary_key=True),
+    Index("ix_story_bands_article_id", "article_id"),
+    sqlite_with_rowid=False,
 )
 
 topics = Table(

@@ -10,7 +10,7 @@ from flask import Flask, current_app
 
 from newsbell.config import Settings
 from newsbell.services.media import PictureCache
-from newsbell.services.ports import EndpointRules, Hints, PageFetcher, PictureFetcher, Pusher
+from newsbell.services.ports import Cleaner, EndpointRules, Hints, PageFetcher, PictureFetcher, Pusher
 from newsbell.storage.database import Database
 
 _KEY = "newsbell"
@@ -22,6 +22,7 @@ class Context:
 
     settings: Settings
     db: Database
+    cleaner: Cleaner
     fetcher: PageFetcher
     picture_fetcher: PictureFetcher
     pusher: Pusher

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from newsbell.domain.cleaning import MAX_BYTES, clean, looks_like_html
-from newsbell.errors import NewsbellError
+from newsbell.errors import MalformedError, NewsbellError
 from tests.domain.cleaning.pages import page
 
 UMLAUTS = page("<p>Größere Übungen in Köln wären möglich, hieß es, und zwar früh am Tag.</p>", title="Übung")
@@ -39,6 +39,24 @@ def test_the_page_names_the_encoding() -> None:
 
 def test_a_wrong_label_on_utf_8_does_no_harm() -> None:
     assert clean(UMLAUTS.encode(), content_type="text/html; charset=x-unknown").title == "Übung"
+
+
+HARBOUR = "Порт снова открыт\n\n" + "Паромы снова ходят по расписанию, сообщила администрация порта.\n\n" * 3
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r"])
+def test_a_text_in_an_encoding_nobody_declared_is_refused_with_a_way_forward(encoding: str) -> None:
+    with pytest.raises(MalformedError) as caught:
+        clean(HARBOUR.encode(encoding))
+    assert caught.value.code == "bad_encoding"
+    assert "iconv -f windows-1251 -t utf-8" in caught.value.message
+    assert "<meta>" in caught.value.message
+
+
+@pytest.mark.parametrize("encoding", ["windows-1251", "koi8-r"])
+def test_declaring_the_encoding_is_that_way(encoding: str) -> None:
+    declared = f"text/plain; charset={encoding}"
+    assert clean(HARBOUR.encode(encoding), content_type=declared).title == "Порт снова открыт"
 
 
 def test_a_page_cut_within_a_character_is_read() -> None:

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 
 from newsbell.domain.article import Picture
-from newsbell.domain.cleaning import noise, pictures, standfirst
-from newsbell.domain.cleaning.blocks import Block, names_of, read_blocks
+from newsbell.domain.cleaning import election, noise, pictures, standfirst
+from newsbell.domain.cleaning.blocks import Block, read_blocks
 from newsbell.domain.cleaning.dates import is_date_line
-from newsbell.domain.cleaning.metadata import Metadata
+from newsbell.domain.cleaning.figures import Shown, is_own, shown
+from newsbell.domain.cleaning.metadata import MAX_TITLE, Metadata
 from newsbell.domain.cleaning.page import Page
 from newsbell.domain.cleaning.people import is_byline
 from newsbell.domain.cleaning.removals import Removals
+from newsbell.domain.cleaning.trimming import trimmed
 from newsbell.domain.cleaning.vote import coverage, elected, extracted_text
 from newsbell.domain.cleaning.worth import no_article, refuse_too_little
-from newsbell.domain.text import fold
+from newsbell.domain.text import fold, length, squeeze
+from newsbell.errors import TooLargeError
 
+MAX_PARAGRAPHS = 20_000
+MAX_CHARACTERS = 2_000_000  # of visible text: a dozen novels
+MAX_PICTURES = 200
 _ENOUGH_COVERAGE = 0.6
-_NOT_CONTENT = re.compile(
-    r"related|recommend|teaser|promo|newsletter|sidebar|outbrain|taboola|footer|(?:^|[\s_-])(?:nav|share|social|ad|ads|advert|author|comments?|most-?(?:read|popular)|more-from|read-?(?:more|next))(?:$|[\s_-])"
-)
+_EARLY = 4  # blocks
+_CAPTION, _CAPTION_LEVELS = 400, 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,11 +39,15 @@ class Body:
     standfirst: str
     topic_lines: list[str]
     credits: list[str]
+    shown: Shown = field(default_factory=Shown)
 
 
 def read_body(page: Page, metadata: Metadata, byline: Sequence[str], removals: Removals) -> Body:
-    """The body of the page's article. Raises RefusedError with code "no_article"."""
+    """The body of the page's article. Raises RefusedError with code "no_article", TooLargeError for more
+    than 20,000 paragraphs or 2,000,000 characters.
+    """
     blocks = read_blocks(page.tree, page.base_url)
+    _refuse_too_much(blocks)
     text = extracted_text(page.tree, page.url)
     kept = elected(blocks, text)
     if coverage(text, [blocks[at] for at in kept]) < _ENOUGH_COVERAGE:
@@ -46,11 +55,12 @@ def read_body(page: Page, metadata: Metadata, byline: Sequence[str], removals: R
         kept = set(range(len(blocks)))
     if not kept:
         raise no_article()
+    kept = election.within_article(blocks, election.with_lost(blocks, kept), metadata.titles)
     first_at = standfirst.find(blocks, kept, metadata)
     lead = blocks[first_at] if first_at is not None else None
     body = _Selection(blocks, metadata, byline, removals, lead).run(kept)
     refuse_too_little(body.blocks)
-    return body
+    return replace(body, shown=shown(blocks, kept, metadata.titles))
 
 
 class _Selection:
@@ -74,11 +84,17 @@ class _Selection:
         self._chosen: list[Block] = []
         self._topic_lines: list[str] = []
         self._credits: list[str] = []
+        self._pictures: set[str] = set()  # the keys of those shown
+        self._shown = self._too_many = 0
 
     def run(self, kept: set[int]) -> Body:
         for at in self._range(kept):
+            if at and self._is_loose_caption(self._blocks[at - 1], self._blocks[at]):
+                self._blocks[at] = replace(self._blocks[at], kind="caption")
             self._take(self._blocks[at], elected_here=at in kept)
-        blocks = _without_loose_headings(self._chosen, self._removals)
+        if self._too_many:
+            self._removals.add("too many pictures", f"{self._too_many} pictures")
+        blocks = trimmed(self._chosen, self._removals)
         if self._lead is not None:
             blocks = [replace(self._lead, kind="p", group=0), *blocks]
         return Body(
@@ -114,25 +130,14 @@ class _Selection:
             self._take_text(block)
 
     def _rule(self, block: Block, *, elected_here: bool) -> str | None:
+        """Why a block is not a paragraph of the article, or None."""
         if block.kind == "caption":
             return self._caption(block)
         if block.kind == "figure":
-            return self._figure_rule(block)
-        topics = noise.topics_line(block.text)
-        if topics and len(topics) <= 300:
-            self._topic_lines.append(topics)
-            return "topics line"
-        credit = noise.credit_line(block.text)
-        if credit and len(block.text.split()) <= 15:
-            self._credits.append(credit)
-            return "picture credit"
-        if self._repeats_title(block):
-            return "title repeated"
-        early = len(self._chosen) < 4
-        if early and is_byline(block.text, self._byline):
-            return "byline"
-        if early and is_date_line(block.text):
-            return "date"
+            return None if is_own(block) else "picture of something else"
+        told = self._label(block, elected_here=elected_here) or self._head(block)
+        if told or (elected_here and noise.is_attribution(block.text, self._metadata.site_name)):
+            return told
         named = noise.rule_of(block.text, site_name=self._metadata.site_name)
         if named:
             return named
@@ -140,10 +145,44 @@ class _Selection:
             return "standfirst repeated"
         return None if elected_here else "not the article"
 
+    def _label(self, block: Block, *, elected_here: bool) -> str | None:
+        """The rule for lines that tell something: topics, or whose a picture is. What they tell is noted."""
+        topics = noise.topics_line(block.text)
+        if topics and len(topics) <= 300:
+            self._topic_lines.append(topics)
+            return "topics line"
+        if elected_here and noise.is_attribution(block.text, self._metadata.site_name):
+            return None
+        credit = noise.credit_line(block.text)
+        if credit and len(block.text.split()) <= 15:
+            self._credits.append(credit)
+            return "picture credit"
+        return None
+
+    def _head(self, block: Block) -> str | None:
+        """The rule for what stands between headline and text; the date of publication may also stand last."""
+        early = len(self._chosen) < _EARLY
+        if self._repeats_title(block) and (early or block.kind != "p" or length(block.text) > 5):
+            return "title repeated"
+        if early and is_byline(block.text, self._byline):
+            return "byline"
+        return "date" if is_date_line(block.text, alone=not early) else None
+
+    def _is_loose_caption(self, before: Block, block: Block) -> bool:
+        """Whether a block is all the text of an element that holds it and the picture before it."""
+        if (
+            before.kind != "figure"
+            or block.kind != "p"
+            or block.element is None
+            or len(block.text) > _CAPTION
+        ):
+            return False
+        around = [parent for parent in _parents(before.element)[:_CAPTION_LEVELS] if parent is not None]
+        holder = next((parent for parent in _parents(block.element) if parent in around), None)
+        return holder is not None and squeeze(holder.text_content()) == block.text
+
     def _repeats_title(self, block: Block) -> bool:
-        return bool(self._metadata.title) and fold(block.text).strip(" .") == fold(
-            self._metadata.title
-        ).strip(" .")
+        return len(block.text) <= 2 * MAX_TITLE and election.is_title(block.text, self._metadata.titles)
 
     def _caption(self, block: Block) -> str | None:
         last = self._chosen[-1] if self._chosen else None
@@ -153,22 +192,19 @@ class _Selection:
             last.picture = Picture(url=old.url, caption=old.caption or caption, credit=old.credit or credit)
         return "caption"
 
-    def _figure_rule(self, block: Block) -> str | None:
-        inside_link = any(
-            parent.tag == "a" and _leads_elsewhere(parent) for parent in _parents(block.element)
-        )
-        if inside_link or _NOT_CONTENT.search(names_of(block.element, 5)):
-            return "picture of something else"
-        return None
-
     def _take_figure(self, block: Block) -> None:
         picture = block.picture
         if picture is None:
             return
-        if any(one.picture and pictures.same_picture(one.picture.url, picture.url) for one in self._chosen):
+        keys = pictures.keys_of(picture.url)
+        if keys & self._pictures:
             self._removals.add("picture repeated", picture.url)
-            return
-        self._chosen.append(block)
+        elif self._shown == MAX_PICTURES:
+            self._too_many += 1
+        else:
+            self._shown += 1
+            self._pictures |= keys
+            self._chosen.append(block)
 
     def _take_text(self, block: Block) -> None:
         text, marks = noise.without_email_marks(block.text)
@@ -176,6 +212,14 @@ class _Selection:
             self._removals.add("hidden e-mail address", marks)
             block = replace(block, text=text.strip(), html=noise.without_email_marks(block.html)[0])
         self._chosen.append(block)
+
+
+def _refuse_too_much(blocks: Sequence[Block]) -> None:
+    texts = [len(block.text) for block in blocks if block.kind != "figure"]
+    if len(texts) > MAX_PARAGRAPHS:
+        raise TooLargeError("The page has more than 20,000 paragraphs.", field="content")
+    if sum(texts) > MAX_CHARACTERS:
+        raise TooLargeError("The page has more than 2,000,000 characters of text.", field="content")
 
 
 def _paragraph(line: str) -> Block:
@@ -190,22 +234,9 @@ def _holder(elements: list[Any]) -> Any:
         for parent in _parents(element):
             counts[parent] = counts.get(parent, 0) + 1
     enough = 0.9 * len(elements)
-    around = [element for element, count in counts.items() if count >= enough]
-    return min(around, key=lambda element: sum(1 for _ in element.iter()), default=None)
+    around = [element for element, count in counts.items() if count >= enough]  # each inside the next
+    return max(around, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
 
 
 def _parents(element: Any) -> list[Any]:
     return [element, *element.iterancestors()] if element is not None else []
-
-
-def _leads_elsewhere(link: Any) -> bool:
-    """A linked picture is a teaser unless the link is to the picture itself."""
-    return not re.search(r"\.(?:jpe?g|png|webp|gif|avif)(?:\?|$)", link.get("href") or "", re.IGNORECASE)
-
-
-def _without_loose_headings(blocks: list[Block], removals: Removals) -> list[Block]:
-    """A heading at the end has nothing under it: it belonged to what was taken out."""
-    kept = list(blocks)
-    while kept and kept[-1].kind in ("h2", "h3", "h4"):
-        removals.add("heading of nothing", kept.pop().text)
-    return kept

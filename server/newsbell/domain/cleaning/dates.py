@@ -24,6 +24,8 @@ _MONTH_DAY = re.compile(
     rf"(?<![^\W\d_])({_MONTH_NAMES})[^\W\d_]*\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\d)"
 )
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[./](\d{1,2})[./](\d{4})(?!\d)")
+_LABEL = re.compile(r"(?:^|[-–|·•]\s*)(?:[^\W\d_]+ ){0,2}[^\W\d_]+\s*:\s")
+_SAYS_DATE = re.compile(rf"(?:{vocabulary.PUBLISHED}|{vocabulary.UPDATED})(?!\w)")
 _EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
 _TIME = re.compile(r"(?<!\d)(\d{1,2})[:.h](\d\d)(?::(\d\d))?\s*(am|pm|a\.m\.|p\.m\.)?(?!\d)")
 _ZONES = {"utc": 0, "gmt": 0, "z": 0, "bst": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3, "msk": 3, "trt": 3,
@@ -55,15 +57,23 @@ def written_date(text: str) -> datetime | None:
     return _sensible(_built(*day, hour, minute, second, zone=_zone_in(folded)))
 
 
-def is_date_line(text: str) -> bool:
-    """Whether a line holds a date and little else: "Published 14 March 2022 | Updated 15:03"."""
+def is_date_line(text: str, *, alone: bool = False) -> bool:
+    """Whether a line holds a date and little else ("Published 14 March 2022 | Updated 15:03"), or a date
+    and several labels ("14/03/2022 - Author: Ada Example - Category: World"). `alone`: it must say that it
+    is the date of publication or of a change.
+    """
     folded = fold(text)
-    if len(folded) > 120 or _day_in(folded) is None:
+    if len(folded) > 250 or _day_in(folded) is None:
+        return False
+    if len(_LABEL.findall(folded)) >= 2:
+        return not alone
+    labelled = _SAYS_DATE.match(folded)
+    if len(folded) > 120 or (alone and not labelled):
         return False
     rest = re.sub(rf"{vocabulary.PUBLISHED}|{vocabulary.UPDATED}", " ", folded)
     for pattern in (_EAST_ASIAN, _ISO_INSIDE, _DAY_MONTH, _MONTH_DAY, _NUMERIC, _TIME, _ZONE):
         rest = pattern.sub(" ", rest)
-    return len(re.findall(r"[^\W\d_]{2,}", rest)) <= 4
+    return len(re.findall(r"[^\W\d_]{2,}", rest)) <= (2 if alone else 4)
 
 
 def says_updated(text: str) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from newsbell.domain.article import Picture
 from newsbell.domain.cleaning import pictures
@@ -13,16 +15,22 @@ from newsbell.domain.cleaning.sanitise import absolute
 
 
 def lead_image(page: Page, body: Body) -> Picture | None:
-    """The picture that stands for the article. Its words come from the figure that shows it, else from
-    JSON-LD, else from a "Featured Image Credit" line.
+    """The picture that stands for the article: the one the page names, at the address where it shows it; else the one shown between headline and text; else the one named and nowhere shown; else the first
+    in the text. Its words come from the figure that shows it, else from JSON-LD, else from a "Featured
+    Image Credit" line.
     """
     shown = [block.picture for block in body.blocks if block.picture]
     named = _named(page)
-    url = named.url if named else (shown[0].url if shown else "")
-    if not url:
+    twin = _twin(named, (*body.shown.around, *shown))
+    chosen = twin or next(iter(body.shown.opening), None) or named or next(iter(shown), None)
+    if chosen is None:
         return None
-    figure = next((picture for picture in shown if pictures.same_picture(picture.url, url)), None)
+    url = named.url if named is not None and _path(named.url) == _path(chosen.url) else chosen.url
+    figure = next(
+        (picture for picture in (twin, *shown) if picture and pictures.same_picture(picture.url, url)), None
+    )
     figure = figure or _figure_elsewhere(page, url)
+    named = named if named is not None and pictures.same_picture(named.url, url) else None
     caption = (figure.caption if figure else "") or (named.caption if named else "")
     credit = (
         (figure.credit if figure else "")
@@ -30,6 +38,16 @@ def lead_image(page: Page, body: Body) -> Picture | None:
         or (named.credit if named else "")
     )
     return Picture(url=url, caption=caption, credit=credit)
+
+
+def _path(url: str) -> str:
+    return urlsplit(url).path
+
+
+def _twin(named: Picture | None, shown: Iterable[Picture]) -> Picture | None:
+    if named is None:
+        return None
+    return next((picture for picture in shown if pictures.same_picture(picture.url, named.url)), None)
 
 
 def _named(page: Page) -> Picture | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,13 +10,12 @@ from urllib.parse import urlsplit
 from newsbell.domain.cleaning.dates import parse_date, says_updated
 from newsbell.domain.cleaning.jsonld import by_id, text_of
 from newsbell.domain.cleaning.page import Page
-from newsbell.domain.cleaning.sanitise import html_to_text
+from newsbell.domain.cleaning.values import plain_text
 from newsbell.domain.text import fold, squeeze
 
 MAX_TITLE = 300
 MAX_SUMMARY = 1_000
-_LONGEST_VALUE = 5_000
-_SEPARATOR = re.compile(r"\s+[|•·»«–—-]\s+|\s*\|\s*|\s+::\s+")
+_SEPARATOR = re.compile(r"\s+[|•·»«–—-]\s+|\s*[|｜：]\s*|\s+::\s+|[-－](?=[^-－]{2,20}$)")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}|[A-Za-z]{4}))?(?:[-_][\w-]*)?$")
 # Where pages put things, surest first.
 _TITLES = ("og:title", "twitter:title", "title", "dc.title")
@@ -44,9 +42,12 @@ _MARKED_DATES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Metadata:
-    """`descriptions` are every description the page gives, longest first."""
+    """`titles` are every title the page gives, the chosen one among them; `descriptions` every description,
+    longest first.
+    """
 
     title: str
+    titles: tuple[str, ...]
     site_name: str
     language: str
     descriptions: tuple[str, ...]
@@ -56,8 +57,10 @@ class Metadata:
 
 def read_metadata(page: Page) -> Metadata:
     site_name = _site_name(page)
+    title, titles = _titles(page, site_name)
     return Metadata(
-        title=_title(page, site_name),
+        title=title,
+        titles=titles,
         site_name=site_name,
         language=_language(page),
         descriptions=_descriptions(page),
@@ -66,13 +69,8 @@ def read_metadata(page: Page) -> Metadata:
     )
 
 
-def plain_text(value: str) -> str:
-    """One line of text out of a value that may hold entities (once too often) or markup."""
-    text = html.unescape(value[:_LONGEST_VALUE])
-    return squeeze(html_to_text(text).replace("\n", " ") if "<" in text else text)
-
-
-def _title(page: Page, site_name: str) -> str:
+def _titles(page: Page, site_name: str) -> tuple[str, tuple[str, ...]]:
+    """The title, and every title."""
     headings = [squeeze(heading.text_content()) for heading in page.tree.xpath("//h1")[:20]]
     headings = [heading for heading in headings if 3 <= len(heading) <= MAX_TITLE]
     named = [
@@ -81,12 +79,11 @@ def _title(page: Page, site_name: str) -> str:
         squeeze(page.tree.findtext(".//title") or ""),
     ]
     candidates = [_without_site(plain_text(text), site_name, headings) for text in named if text]
-    folded = [fold(candidate) for candidate in candidates]
-    for heading in headings:
-        if fold(heading) in folded:
-            return heading
-    best = next(iter(candidates), headings[0] if headings else "")
-    return best[:MAX_TITLE]
+    # The headline for machines is the newsroom's own; others are bent for search and for networks.
+    believed = [fold(text) for text in (candidates[:1] if named[0] else candidates)]
+    shown = next((heading for heading in headings if fold(heading) in believed), "")
+    best = shown or next(iter(candidates), headings[0] if headings else "")
+    return best[:MAX_TITLE], tuple(dict.fromkeys(filter(None, (best[:MAX_TITLE], *candidates))))
 
 
 def _without_site(title: str, site_name: str, headings: list[str]) -> str:
@@ -99,7 +96,7 @@ def _without_site(title: str, site_name: str, headings: list[str]) -> str:
             return heading
     site = _letters(site_name)
     if site and len(parts[-1]) <= 60 and (site in _letters(parts[-1]) or _letters(parts[-1]) in site):
-        return title[: title.rindex(parts[-1])].rstrip(" |•·»–—-:")
+        return title[: title.rindex(parts[-1])].rstrip(" |｜：•·»–—-－:")
     if site and site == _letters(parts[0]):
         return title[title.index(parts[1], len(parts[0])) :]
     return title

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 
 from newsbell.domain.cleaning import vocabulary
-from newsbell.domain.text import fold
+from newsbell.domain.text import fold, length
 
 TOPICS_LABEL = vocabulary.TOPICS_LABEL
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("“”„«»‹›", '"'))
 _LONGEST = 600  # characters of a block that a rule looks at
 _EMAIL_MARK = re.compile(r"\[\s*e-?mail\s*(?:\xa0|\s)?protected\s*\]", re.IGNORECASE)
+_BREAK = re.compile(r"^(?:[_*~•·–—-] ?){3,12}$")
+_COPYRIGHT = re.compile(
+    r"^[(\[]?(?:©|ⓒ|\(c\)|copyright)\s*(?:by\s+)?(?P<year>\d{4}\s*)?(?!\d)\w", re.IGNORECASE
+)
+_AGENCY = re.compile(rf"\b{vocabulary.AGENCIES}\b")
 _LOGO = re.compile(r"^(?:[\w.&'-]+ ){0,5}logo$")
 _SEPARATORS = re.compile(r"\s*[|·•,/]\s*|\s{2,}|\n")
 _TOPICS = re.compile(rf"^{vocabulary.TOPICS_LABEL}\s*[:：]\s*(?P<rest>\S.*)$", re.IGNORECASE)
@@ -32,11 +37,11 @@ def rule_of(text: str, *, site_name: str = "") -> str | None:
     folded = plain(text)
     bare = _bare(folded)
     if not bare:
-        return "no words"
+        return None if _BREAK.match(folded) else "no words"
     whole = vocabulary.WHOLE.get(bare) or _share_bar(folded)
     if whole:
         return whole
-    count = len(folded.split())
+    count = length(folded)
     if count <= 6 and (_LOGO.match(bare) or (site_name and bare == _bare(plain(site_name)))):
         return "logo"
     if not _EMAIL_MARK.sub("", folded).strip(" .:;,-"):
@@ -53,6 +58,17 @@ def topics_line(text: str) -> str | None:
     return found["rest"] if found else None
 
 
+def is_attribution(text: str, site_name: str) -> bool:
+    """Whether a line names who holds the rights, and that is an agency or, without a year, somebody other
+    than the site.
+    """
+    found = _COPYRIGHT.match(text)
+    if not found or len(text) > _LONGEST:
+        return False
+    letters, site = re.sub(r"\W+", "", fold(text)), re.sub(r"\W+", "", fold(site_name))
+    return bool(_AGENCY.search(fold(text))) or (not found["year"] and site not in letters)
+
+
 def credit_line(text: str) -> str | None:
     """What follows "Featured Image Credit:" or its like, or None for any other line."""
     found = _CREDIT.match(text.strip()) if len(text) <= 200 else None
@@ -67,13 +83,16 @@ def without_email_marks(text: str) -> tuple[str, str]:
 
 def _bare(text: str) -> str:
     """The text between its first and its last letter or digit."""
-    at = [place for place, character in enumerate(text) if character.isalnum()]
-    return text[at[0] : at[-1] + 1] if at else ""
+    start = next((at for at, character in enumerate(text) if character.isalnum()), len(text))
+    end = next((at for at in range(len(text), start, -1) if text[at - 1].isalnum()), start)
+    return text[start:end]
 
 
 def _share_bar(folded: str) -> str | None:
     parts = [part for part in (_bare(one) for one in _SEPARATORS.split(folded)) if part]
     if len(parts) < 2 or len(folded) > 200:
-        words = folded.split()
-        parts = words if 2 <= len(words) <= 8 else []
-    return "share bar" if parts and all(vocabulary.WHOLE.get(part) == "share bar" for part in parts) else None
+        words = [_bare(word) for word in folded.split()]
+        parts = [word for word in words if word] if 2 <= len(words) <= 12 else []
+    named = [part for part in parts if vocabulary.WHOLE.get(part) == "share bar"]
+    rest = [part for part in parts if part not in named]
+    return "share bar" if len(named) > 1 and vocabulary.SHARE_WORDS.issuperset(rest) else None

@@ -83,7 +83,7 @@ def clean_credit(text: str) -> str:
 
 def same_picture(one: str, other: str) -> bool:
     """Whether two addresses show one picture in two sizes: equal paths, or an equal long name or number."""
-    return bool(_keys(one) & _keys(other))
+    return bool(keys_of(one) & keys_of(other))
 
 
 def is_decoration(url: str) -> bool:
@@ -91,14 +91,16 @@ def is_decoration(url: str) -> bool:
     return bool(_DECORATION.search(path)) or path.lower().endswith((".svg", ".ico"))
 
 
-def _keys(url: str) -> set[str]:
+def keys_of(url: str) -> set[str]:
+    """What two addresses of one picture share at least one of."""
     decoded = unquote(unquote(url))
     path = urlsplit(decoded).path
     name = re.sub(r"\.\w{3,4}$", "", path.rpartition("/")[2])
     numbers = {
         token for token in re.findall(r"[A-Za-z0-9]{8,}", decoded) if len(re.findall(r"\d", token)) >= 4
     }
-    return {path, *([name] if len(name) >= 12 else []), *numbers} - {"", "/"}
+    telling = len(name) >= 12 or len(re.findall(r"\d", name)) >= 5
+    return {path, *([name] if telling else []), *numbers} - {"", "/"}
 
 
 def _words_of(figure: Any) -> tuple[str, str]:

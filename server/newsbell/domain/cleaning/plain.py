@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html import escape
 from urllib.parse import urlsplit
 
-from newsbell.domain.article import CleanArticle
+from newsbell.domain.article import CleanArticle, TopicMention
 from newsbell.domain.cleaning import noise
 from newsbell.domain.cleaning.blocks import Block
-from newsbell.domain.cleaning.dates import is_date_line, says_updated, written_date
 from newsbell.domain.cleaning.declared_topics import named_in
+from newsbell.domain.cleaning.layout import Layout, lay_out
+from newsbell.domain.cleaning.lines import (
+    POSITIONAL,
+    Line,
+    address_in,
+    dates_in,
+    ends_sentence,
+    is_by_alone,
+    is_role,
+    is_topics_heading,
+    names_alone,
+    read_line,
+)
 from newsbell.domain.cleaning.paragraphs import paragraphs_of
-from newsbell.domain.cleaning.people import is_byline, names_in
+from newsbell.domain.cleaning.people import names_in
 from newsbell.domain.cleaning.removals import Removals
 from newsbell.domain.cleaning.render import to_html, to_text
 from newsbell.domain.cleaning.topic_weighing import weigh
@@ -23,28 +36,10 @@ from newsbell.domain.identity import canonical_url, normalise_url
 from newsbell.domain.text import fold, squeeze, strip_controls
 from newsbell.errors import MalformedError, TooLargeError
 
-MAX_TITLE = 300
 MAX_PARAGRAPHS = 20_000
-_ADDRESS = re.compile(r"^(?:[\w ]{1,20}[:：]\s*)?<?(https?://\S+?)>?$", re.IGNORECASE)
+_EARLY = 3  # paragraphs among which the byline may still come
 _BULLET = re.compile(r"^(?:[•‣▪◦●*–-])\s+(?=\S)")
-_SENTENCE_END = re.compile(r"[.!?…。！？؟।:;,][\"'”’»)\]]*$")
-_TOPICS_HEADING = re.compile(rf"^{noise.TOPICS_LABEL}\s*[:：]?$", re.IGNORECASE)
-
-
-@dataclass(kw_only=True)
-class _Reading:
-    """What the lines have told so far."""
-
-    url: str
-    title: str = ""
-    site_name: str = ""
-    byline: tuple[str, ...] = ()
-    published_at: datetime | None = None
-    modified_at: datetime | None = None
-    topics: list[str] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
-    removals: Removals = field(default_factory=Removals)
-    listing: str = ""  # "topics" or "related": what the short lines after a heading are
+_END = re.compile(r"[.…。।][\"'”’»)\]]*$")
 
 
 def clean_text(text: str, url: str = "") -> CleanArticle:
@@ -53,140 +48,230 @@ def clean_text(text: str, url: str = "") -> CleanArticle:
     Raises RefusedError with code "no_article" where there is too little text, TooLargeError for more than
     20,000 paragraphs.
     """
-    reading = _Reading(url=url)
     paragraphs = paragraphs_of(strip_controls(text))
     if len(paragraphs) > MAX_PARAGRAPHS:
         raise TooLargeError("The text has more than 20,000 paragraphs.", field="content")
-    for line in paragraphs:
-        _read_line(reading, line)
+    reading = _Reading([read_line(line) for line in paragraphs], url)
+    reading.run()
     blocks = _with_headings(reading.blocks)
     refuse_too_little(blocks)
     body_text = to_text(blocks)
+    title = reading.title or first_words(body_text)
     return CleanArticle(
         url=reading.url,
         canonical_url=canonical_url(reading.url, None),
-        title=reading.title,
-        summary=next(block.text for block in blocks if block.kind != "h2")[:1_000],
+        title=title,
+        summary=next((block.text for block in blocks if block.kind != "h2"), "")[:1_000],
         byline=reading.byline,
         body_html=to_html(blocks, ""),
         body_text=body_text,
         lead_image=None,
         site_name=(urlsplit(reading.url).hostname or "").removeprefix("www.") or reading.site_name,
         language="",
-        published_at=reading.published_at,
+        published_at=reading.published_at or reading.dated_above,
         modified_at=reading.modified_at,
-        topics=weigh(
-            {"line": reading.topics}, text=f"{reading.title}\n{body_text}", refused={fold(reading.title)}
-        ),
+        topics=_topics(reading.topics, title, body_text),
         removals=reading.removals.listed(),
     )
 
 
-def _read_line(reading: _Reading, line: str) -> None:
-    rule = _listing_rule(reading, line) or _rule(reading, line)
-    if rule == "title":
-        reading.title = line
-    elif rule is not None:
-        reading.removals.add(rule, line)
-    else:
-        _keep(reading, line)
+def _topics(names: list[str], title: str, text: str) -> tuple[TopicMention, ...]:
+    """The topics in the order of their line, which is the writer's own: none is surer than one before it."""
+    found = weigh({"line": names}, text=f"{title}\n{text}", refused={fold(title)})
+    order = {fold(name).lstrip("# "): at for at, name in reversed(list(enumerate(names)))}
+    given = sorted(found, key=lambda topic: order.get(fold(topic.name), len(order)))
+    weights = [max(topic.weight for topic in given[at:]) for at in range(len(given))]
+    return tuple(replace(topic, weight=weight) for topic, weight in zip(given, weights, strict=True))
 
 
-def _rule(reading: _Reading, line: str) -> str | None:
-    """Why a line is not a paragraph of the article, or None. What it tells is noted."""
-    early = len(reading.blocks) < 3
-    if early and (address := _ADDRESS.match(line)):
-        _note_address(reading, address[1])
-        return "address line"
-    topics = noise.topics_line(line)
-    if topics and len(topics) <= 300:
-        reading.topics += named_in(topics)
-        return "topics line"
-    if _TOPICS_HEADING.match(line):
-        reading.listing = "topics"
-        return "topics line"
-    if noise.credit_line(line):
-        return "picture credit"
-    if early and reading.title and (told := _byline_or_date(reading, line)):
-        return told
-    named = noise.rule_of(line)
-    if named:
-        _note_heading(reading, line, named)
-        return named
-    if not reading.title:
-        if len(line) <= MAX_TITLE and not _is_prose(line):
-            return "title"
-        reading.title = first_words(line)
-    return "title repeated" if fold(line) == fold(reading.title) else None
+@dataclass(kw_only=True)
+class _Told:
+    """What the lines have told so far."""
+
+    title: str = ""
+    site_name: str = ""
+    byline: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    modified_at: datetime | None = None
+    dated_above: datetime | None = None  # by a line above the headline, which may be the day's date
+    topics: list[str] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    removals: Removals = field(default_factory=Removals)
 
 
-def _is_prose(line: str) -> bool:
-    """Whether a first line is a paragraph already: many words that end as a sentence does."""
-    return len(line.split()) > 25 and line.endswith((".", "。", "।"))
+class _Reading(_Told):
+    """One pass over the lines: each is kept, or taken out by a rule."""
 
+    def __init__(self, lines: Sequence[Line], url: str) -> None:
+        super().__init__()
+        self.url = url
+        self._lines = lines
+        self._layout: Layout = lay_out(lines)
+        self._listing = ""  # "topics" or "related": what the short lines after a heading are
+        self._ended = ""  # the rule that ended the article
 
-def _listing_rule(reading: _Reading, line: str) -> str | None:
-    """Short lines after "Topics" are topics, after "Related articles" other articles."""
-    if not reading.listing:
-        return None
-    short = len(line.split()) <= (6 if reading.listing == "topics" else 18) and not re.search(r"[.。]$", line)
-    if not short or noise.rule_of(line):
-        reading.listing = ""
-        return None
-    if reading.listing == "topics":
-        reading.topics += named_in(line)
-        return "topics line"
-    return "related"
+    def run(self) -> None:
+        title = self._layout.title
+        self.title = self._lines[title].text if title is not None else ""
+        for at, line in enumerate(self._lines):
+            if at == title:
+                continue
+            rule = self._rule(at, line)
+            if rule is None:
+                self._keep(line)
+            else:
+                self._note(at, line, rule)
+                self.removals.add(rule, line.text)
 
+    def _rule(self, at: int, line: Line) -> str | None:
+        listed = self._listed(at, line)
+        if listed is not None:
+            return listed
+        if self.title and self._repeats_title(line):
+            return "title repeated"
+        if at < (self._layout.title or 0):
+            return line.rule or self._above(line)
+        if at < self._layout.first:
+            return line.rule or self._in_head(at, line)
+        if at > self._layout.last:
+            return self._in_tail(line)
+        return self._in_body(line)
 
-def _note_heading(reading: _Reading, line: str, rule: str) -> None:
-    if rule == "related" and len(line.split()) <= 6 and reading.title:
-        reading.listing = "related"
-    if rule == "logo" and not reading.site_name:
-        reading.site_name = squeeze(re.sub(r"(?i)\s*logo\W*$", "", line))
+    def _repeats_title(self, line: Line) -> bool:
+        """Whether a line is the headline again, or has the site's name behind it."""
+        said, title = fold(line.text), fold(self.title)
+        behind = re.match(r"\s*[|–—-]\s*(.{1,60})$", said[len(title) :]) if said.startswith(title) else None
+        return said == title or behind is not None
 
-
-def _note_address(reading: _Reading, address: str) -> None:
-    if not reading.url:
-        try:
-            reading.url = normalise_url(address)
-        except MalformedError:
-            return
-
-
-def _byline_or_date(reading: _Reading, line: str) -> str | None:
-    if is_date_line(line):
-        date = written_date(line)
-        if says_updated(line):
-            reading.modified_at = reading.modified_at or date
-        else:
-            reading.published_at = reading.published_at or date
-        return "date"
-    if is_byline(line, reading.byline):
-        reading.byline = reading.byline or names_in(line)
-        return "byline"
-    return None
-
-
-def _keep(reading: _Reading, line: str) -> None:
-    text, marks = noise.without_email_marks(line)
-    if marks:
-        reading.removals.add("hidden e-mail address", marks)
-    item = _BULLET.match(text)
-    text = squeeze(text[item.end() :] if item else text)
-    if text:
-        reading.blocks.append(
-            Block(kind="li" if item else "p", text=text, html=escape(text, quote=False), element=None)
+    def _above(self, line: Line) -> str:
+        """Above the headline stands the site's logo, and then its navigation."""
+        letters = re.sub(r"\W+", "", fold(line.text))
+        host = re.sub(r"\W+", "", urlsplit(self.url).hostname or "")
+        is_logo = (
+            not self.site_name and line.words <= 5 and (line.text.isupper() or (letters and letters in host))
         )
+        return "logo" if is_logo else "navigation"
+
+    def _in_head(self, at: int, line: Line) -> str | None:
+        """Between headline and text."""
+        if self._is_named_here(at) or (is_role(line.text) and self._near(at, "byline", 2)):
+            return "byline"
+        return "navigation" if self._layout.copied and line.words <= 2 else None
+
+    def _in_body(self, line: Line) -> str | None:
+        if line.rule not in POSITIONAL:
+            return line.rule
+        return line.rule if len(self.blocks) < _EARLY and line.rule != "navigation" else None
+
+    def _in_tail(self, line: Line) -> str | None:
+        """After the last paragraph: what is left of the article, and then what surrounds it."""
+        if line.rule is not None:
+            return line.rule
+        if _BULLET.match(line.text) and not self._ended:
+            return None
+        if self._ended in ("", "topics line", "comments") and (
+            _END.search(line.text) or not self._layout.copied
+        ):
+            return None if not self._ended or line.words >= 4 else "related"
+        if not self._ended and ends_sentence(line.text):
+            return None
+        return "related" if line.words >= 4 else "navigation"
+
+    def _is_named_here(self, at: int) -> bool:
+        """Whether a line is the writers' names: after "By", or beside the date."""
+        if not names_alone(self._lines[at].text):
+            return False
+        before = self._lines[at - 1].text if at else ""
+        return is_by_alone(before) or (not self.byline and self._near(at, "date", 3))
+
+    def _near(self, at: int, rule: str, lines: int) -> bool:
+        """Whether such a line comes within so many lines, or right before."""
+        around = self._lines[max(0, at - 1) : at + lines + 1]
+        return any(line.rule == rule for line in around) or (rule == "byline" and self._named_before(at))
+
+    def _named_before(self, at: int) -> bool:
+        return bool(self.byline) and at > 0 and any(name in self._lines[at - 1].text for name in self.byline)
+
+    def _listed(self, at: int, line: Line) -> str | None:
+        """Short lines after "Topics" are topics, after "Related articles" other articles."""
+        if not self._listing:
+            return None
+        most = 6 if self._listing == "topics" else 18
+        follows = self._lines[at + 1] if at + 1 < len(self._lines) else None
+        leads_on = (
+            at < self._layout.last
+            and line.words <= 5
+            and follows is not None
+            and at + 1 >= self._layout.first
+        )
+        is_heading = leads_on and follows is not None and follows.is_unknown and follows.words >= 12
+        if line.rule is not None or line.words > most or _END.search(line.text) or is_heading:
+            self._listing = ""
+            return None
+        return "topics line" if self._listing == "topics" else "related"
+
+    def _note(self, at: int, line: Line, rule: str) -> None:
+        """What a line tells, though it is no paragraph."""
+        if rule == "topics line":
+            self._note_topics(line)
+        elif rule == "date":
+            self._note_date(at, line)
+        elif rule == "byline" and not self.byline and not is_by_alone(line.text):
+            self.byline = names_alone(line.text) or names_in(line.text)
+        elif rule == "address line":
+            self._note_address(line)
+        elif rule in ("logo", "title repeated") and not self.site_name:
+            self._note_site(line, rule)
+        elif rule == "related" and line.words <= 6 and line.rule and at > (self._layout.title or 0):
+            self._listing = self._listing or "related"
+        if at > self._layout.last and rule in ("topics line", "related", "legal line", "comments"):
+            self._ended = rule
+
+    def _note_topics(self, line: Line) -> None:
+        told = noise.topics_line(line.text)
+        if told:
+            self.topics += named_in(told)
+        elif is_topics_heading(line.text):
+            self._listing = "topics"
+        else:
+            self.topics += named_in(line.text)
+
+    def _note_date(self, at: int, line: Line) -> None:
+        published, modified = dates_in(line.text)
+        if at < (self._layout.title or 0):
+            self.dated_above = self.dated_above or published
+            return
+        self.published_at = self.published_at or published
+        self.modified_at = self.modified_at or modified
+
+    def _note_address(self, line: Line) -> None:
+        if not self.url:
+            try:
+                self.url = normalise_url(address_in(line.text))
+            except MalformedError:
+                return
+
+    def _note_site(self, line: Line, rule: str) -> None:
+        name = line.text[len(self.title) :].strip(" |–—-") if rule == "title repeated" else line.text
+        self.site_name = squeeze(re.sub(r"(?i)\s*logo\W*$", "", name))
+
+    def _keep(self, line: Line) -> None:
+        text, marks = noise.without_email_marks(line.text)
+        if marks:
+            self.removals.add("hidden e-mail address", marks)
+        item = _BULLET.match(text)
+        text = squeeze(text[item.end() :] if item else text)
+        if text:
+            self.blocks.append(
+                Block(kind="li" if item else "p", text=text, html=escape(text, quote=False), element=None)
+            )
 
 
 def _with_headings(blocks: list[Block]) -> list[Block]:
     """Short lines without a full stop between two paragraphs are headings."""
     for at in range(1, len(blocks) - 1):
         before, block, after = blocks[at - 1 : at + 2]
-        short = (
-            len(block.text) <= 80 and len(block.text.split()) <= 10 and not _SENTENCE_END.search(block.text)
-        )
+        short = len(block.text) <= 80 and len(block.text.split()) <= 10 and not ends_sentence(block.text)
         if block.kind == "p" and short and len(after.text) > 80 and before.kind != "h2":
             block.kind = "h2"
     return blocks

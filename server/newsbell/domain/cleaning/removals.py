@@ -16,10 +16,15 @@ class Removals:
         self._found: dict[tuple[str, str], Removal] = {}
 
     def add(self, rule: str, text: str) -> None:
-        text = squeeze(text)
-        if text and len(self._found) < MAX_REMOVALS:
-            shown = text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
+        shown = shortened(text)
+        if shown and len(self._found) < MAX_REMOVALS:
             self._found.setdefault((rule, shown), Removal(rule=rule, text=shown))
 
     def listed(self) -> tuple[Removal, ...]:
         return tuple(self._found.values())
+
+
+def shortened(text: str) -> str:
+    """A text as the record shows it: on one line, of at most MAX_TEXT characters."""
+    text = squeeze(text)
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"

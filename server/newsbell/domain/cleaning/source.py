@@ -22,6 +22,7 @@ _MAGIC = (
     b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\x7fELF", b"MZ\x90",
     b"RIFF", b"OggS", b"ID3", b"\xd0\xcf\x11\xe0", b"SQLite format 3", b"wOF", b"7z\xbc\xaf",
 )  # fmt: skip
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _META_CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding=[\"']([\w.:-]+)",
@@ -132,19 +133,25 @@ def _strictly(content: bytes, encoding: str) -> str:
     text = content.decode(encoding, "replace")
     broken = text.count("\ufffd")
     if broken * 200 > len(text) + 200:
-        raise MalformedError(
-            "The characters cannot be read: the page is not in the encoding it claims, or claims none.",
-            code="bad_encoding",
-            field="content",
-        )
+        raise _bad_encoding()
     return text
+
+
+def _bad_encoding() -> MalformedError:
+    return MalformedError(
+        "The characters are neither UTF-8 nor of an encoding that the page declares. Declare it (charset in"
+        " its Content-Type or in a <meta> element), or convert the file first, for example:"
+        " iconv -f windows-1251 -t utf-8 FILE",
+        code="bad_encoding",
+        field="content",
+    )
 
 
 def _refuse_nonsense(text: str) -> None:
     sample = text[:100_000]
-    if sum(1 for character in sample if character < " " and character not in "\t\n\r\f") * 20 > len(sample):
+    if len(_CONTROLS.findall(sample)) * 20 > len(sample):
         raise UnsupportedTypeError(
             "That is a binary file; HTML and plain text are read here.", field="content"
         )
     if sample.count("\ufffd") * 20 > len(sample):
-        raise MalformedError("The characters cannot be read.", code="bad_encoding", field="content")
+        raise _bad_encoding()

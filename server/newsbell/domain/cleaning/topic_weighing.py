@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from newsbell.domain.article import TopicMention
 from newsbell.domain.cleaning import vocabulary
-from newsbell.domain.cleaning.metadata import plain_text
+from newsbell.domain.cleaning.values import plain_text
 from newsbell.domain.topics import MAX_TOPICS, clean_name, fold
 
 _WEIGHTS = {"keywords": 50, "about": 40, "news_keywords": 50, "meta": 40, "tags": 50, "links": 40, "line": 70}

@@ -1,4 +1,4 @@
-"""The phrases of vocabulary.toml, compiled once."""
+"""The phrases of the files in phrases/, read together and compiled once."""
 
 from __future__ import annotations
 
@@ -20,25 +20,49 @@ class Rule:
     pattern: re.Pattern[str]
 
 
+def _bare(phrase: str) -> str:
+    return fold(phrase).strip(" .…:!?[]()")
+
+
 def _any_of(phrases: list[str]) -> str:
     return "(?:" + "|".join(sorted(phrases, key=len, reverse=True)) + ")"
 
 
-_DATA: dict[str, Any] = tomllib.loads(
-    resources.files(__package__).joinpath("vocabulary.toml").read_text(encoding="utf-8")
-)
+def _read() -> dict[str, Any]:
+    """All files as one: what two of them list under one name is one list; months are in one file only."""
+    merged: dict[str, Any] = {"whole": {}, "anywhere": []}
+    folder = resources.files(__package__).joinpath("phrases")
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if not file.name.endswith(".toml"):
+            continue
+        for name, value in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            if name == "whole":
+                for rule, phrases in value.items():
+                    merged["whole"].setdefault(rule, []).extend(phrases)
+            else:
+                merged.setdefault(name, []).extend(value)
+    return merged
+
+
+_DATA = _read()
 
 RULES = tuple(
     Rule(name=entry["rule"], most_words=entry["most_words"], pattern=re.compile(_any_of(entry["phrases"])))
     for entry in _DATA["anywhere"]
 )
-WHOLE = {fold(phrase): rule for rule, phrases in _DATA["whole"].items() for phrase in phrases}
+WHOLE = {_bare(phrase): rule for rule, phrases in _DATA["whole"].items() for phrase in phrases}
 CREDIT = _any_of(_DATA["credit"])
 TOPICS_LABEL = _any_of(_DATA["topics_label"])
+AGENCIES = _any_of(_DATA["agencies"])
 BY = _any_of(_DATA["by"])
 PUBLISHED = _any_of(_DATA["published"])
 UPDATED = _any_of(_DATA["updated"])
 NOT_A_NAME = frozenset(_DATA["not_a_name"])
+SHARE_WORDS = frozenset(map(_bare, _DATA["share_words"]))
+SECTIONS = frozenset(map(_bare, _DATA["sections"]))
+TICKER = _any_of(_DATA["ticker"])
+AGO = _any_of(_DATA["ago"])
+NAME_PARTICLES = frozenset(_DATA["name_particles"])
 NOT_TOPICS = frozenset(map(fold, _DATA["not_topics"]))
 MONTHS = tuple(
     sorted(

@@ -29,6 +29,7 @@ def extracted_text(tree: Any, url: str) -> str:
             include_comments=False,
             include_tables=True,
             with_metadata=False,
+            favor_precision=True,
         )
     except Exception:  # noqa: BLE001 - a foreign library on hostile pages: whatever it raises, it found nothing
         _log.warning("event=extraction_failed url=%s", url, exc_info=True)
@@ -45,7 +46,8 @@ def elected(blocks: Sequence[Block], text: str) -> set[int]:
         at: words_of(block.text) for at, block in enumerate(blocks) if block.kind not in ("figure", "caption")
     }
     found = {at for at, words in normal.items() if _is_held(words, lines, whole, shingles)}
-    return _without_doubles(found, {at: " ".join(normal[at]) for at in found}, lines)
+    parents = {at: element.getparent() for at in found if (element := blocks[at].element) is not None}
+    return _without_doubles(found, {at: " ".join(normal[at]) for at in found}, lines, parents)
 
 
 def words_of(text: str) -> list[str]:
@@ -74,14 +76,20 @@ def _shingles(words: list[str]) -> set[tuple[str, ...]]:
     return {tuple(words[at : at + _SHINGLE]) for at in range(max(0, len(words) - _SHINGLE + 1))}
 
 
-def _without_doubles(found: set[int], texts: dict[int, str], lines: Counter[str]) -> set[int]:
-    """Of blocks with the same text as many as the extracted text has, those nearest to the rest."""
+def _without_doubles(
+    found: set[int], texts: dict[int, str], lines: Counter[str], parents: dict[int, Any]
+) -> set[int]:
+    """Of blocks with the same text those that stand with others, else as many as the extracted text has,
+    those nearest to the rest.
+    """
     places: dict[str, list[int]] = {}
     for at in sorted(found):
         places.setdefault(texts[at], []).append(at)
     single = [group[0] for group in places.values() if len(group) == 1] or sorted(found)
     middle = median(single) if single else 0
+    homes = {parents[at] for at in single if parents.get(at) is not None}
     kept: set[int] = set()
     for text, group in places.items():
-        kept.update(sorted(group, key=lambda at: abs(at - middle))[: max(1, lines[text])])
+        near = [at for at in group if parents.get(at) in homes]
+        kept.update(near or sorted(group, key=lambda at: abs(at - middle))[: max(1, lines[text])])
     return kept

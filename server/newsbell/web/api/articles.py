@@ -60,6 +60,7 @@ def create() -> Response:
             title=title,
             notify=notify,
             hints=context.hints,
+            cleaner=context.cleaner,
             now=context.clock(),
         )
     except NewsbellError as error:

@@ -1,0 +1,83 @@
+"""Texts that are nearly the same: an agency's report on three sites, a shortened or an edited copy.
+
+Shingles, MinHash and locality-sensitive hashing (Broder 1997; Leskovec, Rajaraman and Ullman, Mining of
+Massive Datasets, chapter 3). The bands find candidates through an index; whether two texts are one
+story is then decided on the texts themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+
+from newsbell.domain.phrases import words
+from newsbell.domain.text import fold
+
+SHINGLE = 4
+"""Words that follow one another and are compared as one."""
+ENOUGH_WORDS = 40
+"""Shorter texts are compared as a whole only: a brief shares half its words with any other on its subject."""
+MOST_WORDS = 3_000
+"""What is compared of a longer text: its beginning."""
+BANDS = 32
+ROWS = 2
+"""Hashes in a band. Two texts with a third of their shingles in common share a band in 98 of 100 cases, two
+with a hundredth in common in 3 of 1000.
+"""
+SHARED = 0.4
+"""How much of the shorter text the longer one must hold for both to be one story."""
+LONGER = 5
+"""A text so many times as long as another is no copy of it, but a review of the day that quotes it."""
+
+_MASK = 2**64 - 1
+_SIGN = 2**63
+
+
+def shingles(body_text: str) -> frozenset[int]:
+    """The hashes of a text's shingles; none for a text of fewer than ENOUGH_WORDS words. Case, punctuation
+    and white space make no difference.
+    """
+    found = words(fold(body_text[: 40 * MOST_WORDS]))[:MOST_WORDS]
+    if len(found) < ENOUGH_WORDS:
+        return frozenset()
+    return frozenset(
+        _hash(" ".join(found[at : at + SHINGLE]).encode()) for at in range(len(found) - SHINGLE + 1)
+    )
+
+
+def bands(of: Collection[int]) -> tuple[int, ...]:
+    """BANDS numbers (signed, of 64 bits) of which nearly the same texts have at least one in common."""
+    if not of:
+        return ()
+    lowest = [min((factor * shingle + shift) & _MASK for shingle in of) for factor, shift in _functions()]
+    return tuple(_band(at, lowest[at * ROWS : (at + 1) * ROWS]) for at in range(BANDS))
+
+
+def shared(one: Collection[int], other: Collection[int]) -> float:
+    """How much of the shorter of two texts is in the longer (0 to 1), by their shingles."""
+    smaller, larger = sorted((frozenset(one), frozenset(other)), key=len)
+    return len(smaller & larger) / len(smaller) if smaller else 0.0
+
+
+def is_same_story(one: Collection[int], other: Collection[int]) -> bool:
+    """Whether one text is, by their shingles, a copy of the other: edited, shortened or added to."""
+    shorter, longer = sorted((len(one), len(other)))
+    return longer <= LONGER * shorter and shared(one, other) >= SHARED
+
+
+def _hash(text: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big")
+
+
+def _band(number: int, hashes: Iterable[int]) -> int:
+    packed = b"".join(value.to_bytes(8, "big") for value in (number, *hashes))
+    return _hash(packed) - _SIGN
+
+
+@lru_cache(maxsize=1)
+def _functions() -> tuple[tuple[int, int], ...]:
+    """The hash functions, the same in every process and for ever: what is stored depends on them."""
+    chosen = random.Random("newsbell likeness 1")  # noqa: S311 - spread, not secrecy
+    return tuple((chosen.getrandbits(64) | 1, chosen.getrandbits(64)) for _ in range(BANDS * ROWS))

@@ -16,7 +16,15 @@ from newsbell.edges.push import PushSender
 from newsbell.jobs.cleaning import CleaningProcesses
 from newsbell.jobs.hints import hints_for
 from newsbell.services.media import PictureCache, media_key
-from newsbell.services.ports import Cleaner, EndpointRules, Hints, NoHints, PageFetcher, PictureFetcher, Pusher
+from newsbell.services.ports import (
+    Cleaner,
+    EndpointRules,
+    Hints,
+    NoHints,
+    PageFetcher,
+    PictureFetcher,
+    Pusher,
+)
 from newsbell.storage.database import Database, open_database
 from newsbell.web import api, context, errors, feeds, headers, health, limits, media, pages
 

@@ -134,7 +134,7 @@ def test_coming_and_going_readers_cost_nobody_the_alert(database: Database, size
         number = alert(conn, "Snow", "Rain")
         late, rung, more = [], [], True
         while more:
-            more = delivery.plan_next_batch(conn, number, size=size, now=NOW)
+            more = delivery.plan_next_batch(conn, number, size=size, now=NOW).more
             late.append(subscriber(conn, "Snow", now=NOW + HOUR))
             subscriptions.set_topics(conn, chance.choice(stay), topic_ids(conn, ["Rain", "Snow"]))
             if go:

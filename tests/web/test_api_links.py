@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from newsbell.services.delivery import Delivery, Worker, sweep
+from newsbell.services.delivery import Delivery, Worker
+from newsbell.services.upkeep import sweep
 from newsbell.services.tokens import token_hash
 from tests.web.site import ENDPOINT, KEYS, OTHER_KEYS, Site, bearer
 

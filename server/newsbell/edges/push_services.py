@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from newsbell.config import Settings
 from newsbell.domain.push import PushMessage
-from newsbell.domain.subscription import VapidKey
+from newsbell.domain.subscription import MAX_ENDPOINT, VapidKey
 from newsbell.edges.addresses import AddressGuard
-from newsbell.edges.endpoints import MAX_ENDPOINT, check_endpoint
+from newsbell.edges.endpoints import check_endpoint
 from newsbell.edges.vapid import VapidHeaders
 from newsbell.errors import MalformedError
 

@@ -11,8 +11,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from newsbell.services.delivery import Delivery, Worker
-from newsbell.services.upkeep import sweep
 from newsbell.services.tokens import token_hash
+from newsbell.services.upkeep import sweep
 from tests.web.site import ENDPOINT, KEYS, OTHER_KEYS, Site, bearer
 
 VERIFIER = "a-verifier-of-the-extension-that-nobody-guesses"

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from newsbell.domain.subscription import PushTarget
 from newsbell.storage.database import Connection
 from newsbell.storage.schema import alert_topics, alerts, retries, subscription_topics, subscriptions
-from newsbell.storage.statements import insert
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -104,6 +107,32 @@ def test_what_was_told_waits_for_a_worker(sqlite_database: Database, brokered: S
         wait_until(lambda: _nothing_left(sqlite_database), seconds=40, what="the end of the work")
         wait_until(lambda: not waiting(brokered, sqlite_database), what="an empty queue")
     assert len(pusher.endpoints) == _READERS
+
+
+@pytest.mark.slow
+@pytest.mark.database
+def test_the_command_works_by_the_broker_and_ends_when_asked_to(
+    sqlite_database: Database, settings: Settings
+) -> None:
+    with with_broker(settings, sqlite_database) as brokered:
+        environ = {
+            **os.environ,
+            "NEWSBELL_DATA_DIR": str(settings.data_dir),
+            "NEWSBELL_BROKER_URL": brokered.broker_url,
+        }
+        command = [sys.executable, "-P", "-m", "newsbell", "worker"]
+        with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stderr is not None
+            said = ""
+            while "Connected to amqp" not in said:
+                line = process.stderr.readline()
+                assert line, said
+                said += line
+            process.send_signal(signal.SIGTERM)
+            said += process.stderr.read()
+            assert process.wait(30) == 0
+    assert "worker_started" in said
+    assert "worker_ended" in said
 
 
 def _nobodys_port() -> int:

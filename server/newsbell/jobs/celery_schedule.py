@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 OFFER_EVERY = 1.0
 """Seconds between two looks at rows and queue, spread a little."""
 OFFERED_AT_ONCE = 1_000
-_LONGEST_PAUSE = 30.0
+_LONGEST_PAUSE = 5.0
 
 logger = logging.getLogger("newsbell.worker")
 

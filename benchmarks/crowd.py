@@ -71,7 +71,7 @@ def _readers(count: int, endpoint: str, now: datetime) -> tuple[list[str], Any]:
 
 
 def _old_articles(conn: Connection, count: int) -> None:
-    """Copies of the one article there is, each of a story of its own, with an alert and a batch, both done."""
+    """Copies of the one article there is, each of its own story, with an alert and a batch, both done."""
     if not count:
         return
     shift = conn.execute(sa.select(sa.func.max(articles.c.id))).scalar_one()

@@ -65,7 +65,8 @@ def _fan_out(folder: Path, settings: Settings, service: Sink) -> Iterator[subpro
     ring(db, settings)
     db.close()
     job = Job(
-        messages=0, subscriptions=[], payload="", subject=settings.vapid_subject, private_key="", public_key="",
+        messages=0, subscriptions=[], payload="", subject=settings.vapid_subject,
+        private_key="", public_key="",
         cert=str(service.cert), data_dir=str(settings.data_dir), host=service.host,
     )  # fmt: skip
     file = folder / "job.json"

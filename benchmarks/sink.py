@@ -1,4 +1,4 @@
-"""A push service on this machine: nginx, TLS and HTTP/2. It answers 201 and keeps a sample of what it gets."""
+"""A push service on this machine: nginx, TLS and HTTP/2. It answers 201 and keeps a sample."""
 
 from __future__ import annotations
 
@@ -63,11 +63,12 @@ class Sample(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _SampleHandler)
         self.bodies: dict[str, bytes] = {}
         self.first = threading.Event()
-        self.first_at = 0.0
+        self.first_at = self.last_at = 0.0
 
     def keep(self, path: str, body: bytes) -> None:
+        self.last_at = time.monotonic()
         if not self.first.is_set():
-            self.first_at = time.monotonic()
+            self.first_at = self.last_at
             self.first.set()
         self.bodies[path] = body
 
@@ -125,11 +126,16 @@ class Sink:
             return int(answer.read().splitlines()[2].split()[2])
 
 
+def program() -> str | None:
+    """nginx, which is often where only root looks."""
+    return shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
+
+
 @contextmanager
 def sink(folder: Path, delay_ms: int) -> Iterator[Sink]:
     """Start nginx; raises FileNotFoundError with what to do where it or its echo module is missing."""
-    program = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
-    if program is None:
+    nginx = program()
+    if nginx is None:
         raise FileNotFoundError(NO_NGINX)
     if delay_ms and not _SLEEPER.exists():
         raise FileNotFoundError(
@@ -139,7 +145,7 @@ def sink(folder: Path, delay_ms: int) -> Iterator[Sink]:
     with sample_service() as sample:
         running = Sink(folder, _free_port(), _free_port(), sample)
         (folder / "nginx.conf").write_text(_config(running, delay_ms))
-        process = subprocess.Popen([program, "-p", folder, "-c", folder / "nginx.conf"])
+        process = subprocess.Popen([nginx, "-p", folder, "-c", folder / "nginx.conf"])
         try:
             _wait_for(running, process)
             yield running

@@ -171,7 +171,11 @@ def test_nothing_is_documented_that_is_no_setting() -> None:
     named = set(re.findall(r"NEWSBELL_\w+", DOCUMENT.read_text(encoding="utf-8")))
     known = {variable(spec) for spec in SETTINGS}
     known |= {f"{variable(spec)}_FILE" for spec in SETTINGS if spec.metadata["secret"]}
-    assert named - known <= {"NEWSBELL_TEST_DATABASE_URL", "NEWSBELL_TEST_BROKER_URL"}
+    assert named - known <= {
+        "NEWSBELL_TEST_DATABASE_URL",
+        "NEWSBELL_TEST_BROKER_URL",
+        "NEWSBELL_TEST_REDIS_URL",
+    }
 
 
 @pytest.mark.parametrize(

@@ -11,15 +11,17 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import sqlalchemy as sa
+
 from newsbell.config import Settings
 from newsbell.services.importing import Imported, Source, import_article
 from newsbell.services.ports import Hints
-from newsbell.storage import delivery, subscriptions
+from newsbell.storage import delivery, schema
 from newsbell.storage.database import Connection, Database
 from tests.factories import push_target, stored_key, topic_ids
 from tests.jobs.chaos_sink import REACHED, REMOVED, Sink, kind_of, paths
@@ -60,16 +62,25 @@ class Stage:
             self._subscribe(conn, sorted(self.outside), "Chess")
 
     def _subscribe(self, conn: Connection, some: Sequence[str], topic: str) -> None:
-        target, key, ids = push_target(), stored_key(conn), topic_ids(conn, [topic])
-        for path in some:
-            subscriptions.add(
-                conn,
-                replace(target, endpoint=f"http://{self.sink.host}{path}"),
-                vapid_key_id=key,
-                topic_ids=ids,
-                manage_token_hash=path,
-                now=datetime.now(UTC),
-            )
+        target, key, [topic_id] = push_target(), stored_key(conn), topic_ids(conn, [topic])
+        first = conn.execute(sa.select(sa.func.count()).select_from(schema.subscriptions)).scalar_one() + 1
+        browser = {"p256dh": target.p256dh, "auth": target.auth, "vapid_key_id": key}
+        rows = [
+            {
+                **browser,
+                "id": number,
+                "endpoint": self._endpoint(path),
+                "manage_token_hash": path,
+                "created_at": datetime.now(UTC),
+            }
+            for number, path in enumerate(some, first)
+        ]
+        conn.execute(sa.insert(schema.subscriptions), rows)
+        follows = [{"topic_id": topic_id, "subscription_id": row["id"]} for row in rows]
+        conn.execute(sa.insert(schema.subscription_topics), follows)
+
+    def _endpoint(self, path: str) -> str:
+        return f"http://{self.sink.host}{path}"
 
     def publish(self, hints: Hints | None = None) -> Imported:
         """Store an article that rings for the readers."""
@@ -125,11 +136,8 @@ class Stage:
         accepted = self.sink.accepted()
         reached = {path for path, _ in accepted}
         with self.db.read() as conn:
-            kept = {
-                path
-                for path in self.due | self.outside
-                if subscriptions.find_by_endpoint(conn, f"http://{self.sink.host}{path}")
-            }
+            endpoints = conn.execute(sa.select(schema.subscriptions.c.endpoint)).scalars()
+            kept = {endpoint.removeprefix(self._endpoint("")) for endpoint in endpoints}
         return Verdict(
             missed={path for path in self.due if kind_of(path) in REACHED and path not in reached},
             half_missed=len({(p, s) for p, s in accepted}) != self.stories * len(reached),

@@ -36,6 +36,15 @@ class Governor:
 
     _services: dict[str, _Service] = field(default_factory=dict)
 
+    def taken(self, host: str) -> None:
+        """A message was taken: the service does its work."""
+        if self._services:
+            self._services.pop(host, None)
+
+    def watches(self, host: str) -> bool:
+        """Whether there is anything to know about this service: mostly there is not."""
+        return host in self._services
+
     def rest(self, host: str, now: datetime) -> timedelta | None:
         """How long to send nothing to this service; None where a message may begin now, which is counted."""
         service = self._services.get(host)
@@ -62,7 +71,7 @@ class Governor:
         the rest that begins with this answer, if one does.
         """
         if result.outcome is not Outcome.LATER:
-            self._services.pop(host, None)
+            self.taken(host)
             return None
         service = self._services.setdefault(host, _Service()) if proven else self._services.get(host)
         if service is None:

@@ -23,7 +23,8 @@ class KeyRefusals:
 
     def sent(self, host: str) -> None:
         """A message was taken: whatever was refused before was the subscriptions' own matter."""
-        self._rows.pop(host, None)
+        if self._rows:
+            self._rows.pop(host, None)
 
     def refused(self, host: str, subscription_id: int, alert_id: int, *, proven: bool) -> dict[int, int]:
         """Note a refusal of a subscription, `proven` if it was rung before. Gives the row, {subscription:

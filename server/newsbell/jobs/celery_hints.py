@@ -13,10 +13,11 @@ from newsbell.jobs.logs import event
 
 if TYPE_CHECKING:
     from celery import Celery
+    from kombu import Connection
 
 MOST_WAITING = 100_000
 """Hints kept for a slow broker; more are dropped, and found in the rows later."""
-_ONE_MORE_TRY = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+_SECONDS_TO_FLUSH = 2.0
 
 logger = logging.getLogger("newsbell.hints")
 
@@ -33,9 +34,10 @@ class BrokerHints:
 
     def __init__(self, app: Celery) -> None:
         self._app = app
-        self._waiting: queue.Queue[Hint] = queue.Queue(MOST_WAITING)
+        self._waiting: queue.Queue[Hint | None] = queue.Queue(MOST_WAITING)
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._connection: Connection | None = None
         self._away = False
 
     def alert_stored(self, alert_id: int) -> None:
@@ -65,12 +67,12 @@ class BrokerHints:
 
     def close(self) -> None:
         """Send what waits, for a moment, and leave the broker."""
-        self.flushed(2.0)
-        self._app.close()
+        if self._thread is not None and self.flushed(_SECONDS_TO_FLUSH):
+            self._waiting.put(None)
+            self._thread.join(SECONDS_TO_CONNECT)
 
     def _send_all(self) -> None:
-        while True:
-            hint = self._waiting.get()
+        while (hint := self._waiting.get()) is not None:
             try:
                 self._send(hint)
             except Exception as error:  # noqa: BLE001 - whatever a broker's library raises, a hint may be lost
@@ -79,16 +81,40 @@ class BrokerHints:
                 self._note(away=False)
             finally:
                 self._waiting.task_done()
+        self._leave()
+        self._waiting.task_done()
 
     def _send(self, hint: Hint) -> None:
+        if self._connection is not None:
+            try:
+                self._send_by(self._connection, hint)
+            except Exception:  # noqa: BLE001 - the broker may have ended an idle connection
+                self._leave()
+            else:
+                return
+        connection = self._app.connection_for_write()
+        try:
+            connection.ensure_connection(max_retries=1, interval_start=0)
+            self._send_by(connection, hint)
+        except BaseException:
+            connection.collect(socket_timeout=1)
+            raise
+        self._connection = connection
+
+    def _send_by(self, connection: Connection, hint: Hint) -> None:
         name, number = hint
         self._app.send_task(
             name,
             args=[] if number is None else [number],
-            retry=True,
-            retry_policy=_ONE_MORE_TRY,
+            connection=connection,
+            retry=False,
             confirm_timeout=SECONDS_TO_CONNECT,
         )
+
+    def _leave(self) -> None:
+        if self._connection is not None:
+            self._connection.collect(socket_timeout=1)
+            self._connection = None
 
     def _note(self, *, away: bool, reason: str = "") -> None:
         if away != self._away:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 OFFER_EVERY = 1.0
 """Seconds between two looks at rows and queue, spread a little."""
 OFFERED_AT_ONCE = 1_000
-_LONGEST_PAUSE = 30.0
+_LONGEST_PAUSE = 5.0
 
 logger = logging.getLogger("newsbell.worker")
 
@@ -67,6 +67,7 @@ class Schedule(threading.Thread):
                 failures = 0
                 pause = OFFER_EVERY * random.uniform(0.75, 1.25)  # noqa: S311 - spreads load, guards nothing
             self._desk.stop.wait(pause)
+        self._close()
 
     def _offer(self) -> None:
         work = self._desk.work
@@ -96,10 +97,13 @@ class Schedule(threading.Thread):
             logger.warning(event("broker_back"))
         return int(declared.message_count)
 
-    def _leave(self, reason: str) -> None:
+    def _close(self) -> None:
         if self._connection is not None:
             self._connection.collect(socket_timeout=1)
-        self._connection = None
+            self._connection = None
+
+    def _leave(self, reason: str) -> None:
+        self._close()
         if not self._away:
             self._away = True
             logger.warning(event("broker_away", reason=reason))

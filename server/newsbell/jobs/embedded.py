@@ -35,8 +35,8 @@ logger = logging.getLogger("newsbell.worker")
 
 @dataclass(frozen=True)
 class StoppablePusher:
-    """Sends as `pusher` does until `stop` is set. What comes later is not taken: it is left to another worker,
-    so that the work is over as soon as the messages under way are.
+    """Sends as `pusher` does until `stop` is set. What comes later is not taken: it is left to another
+    worker, so that the work is over as soon as the messages under way are.
     """
 
     pusher: Pusher

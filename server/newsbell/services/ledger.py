@@ -10,45 +10,15 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
-from newsbell.domain.push import PushMessage, PushResult
-from newsbell.domain.subscription import PushTarget, VapidKey
-from newsbell.services.sending import Delivery, Due, record
+from newsbell.domain.push import PushResult
+from newsbell.services.sending import Delivery, Due, Entry, Held, record
 from newsbell.storage import delivery
 from newsbell.storage.database import Connection
 from newsbell.storage.delivery import ClaimedBatch, Retry
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(eq=False, slots=True)
-class Held:
-    """A batch in this worker's hands: how many of its recipients are in line, whether all of them have been,
-    and the last one that is written down.
-    """
-
-    batch: ClaimedBatch
-    in_line: int = 0
-    all_entered: bool = False
-    written_id: int | None = None
-    lost: bool = False
-
-
-@dataclass(eq=False, slots=True)
-class Entry:
-    """One message. `batch` is the one it is in line for; `retry`: this worker holds a retry of it."""
-
-    due: Due
-    target: PushTarget
-    message: PushMessage
-    key: VapidKey
-    host: str
-    batch: Held | None
-    retry: bool = False
-    aside: bool = False
-    result: PushResult | None = None
 
 
 class Ledger:
@@ -120,7 +90,7 @@ class Ledger:
             pairs = [(due.alert_id, due.subscription_id) for due in over]
             pairs += [(entry.due.alert_id, entry.due.subscription_id) for entry in answered if entry.retry]
             delivery.finish_retries(conn, pairs, self._work.worker.name)
-            record(conn, self._work, [(entry.due, entry.result) for entry in answered if entry.result])
+            record(conn, self._work, answered)
             delivery.add_retries(conn, [self._retry(entry) for entry in behind if not entry.retry])
             self._held = [held for held in self._held if self._keep(conn, held, leave=leave)]
         for entry in behind:

@@ -13,8 +13,8 @@ from datetime import timedelta
 
 from newsbell.domain.push import Outcome, PushResult
 from newsbell.services.claims import Job, claim
-from newsbell.services.ledger import Entry, Held, Ledger
-from newsbell.services.sending import Delivery, Due, host_of, spread
+from newsbell.services.ledger import Ledger
+from newsbell.services.sending import Delivery, Entry, host_of, spread
 
 log = logging.getLogger(__name__)
 
@@ -55,32 +55,38 @@ class Round:
 
     def _of_job(self, job: Job) -> Generator[Entry, None, None]:
         held = self._ledger.hold(job.batch) if job.batch else None
-        if job.message is not None:
+        if job.message is None:
+            if not held:
+                self._ledger.give_up(job.due)
+        else:
+            retry = held is None
             for due in job.due:
                 if held and held.lost:
                     return
-                yield from self._of_one(job, due, held)
-        elif not held:
-            self._ledger.give_up(job.due)
+                key = job.vapid_keys[due.vapid_key_id]
+                entry = Entry(due, due.target, job.message, key, host_of(due), held, retry)
+                self._ledger.enter(entry)
+                rest = self._rest(job, entry.host)
+                if rest is None:
+                    yield entry
+                else:
+                    paused = PushResult(outcome=Outcome.PAUSED, status=0, retry_after=rest)
+                    self._ledger.answer(entry, paused)
         if held:
             held.all_entered = True
 
-    def _of_one(self, job: Job, due: Due, held: Held | None) -> Generator[Entry, None, None]:
-        """The message, unless its push service is to be left alone now: that is an answer too."""
-        assert job.message is not None, "asked before"
-        key = job.vapid_keys[due.vapid_key_id]
-        entry = Entry(due, due.target, job.message, key, host_of(due), held, retry=held is None)
-        self._ledger.enter(entry)
-        now = self._work.clock()
-        until = job.paused.get(entry.host)
-        rest = until - now if until else self._work.governor.rest(entry.host, now)
-        if rest is None:
-            yield entry
-        else:
-            self._ledger.answer(entry, PushResult(outcome=Outcome.PAUSED, status=0, retry_after=rest))
+    def _rest(self, job: Job, host: str) -> timedelta | None:
+        """How long the push service is to be left alone; None where it may be sent to."""
+        if host in job.paused:
+            return job.paused[host] - self._work.clock()
+        governor = self._work.governor
+        return governor.rest(host, self._work.clock()) if governor.watches(host) else None
 
     def _note(self, entry: Entry, result: PushResult) -> None:
         """Tell the governor; it says when a push service has had enough."""
+        if result.outcome is Outcome.SENT:
+            self._work.governor.taken(entry.host)
+            return
         due, now = entry.due, self._work.clock()
         rest = self._work.governor.answered(
             entry.host, due.subscription_id, result, proven=due.proven, now=now, jitter=spread()

@@ -19,12 +19,12 @@ from newsbell.config import Settings
 from newsbell.domain.backoff import given_up, retry_at
 from newsbell.domain.governor import Governor
 from newsbell.domain.key_refusals import PAUSE, KeyRefusals
-from newsbell.domain.push import Outcome, PushResult
-from newsbell.domain.subscription import PushTarget
+from newsbell.domain.push import Outcome, PushMessage, PushResult
+from newsbell.domain.subscription import PushTarget, VapidKey
 from newsbell.services.ports import Hints, NoHints, Pusher
 from newsbell.storage import delivery, subscriptions
 from newsbell.storage.database import Connection, Database
-from newsbell.storage.delivery import Retry
+from newsbell.storage.delivery import ClaimedBatch, Retry
 
 log = logging.getLogger(__name__)
 
@@ -81,22 +81,48 @@ class Due(Protocol):
     def failing(self) -> bool: ...
 
 
-Sent = Sequence[tuple[Due, PushResult]]
-"""Whom it was sent to, with what the push service said."""
+@dataclass(eq=False, slots=True)
+class Held:
+    """A batch in this worker's hands: how many of its recipients are in line, whether all of them have been,
+    and the last one that is written down.
+    """
+
+    batch: ClaimedBatch
+    in_line: int = 0
+    all_entered: bool = False
+    written_id: int | None = None
+    lost: bool = False
 
 
-def record(conn: Connection, work: Delivery, sent: Sent) -> None:
+@dataclass(eq=False, slots=True)
+class Entry:
+    """One message. `batch` is the one it is in line for; `retry`: this worker holds a retry of it."""
+
+    due: Due
+    target: PushTarget
+    message: PushMessage
+    key: VapidKey
+    host: str
+    batch: Held | None
+    retry: bool = False
+    aside: bool = False
+    result: PushResult | None = None
+
+
+def record(conn: Connection, work: Delivery, answered: Sequence[Entry]) -> None:
     """Write down what came of each, in one transaction of the caller's. Who was reached as usual costs
     nothing here: only what is news is written.
     """
-    counts = Counter(result.outcome.value for _, result in sent)
-    log.info("sent %s", " ".join(f"{name}={count}" for name, count in sorted(counts.items())))
     found = _Found(conn, work, work.clock())
-    for one, result in sent:
-        if result.outcome is not Outcome.SENT:
-            _log(one, result)
-        _FIND[result.outcome](found, one, result)
+    counts: Counter[Outcome] = Counter()
+    for entry in answered:
+        assert entry.result is not None, "it is answered"
+        counts[entry.result.outcome] += 1
+        if entry.result.outcome is not Outcome.SENT:
+            _log(entry.due, entry.result)
+        _FIND[entry.result.outcome](found, entry, entry.result)
     found.write()
+    log.info("sent %s", " ".join(sorted(f"{what.value}={count}" for what, count in counts.items())))
 
 
 def host_of(one: Due) -> str:
@@ -160,22 +186,22 @@ def _retry(one: Due, due_at: datetime, *, attempts: int) -> Retry:
     )  # fmt: skip
 
 
-def _sent(found: _Found, one: Due, _result: PushResult) -> None:
-    found.work.refusals.sent(host_of(one))
-    if one.failing or not one.proven:
-        found.reached.append(one.subscription_id)
+def _sent(found: _Found, entry: Entry, _result: PushResult) -> None:
+    found.work.refusals.sent(entry.host)
+    if entry.due.failing or not entry.due.proven:
+        found.reached.append(entry.due.subscription_id)
 
 
-def _gone(found: _Found, one: Due, _result: PushResult) -> None:
-    found.gone.append(one.subscription_id)
+def _gone(found: _Found, entry: Entry, _result: PushResult) -> None:
+    found.gone.append(entry.due.subscription_id)
 
 
-def _nothing(_found: _Found, _one: Due, _result: PushResult) -> None:
+def _nothing(_found: _Found, _entry: Entry, _result: PushResult) -> None:
     """Our message is at fault, or the answer is final: sent again as it is, it would fail again."""
 
 
-def _key_refused(found: _Found, one: Due, result: PushResult) -> None:
-    conn, now, host = found.conn, found.now, host_of(one)
+def _key_refused(found: _Found, entry: Entry, result: PushResult) -> None:
+    conn, now, host, one = found.conn, found.now, entry.host, entry.due
     subscriptions.suspend(conn, one.subscription_id, now)
     row = found.work.refusals.refused(host, one.subscription_id, one.alert_id, proven=one.proven)
     if not row:
@@ -189,17 +215,17 @@ def _key_refused(found: _Found, one: Due, result: PushResult) -> None:
         )
 
 
-def _later(found: _Found, one: Due, result: PushResult) -> None:
-    found.failed.append((one, result))
+def _later(found: _Found, entry: Entry, result: PushResult) -> None:
+    found.failed.append((entry.due, result))
 
 
-def _paused(found: _Found, one: Due, result: PushResult) -> None:
+def _paused(found: _Found, entry: Entry, result: PushResult) -> None:
     """It was not tried, so nothing is held against it."""
     wait = (result.retry_after or PAUSE) * (1 + spread() / 4)
-    found.again.append(_retry(one, found.now + wait, attempts=one.attempts))
+    found.again.append(_retry(entry.due, found.now + wait, attempts=entry.due.attempts))
 
 
-_FIND: dict[Outcome, Callable[[_Found, Due, PushResult], None]] = {
+_FIND: dict[Outcome, Callable[[_Found, Entry, PushResult], None]] = {
     Outcome.SENT: _sent,
     Outcome.GONE: _gone,
     Outcome.MESSAGE_REFUSED: _nothing,

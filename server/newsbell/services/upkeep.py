@@ -28,23 +28,26 @@ KEPT_SUSPENDED = timedelta(days=90)
 def sweep(work: Delivery) -> None:
     """Drop what is too late to ring, and clear what was over long ago."""
     now = work.clock()
-    _clear(work, "alerts_expired", lambda conn: delivery.drop_expired(conn, now, limit=ROWS_AT_ONCE))
-    _clear(
-        work,
-        "delivery_cleared",
-        lambda conn: delivery.clear_finished(conn, now - KEPT_FINISHED, ROWS_AT_ONCE),
-    )
-    _clear(work, "subscriptions_cleared", lambda conn: _suspended(conn, now))
-    _clear(work, "topics_cleared", lambda conn: topics.clear_unused(conn, ROWS_AT_ONCE))
-    _clear(work, "links_cleared", lambda conn: links.clear_expired(conn, now))
+    late = _clear(work, lambda conn: delivery.drop_expired(conn, now, limit=ROWS_AT_ONCE))
+    if late:
+        log.warning("alerts_expired rows=%d", late)
+    finished = _clear(work, lambda conn: delivery.clear_finished(conn, now - KEPT_FINISHED, ROWS_AT_ONCE))
+    suspended = _clear(work, lambda conn: _suspended(conn, now))
+    unclaimed = _clear(work, lambda conn: links.clear_expired(conn, now))
+    unused = _clear(work, lambda conn: topics.clear_unused(conn, ROWS_AT_ONCE))
+    if finished or suspended or unclaimed or unused:
+        log.info(
+            "cleared deliveries=%d subscriptions=%d links=%d topics=%d",
+            finished, suspended, unclaimed, unused,
+        )  # fmt: skip
 
 
 def _suspended(conn: Connection, now: datetime) -> int:
     return subscriptions.clear_suspended(conn, now - KEPT_SUSPENDED, ROWS_AT_ONCE)
 
 
-def _clear(work: Delivery, what: str, step: Callable[[Connection], int]) -> None:
-    """Take steps until one finds nothing."""
+def _clear(work: Delivery, step: Callable[[Connection], int]) -> int:
+    """Take steps until one finds nothing; how many rows that were."""
     rows = 0
     for _ in range(MOST_STEPS):
         with work.db.transaction() as conn:
@@ -52,5 +55,4 @@ def _clear(work: Delivery, what: str, step: Callable[[Connection], int]) -> None
         rows += found
         if not found:
             break
-    if rows:
-        log.warning("%s rows=%d", what, rows)
+    return rows

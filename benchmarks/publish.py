@@ -1,0 +1,123 @@
+"""The reader page and publishing, alone and while a fan-out runs, side by side."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from statistics import quantiles
+
+from benchmarks.fanout.job import Job
+from benchmarks.fanout.peers import python_variant
+from benchmarks.serving import Site, site
+from benchmarks.sink import Sink, sink
+from benchmarks.store import TOPIC, Browser, add_readers, new_store, ring
+from newsbell.config import Settings
+
+_QUIET_TOPIC = "Ferries"
+_PAGES = ("/", "/topics/bridges", "/feeds/all.atom")
+
+
+def main(arguments: list[str]) -> int:
+    options = _options(arguments)
+    with tempfile.TemporaryDirectory(prefix="newsbell-publish-") as name:
+        folder = Path(name)
+        try:
+            with sink(folder, 0) as service:
+                _measure(folder, service, options)
+        except FileNotFoundError as error:
+            print(error)
+            return 1
+    return 0
+
+
+def _measure(folder: Path, service: Sink, options: argparse.Namespace) -> None:
+    settings, db = new_store(folder / "store", private_host=service.host)
+    browser = Browser()
+    add_readers(
+        db, (f"https://{service.host}/push/{number}" for number in range(options.readers)), lambda _: browser
+    )
+    with site(db, settings) as running:
+        running.publish(TOPIC)
+        db.close()
+        alone, during = [], []
+        for _ in range(options.rounds):
+            alone.append(_times(running, options.seconds))
+            with _fan_out(folder, settings, service) as sending:
+                during.append(_times(running, options.seconds))
+                still = sending.poll() is None
+            early = "" if still else "; the fan-out ended early: take more --readers"
+            print(f"load {os.getloadavg()[0]:.1f}{early}")
+    _print(alone, during, options)
+
+
+@contextmanager
+def _fan_out(folder: Path, settings: Settings, service: Sink) -> Iterator[subprocess.Popen[str]]:
+    """A worker of ours at full speed, in a process of its own."""
+    _, db = new_store(settings.data_dir, private_host=service.host)
+    ring(db, settings)
+    db.close()
+    job = Job(
+        messages=0, subscriptions=[], payload="", subject=settings.vapid_subject,
+        private_key="", public_key="",
+        cert=str(service.cert), data_dir=str(settings.data_dir), host=service.host,
+    )  # fmt: skip
+    file = folder / "job.json"
+    file.write_text(json.dumps(asdict(job)))
+    process = subprocess.Popen(
+        python_variant("ours", file), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        process.stdout.readline()
+        process.stdin.write("go\n")
+        process.stdin.flush()
+        time.sleep(0.5)
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _times(running: Site, seconds: float) -> dict[str, list[float]]:
+    """How long each page took, and publishing an article that rings for nobody, again and again."""
+    found: dict[str, list[float]] = {path: [] for path in (*_PAGES, "publishing")}
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        for _ in range(10):
+            for path in _PAGES:
+                found[path].append(running.get(path))
+        found["publishing"].append(running.publish(_QUIET_TOPIC))
+    return found
+
+
+def _print(
+    alone: list[dict[str, list[float]]], during: list[dict[str, list[float]]], options: argparse.Namespace
+) -> None:
+    print(f"\n{options.readers} readers rung for, {os.cpu_count()} cores for all; milliseconds\n")
+    columns = f"{'half':>12} {'9 of 10':>8} {'99 of 100':>10}"
+    print(f"{'done within':20} {columns}   {columns}")
+    print(f"{'':20} {'alone':>12} {'':19}   {'with a fan-out':>14}")
+    for what in alone[0]:
+        cells = []
+        for rounds in (alone, during):
+            times = [seconds * 1e3 for each in rounds for seconds in each[what]]
+            cut = quantiles(times, n=100) if len(times) > 1 else times * 99
+            cells.append(f"{cut[49]:12.1f} {cut[89]:8.1f} {cut[98]:10.1f}")
+        print(f"{what:20} {'   '.join(cells)}")
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks publish")
+    parser.add_argument("--readers", type=int, default=200_000)
+    parser.add_argument("--seconds", type=float, default=8.0, help="of measuring, each time")
+    parser.add_argument("--rounds", type=int, default=3)
+    return parser.parse_args(arguments)

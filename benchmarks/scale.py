@@ -1,0 +1,133 @@
+"""What a fan-out costs as the store grows, and how soon the first message leaves after publishing."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Generator, Iterable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import sqlalchemy as sa
+
+from benchmarks.crowd import fill
+from benchmarks.databases import database_url, names
+from benchmarks.serving import Site, command, site
+from benchmarks.sink import Sample, sample_service
+from benchmarks.store import new_store, ring
+from newsbell.config import Settings
+from newsbell.domain.push import Outcome, PushResult
+from newsbell.services.delivery import Delivery, Worker, work_once
+from newsbell.storage.database import Database
+from newsbell.storage.schema import alerts, batches, retries
+
+_TAKEN = PushResult(outcome=Outcome.SENT, status=201)
+_FIRST_WITHIN, _REST = 60.0, 1.5  # seconds
+
+
+class NoNetwork:
+    """Takes every message at once: what is left is our own bookkeeping."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+    def send(self, *_message: Any) -> PushResult:
+        return _TAKEN
+
+    def send_many(
+        self, messages: Iterable[Any], *, at_once: int
+    ) -> Generator[tuple[Any, PushResult], None, None]:
+        assert at_once > 0
+        for message in messages:
+            self.sent += 1
+            yield message, _TAKEN
+
+
+def main(arguments: list[str]) -> int:
+    options = _options(arguments)
+    for name in names():
+        print(
+            f"\n{name}: {'readers':>10} {'followers':>10} {'µs a follower':>14}   201 to the first push, ms"
+        )
+        for readers in options.readers:
+            _one_size(name, readers, options)
+    return 0
+
+
+def _one_size(name: str, readers: int, options: argparse.Namespace) -> None:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="newsbell-scale-")))
+        service = stack.enter_context(sample_service())
+        host = f"127.0.0.1:{service.server_port}"
+        url = stack.enter_context(database_url(name))
+        settings, db = new_store(folder, database_url=url, private_host=host)
+        stack.callback(db.close)
+        sizes = {f"Topic {count}": count for count in options.followers if count <= readers}
+        fill(db, settings, readers=readers, followers=sizes, endpoint=f"http://{host}/push/")
+        costs = {topic: _cost(db, settings, topic, count) for topic, count in sizes.items()}
+        firsts = _firsts(db, settings, service, list(sizes), options.repeats)
+        for topic, count in sizes.items():
+            times = " ".join(f"{seconds * 1e3:.0f}" for seconds in sorted(firsts[topic]))
+            middle = median(firsts[topic]) * 1e3
+            row = f"{readers:{len(name) + 12}} {count:10} {costs[topic] * 1e6:14.1f}"
+            print(f"{row}   {middle:.0f} (of {times})", flush=True)
+
+
+def _cost(db: Database, settings: Settings, topic: str, followers: int) -> float:
+    """Seconds a follower, from the alert to the last batch done, without encryption and network."""
+    pusher = NoNetwork()
+    work = Delivery(db, settings, Worker(name="benchmark"), pusher, lambda: datetime.now(UTC))
+    ring(db, settings, topic)
+    began = time.perf_counter()
+    while work_once(work):
+        pass
+    seconds = time.perf_counter() - began
+    assert pusher.sent == followers, (pusher.sent, followers)
+    return seconds / followers
+
+
+def _firsts(
+    db: Database, settings: Settings, service: Sample, topics: list[str], repeats: int
+) -> dict[str, list[float]]:
+    """Seconds from the answer 201 to the first push at the service, with the real server and worker."""
+    found: dict[str, list[float]] = {topic: [] for topic in topics}
+    with site(db, settings) as running, command(settings, "worker"):
+        running.publish("Nobody follows this")
+        for _ in range(repeats):
+            for topic in topics:
+                found[topic].append(_first(db, running, service, topic))
+    return found
+
+
+def _first(db: Database, running: Site, service: Sample, topic: str) -> float:
+    while time.monotonic() - service.last_at < _REST:  # the worker is to be idle, as it mostly is
+        time.sleep(0.1)
+    service.first.clear()
+    running.publish(topic)
+    published = time.monotonic()
+    if not service.first.wait(_FIRST_WITHIN):
+        raise RuntimeError(f"no message came within {_FIRST_WITHIN:.0f} s")
+    first = service.first_at - published
+    _give_up(db)
+    return first
+
+
+def _give_up(db: Database) -> None:
+    """The rest is of no interest: drop it, and let the worker finish what it has begun."""
+    now = datetime.now(UTC)
+    with db.transaction() as conn:
+        conn.execute(sa.update(alerts).where(alerts.c.planned_at.is_(None)).values(planned_at=now))
+        conn.execute(sa.update(batches).where(batches.c.done_at.is_(None)).values(done_at=now, worker=None))
+        conn.execute(sa.delete(retries))
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks scale")
+    parser.add_argument("--readers", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--followers", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--repeats", type=int, default=3)
+    return parser.parse_args(arguments)

@@ -1,0 +1,119 @@
+"""The store stays small: what is over is cleared by age, what is not stays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from newsbell.config import Settings
+from newsbell.services import upkeep
+from newsbell.services.delivery import Delivery, Worker
+from newsbell.services.upkeep import KEPT_FINISHED, KEPT_SUSPENDED, sweep
+from newsbell.storage import delivery, subscriptions, topics
+from newsbell.storage.database import Connection, Database
+from tests.factories import NOW, stored_article, subscriber, topic_ids
+from tests.fakes import Clock, FakePusher
+
+_SECOND = timedelta(seconds=1)
+_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(NOW)
+
+
+@pytest.fixture
+def work(database: Database, clock: Clock) -> Delivery:
+    return Delivery(database, Settings(), Worker(name="w"), FakePusher(), clock)
+
+
+def _alert(conn: Connection) -> int:
+    stored = stored_article(conn, "Snow")
+    ids = topic_ids(conn, ["Snow"])
+    number = delivery.add_alert(conn, stored.story_id, stored.id, ids, now=NOW, expires_at=NOW + _DAY)
+    assert number is not None
+    delivery.plan_next_batch(conn, number, size=9, now=NOW)
+    return number
+
+
+def _undone(work: Delivery) -> int:
+    with work.db.read() as conn:
+        left = delivery.pending(conn, work.clock())
+    return left.alerts + left.batches + left.retries
+
+
+def test_what_is_too_late_is_dropped_and_what_is_not_stays(work: Delivery, clock: Clock) -> None:
+    with work.db.transaction() as conn:
+        subscriber(conn, "Snow")
+        _alert(conn)
+    clock.advance(_DAY - _SECOND)
+    sweep(work)
+    assert _undone(work) == 1
+    clock.advance(_SECOND)
+    sweep(work)
+    assert _undone(work) == 0
+
+
+def test_more_than_a_step_takes_is_cleared_in_one_sweep(
+    work: Delivery, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "ROWS_AT_ONCE", 2)
+    with work.db.transaction() as conn:
+        subscriber(conn, "Snow")
+        numbers = [_alert(conn) for _ in range(5)]
+    clock.advance(_DAY)
+    sweep(work)
+    clock.advance(KEPT_FINISHED + _SECOND)
+    sweep(work)
+    with work.db.transaction() as conn:
+        # Nothing is left that a retry could belong to.
+        for number in numbers:
+            delivery.add_retry(conn, number, 1, due_at=clock(), attempts=1)
+    assert _undone(work) == 0
+
+
+def test_a_long_suspended_subscription_is_forgotten_and_no_other(work: Delivery, clock: Clock) -> None:
+    with work.db.transaction() as conn:
+        long, lately, never = (subscriber(conn, "Snow") for _ in range(3))
+        subscriptions.suspend(conn, long, NOW)
+        subscriptions.suspend(conn, lately, NOW + 2 * _SECOND)
+    clock.advance(KEPT_SUSPENDED + _SECOND)
+    sweep(work)
+    with work.db.read() as conn:
+        kept = [number for number in (long, lately, never) if subscriptions.get(conn, number)]
+    assert kept == [lately, never]
+
+
+def test_topics_that_nobody_follows_any_more_are_forgotten(work: Delivery) -> None:
+    with work.db.transaction() as conn:
+        gone = subscriber(conn, "Nobody's")
+        subscriber(conn, "Somebody's")
+        subscriptions.remove(conn, gone)
+    sweep(work)
+    with work.db.read() as conn:
+        assert set(topics.resolve(conn, ["Nobody's", "Somebody's"])) == {"Somebody's"}
+
+
+def test_what_is_due_is_told_by_number_the_longest_waiting_first(work: Delivery, clock: Clock) -> None:
+    with work.db.transaction() as conn:
+        reader = subscriber(conn, "Snow")
+        first = _alert(conn)
+        second = _alert(conn)
+        stored = stored_article(conn, "Snow")
+        ids = topic_ids(conn, ["Snow"])
+        third = delivery.add_alert(conn, stored.story_id, stored.id, ids, now=NOW, expires_at=NOW + _DAY)
+        held = delivery.claim_batch(conn, "other", NOW, _DAY / 2)
+        delivery.add_retry(conn, second, reader, due_at=NOW, attempts=1)
+        delivery.add_retry(conn, first, reader, due_at=NOW + _SECOND, attempts=1)
+        assert held is not None
+        due = delivery.due(conn, NOW, limit=9)
+    assert due.alerts == [third]
+    assert len(due.batches) == 1
+    assert held.id not in due.batches
+    assert due.retries == 1
+    with work.db.read() as conn:
+        assert delivery.due(conn, NOW + _SECOND, limit=1).retries == 1
+        late = delivery.due(conn, NOW + _DAY, limit=9)
+    assert (late.alerts, late.batches, late.retries) == ([], [], 0)

@@ -1,0 +1,44 @@
+"""What the operator's guide and its examples name is there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from newsbell.cli.main import COMMANDS
+from newsbell.config import Settings, variable
+
+_DOCS = Path(__file__).parents[1] / "docs"
+_EXAMPLES = sorted((_DOCS / "examples").iterdir())
+_PAGES = [_DOCS / "operating.md", *_EXAMPLES]
+
+
+@pytest.mark.parametrize("page", _PAGES, ids=lambda page: page.name)
+def test_the_settings_it_names_are_settings(page: Path) -> None:
+    named = set(re.findall(r"NEWSBELL_[A-Z_]+", page.read_text(encoding="utf-8")))
+    assert named <= {variable(spec) for spec in fields(Settings)}
+
+
+@pytest.mark.parametrize("page", _PAGES, ids=lambda page: page.name)
+def test_the_commands_it_names_are_commands(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    named = re.findall(r"(?:`|bin/|command: )newsbell ([a-z]+)", text)
+    assert set(named) <= set(COMMANDS)
+
+
+def test_every_example_is_named_in_the_guide_and_every_link_leads_somewhere() -> None:
+    text = (_DOCS / "operating.md").read_text(encoding="utf-8")
+    links = set(re.findall(r"\]\(([^)#]+)\)", text))
+    assert {f"examples/{example.name}" for example in _EXAMPLES} <= links
+    assert all((_DOCS / link).exists() for link in links)
+
+
+def test_an_example_sets_what_can_be_set() -> None:
+    lines = (_DOCS / "examples" / "newsbell.env").read_text(encoding="utf-8").splitlines()
+    environ = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    settings = Settings.from_environment(environ)
+    assert settings.broker_url
+    assert settings.resolved_database_url.startswith("postgresql+psycopg://")

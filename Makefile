@@ -8,7 +8,7 @@ STATE := $(VENV)/.state
 # One test process a core at most: the browsers and databases beside them want some too.
 TEST_PROCESSES ?= 2
 
-.PHONY: serve test check lint types layers js e2e tools format lock clean
+.PHONY: serve test check lint types layers js e2e extension tools format lock clean
 
 serve: $(STATE)/serve
 	$(BIN)/newsbell serve
@@ -40,6 +40,10 @@ layers: $(STATE)/dev
 js: $(STATE)/node
 	npm --prefix tests --silent test
 
+# The browser extension, packed for both stores: the same source gives the same bytes.
+extension:
+	$(PYTHON) scripts/pack_extension.py
+
 # Browsers, a screen, an RSS client: installed where that is possible, else named as left out.
 tools:
 	@tests/tools.sh
@@ -56,7 +60,7 @@ lock: $(STATE)/dev
 	$(COMPILE) --extra postgres --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
 
 clean:
-	rm -rf $(VENV) tests/node_modules
+	rm -rf $(VENV) tests/node_modules dist
 
 # pip 23, which comes with Python 3.11, cannot resolve some of what is locked here: a newer one goes first.
 $(VENV)/bin/pip:

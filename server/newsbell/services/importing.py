@@ -58,6 +58,7 @@ def import_article(
     source: Source,
     *,
     topics: Sequence[str] = (),
+    only_these_topics: bool = False,
     title: str | None = None,
     notify: Notify = "auto",
     fetcher: PageFetcher | None = None,
@@ -65,21 +66,25 @@ def import_article(
 ) -> Imported:
     """Clean the page, store it under its topics and, where it is due, the alert with it: one transaction.
 
-    The same article (by canonical URL) is updated in place and does not ring again. Raises errors of our
-    tree for anything that cannot be an article, and then the store is as it was.
+    `topics` come beside those found in the page, or with `only_these_topics` in place of them. The same
+    article (by canonical URL) is updated in place and does not ring again. Raises errors of our tree for
+    anything that cannot be an article, and then the store is as it was.
     """
     names = checked_names(topics, limit=MAX_TOPICS)
     source = fetched(source, fetcher)
     cleaned = with_title(clean_source(source), title)
     with db.read() as conn:
         known = topic_store.known(conn)
-    mentions = final_topics(cleaned.topics, recognise(cleaned, known), names)
+    if only_these_topics:
+        mentions = final_topics((), (), names)
+    else:
+        mentions = final_topics(cleaned.topics, recognise(cleaned, known), names)
     cleaned = replace(cleaned, topics=mentions, canonical_url=identity(cleaned))
     original = source.content.encode() if isinstance(source.content, str) else source.content
     for last_try in (False, True):
         try:
             with db.transaction() as conn:
-                return _store(conn, settings, cleaned, original, notify, now)
+                return _store(conn, settings, cleaned, original, notify, now, exact=only_these_topics)
         except ConflictError:
             # Another import of the same article committed between our look and our insert; now it is
             # there to be found.
@@ -142,6 +147,8 @@ def _store(
     original: bytes | None,
     notify: Notify,
     now: datetime,
+    *,
+    exact: bool,
 ) -> Imported:
     existing = store.find_by_canonical_url(conn, cleaned.canonical_url)
     if isinstance(existing, Tombstone):
@@ -153,7 +160,7 @@ def _store(
         article = _add(conn, cleaned, original, now)
         created = updated = True
     else:
-        article, updated = _update(conn, existing, cleaned, original, now)
+        article, updated = _update(conn, existing, cleaned, original, now, exact=exact)
         created = False
     reason = _reason_not_to_ring(settings, article, notify, created=created, now=now)
     if reason is None and not _ring(conn, article, now):
@@ -177,15 +184,21 @@ def _add(conn: Connection, cleaned: CleanArticle, original: bytes | None, now: d
 
 
 def _update(
-    conn: Connection, existing: Article, cleaned: CleanArticle, original: bytes | None, now: datetime
+    conn: Connection,
+    existing: Article,
+    cleaned: CleanArticle,
+    original: bytes | None,
+    now: datetime,
+    *,
+    exact: bool,
 ) -> tuple[Article, bool]:
-    """Bring a known article up to date; topics an editor gave it stay. Nothing is written, and no feed
-    changes, where nothing changed.
+    """Bring a known article up to date; topics an editor gave it stay, unless these are `exact`. Nothing is
+    written, and no feed changes, where nothing changed.
     """
     given = tuple(
         TopicMention(name=topic.name, origin=topic.origin, weight=topic.weight)
         for topic in existing.topics
-        if topic.origin == "editor"
+        if topic.origin == "editor" and not exact
     )
     mentions = final_topics(cleaned.topics, (), [mention.name for mention in given])
     cleaned = replace(cleaned, topics=mentions)

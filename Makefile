@@ -11,7 +11,7 @@ TEST_PROCESSES ?= 2
 # Percent of branches that the tests must reach; what is left is mostly the worst of luck: a full disk, a lost race.
 COVERAGE := 90
 
-.PHONY: serve test check lint types layers js e2e tools format lock clean
+.PHONY: serve test check lint types layers js e2e extension tools format lock clean
 
 serve: $(STATE)/serve
 	$(BIN)/newsbell serve
@@ -43,6 +43,10 @@ layers: $(STATE)/dev
 js: $(STATE)/node
 	npm --prefix tests --silent test
 
+# The browser extension, packed for both stores: the same source gives the same bytes.
+extension:
+	$(PYTHON) scripts/pack_extension.py
+
 # Browsers, a screen, an RSS client: installed where that is possible, else named as left out.
 tools:
 	@tests/tools.sh
@@ -59,7 +63,7 @@ lock: $(STATE)/dev
 	$(COMPILE) --extra postgres --extra broker --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
 
 clean:
-	rm -rf $(VENV) tests/node_modules
+	rm -rf $(VENV) tests/node_modules dist
 
 # pip 23, which comes with Python 3.11, cannot resolve some of what is locked here: a newer one goes first.
 $(VENV)/bin/pip:

@@ -107,6 +107,22 @@ def test_title_and_topics_given_count(site: Site) -> None:
     assert set(saved["topics"]) == {"Russia", "Ukraine", "Shipping"}
 
 
+def test_topics_an_editor_put_right_before_saving_are_the_only_ones(site: Site) -> None:
+    right = {"topics": ["Ferries"], "page_topics": "ignore"}
+    saved = site.save(url=URL, html=news_page(), **right).json or {}
+    assert saved["topics"] == ["Ferries"]
+    added = site.save(url=URL, html=news_page(), page_topics="add").json or {}
+    assert added["topics"] == ["Ferries", "Russia", "Ukraine"]
+    again = site.save(url=URL, html=news_page(), topics=["Russia"], page_topics="ignore").json or {}
+    assert (again["topics"], again["updated"]) == (["Russia"], True)
+
+
+def test_a_page_may_be_saved_without_any_topic_and_rings_nobody(site: Site) -> None:
+    saved = site.save(url=URL, html=news_page(), page_topics="ignore").json or {}
+    assert (saved["topics"], saved["rung"]) == ([], False)
+    assert site.save(url=URL, html=news_page(), page_topics="drop").status_code == 400
+
+
 @pytest.mark.parametrize(("notify", "rung"), [("no", False), ("yes", True), ("auto", False)])
 def test_notify_decides_about_an_old_article(site: Site, notify: str, *, rung: bool) -> None:
     page = news_page(published="2001-01-01T10:00:00+01:00")

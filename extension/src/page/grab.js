@@ -13,7 +13,8 @@
  * @property {string} lang
  * @property {[string, string][]} metas name and content
  * @property {string[]} ld texts of JSON-LD scripts
- * @property {string[]} tagLinks
+ * @property {string[]} tagLinks links that say they lead to a tag of this page (HTML, "rel=tag")
+ * @property {string[]} topicLinks links that look like it
  * @property {string[]} headings
  * @property {string[]} paragraphs
  * @property {string[]} lines short blocks, where a "Topics:" line may be
@@ -57,7 +58,8 @@ export function grabMetadata() {
     ld: all("script[type='application/ld+json']", 20).map((script) =>
       (script.textContent ?? "").slice(0, 200_000),
     ),
-    tagLinks: all("a[rel~='tag'], a[href*='/tag/'], a[href*='/topic/'], a[href*='/topics/']", 60).map(
+    tagLinks: all("a[rel~='tag']", 60).map((link) => text(link, 200)),
+    topicLinks: all("a[href*='/tag/'], a[href*='/tags/'], a[href*='/topic/'], a[href*='/topics/']", 60).map(
       (link) => text(link, 200),
     ),
     headings: all("h1", 5).map((heading) => text(heading, 500)),

@@ -15,6 +15,7 @@ import { readLinkedData } from "./linked_data.js";
  * @property {string[]} tags
  * @property {string[]} sections
  * @property {string[]} tagLinks
+ * @property {string[]} topicLinks
  * @property {string[]} paragraphs
  * @property {string[]} lines
  * @property {{keywords: string[], about: string[]}} ld
@@ -43,6 +44,7 @@ export function readPage(given) {
     tags: meta("article:tag", "og:article:tag", "og:video:tag", "article:tags"),
     sections: [...ld.sections, ...meta("article:section", "og:article:section", "section", "category")],
     tagLinks: texts(raw.tagLinks),
+    topicLinks: texts(raw.topicLinks),
     paragraphs: texts(raw.paragraphs),
     lines: texts(raw.lines),
     ld: { keywords: ld.keywords, about: ld.about },

@@ -27,9 +27,10 @@ export function paintFollowed({ state }, say) {
   const find = lookup(state.catalogue?.topics ?? []);
   const topics = following.map((topic) => ({ topic, slug: (find(topic.slug ?? topic.name) ?? topic).slug }));
   byId("followed").hidden = topics.length === 0;
-  paint(byId("followed-list"), { topics, server }, () =>
-    topics.map(({ topic, slug }) => one(topic, slug, server, say)),
-  );
+  const shown = topics.map(({ topic: { name }, slug }) => ({ name, slug }));
+  paint(byId("followed-list"), { shown, server }, () => [
+    h("ul", { class: "rows" }, ...topics.map(({ topic, slug }) => one(topic, slug, server, say))),
+  ]);
   byId("opml").onclick = () => {
     const listed = topics.flatMap(({ topic, slug }) => (slug ? [{ name: topic.name, slug }] : []));
     offerFile("newsbell.opml", "text/x-opml", opmlOf(listed, server, t("opml_title")));
@@ -43,29 +44,37 @@ export function paintFollowed({ state }, say) {
  * @param {Say} say
  */
 function one(topic, slug, server, say) {
+  const feedsOf = slug ? feeds(topic.name, slug, server, say) : h("p", { class: "muted" }, t("feeds_later"));
   return h(
-    "details",
+    "li",
     {},
-    h("summary", { "data-key": `followed ${keyOf(topic)}` }, h("bdi", {}, topic.name)),
-    slug ? feeds(topic.name, slug, server, say) : h("p", { class: "muted" }, t("feeds_later")),
+    h("div", { class: "heading" }, h("bdi", { class: "name" }, topic.name), unfollowButton(topic)),
     h(
-      "p",
-      { class: "actions" },
-      slug && link(`${server}/topics/${encodeURIComponent(slug)}`, {}, t("topic_page")),
+      "details",
+      {},
       h(
-        "button",
-        {
-          type: "button",
-          class: "quiet",
-          "data-key": `unfollow ${keyOf(topic)}`,
-          "aria-label": t("unfollow_topic", topic.name),
-          click: onceAtATime(() => ask("unfollow", { key: keyOf(topic) })),
-        },
-        t("unfollow"),
+        "summary",
+        { "data-key": `feeds ${keyOf(topic)}`, "aria-label": t("feeds_of", topic.name) },
+        t("feeds"),
       ),
+      feedsOf,
     ),
   );
 }
+
+/** @param {Followed} topic */
+const unfollowButton = (topic) =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: "quiet",
+      "data-key": `unfollow ${keyOf(topic)}`,
+      "aria-label": t("unfollow_topic", topic.name),
+      click: onceAtATime(() => ask("unfollow", { key: keyOf(topic) })),
+    },
+    t("unfollow"),
+  );
 
 /**
  * @param {string} name
@@ -96,6 +105,7 @@ function feeds(name, slug, server, say) {
         t("copy_feed", label),
       );
     }),
+    link(`${server}/topics/${encodeURIComponent(slug)}`, {}, t("topic_page")),
     h(
       "a",
       { href: `feed:${rss}`, target: "_blank", "aria-label": t("open_in_reader_of", name) },

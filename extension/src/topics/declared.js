@@ -45,14 +45,16 @@ const NOT_TOPICS = new Set(
 
 /**
  * What the page declares to be about, surest first. Rows of links are believed only where nothing else
- * names a topic, for a site has many of them.
+ * names a topic, for a site has many of them; those that only look like tags, if the text has their name.
  * @param {Page} page
  * @returns {Declared[]}
  */
 export function declaredTopics(page) {
   const found = weigh(sourcesOf(page), page);
   if (found.some((topic) => topic.weight >= 0.5)) return found;
-  const linked = weigh(new Map([["links", page.tagLinks]]), page).filter((topic) => topic.weight > 0.5);
+  const tagged = weigh(new Map([["links", page.tagLinks]]), page);
+  if (tagged.length > 0) return tagged;
+  const linked = weigh(new Map([["links", page.topicLinks]]), page).filter(({ weight }) => weight > 0.5);
   return linked.length > 0 ? linked : found;
 }
 

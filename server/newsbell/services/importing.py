@@ -64,6 +64,7 @@ def import_article(
     source: Source,
     *,
     topics: Sequence[str] = (),
+    only_these_topics: bool = False,
     title: str | None = None,
     notify: Notify = "auto",
     fetcher: PageFetcher | None = None,
@@ -74,21 +75,25 @@ def import_article(
     """Clean the page, store it under its topics and, where it is due, the alert with it: one transaction.
     After it `hints` is told of the alert.
 
-    The same article (by canonical URL) is updated in place and does not ring again. Raises errors of our
-    tree for anything that cannot be an article, and then the store is as it was.
+    `topics` come beside those found in the page, or with `only_these_topics` in place of them. The same
+    article (by canonical URL) is updated in place and does not ring again. Raises errors of our tree for
+    anything that cannot be an article, and then the store is as it was.
     """
     names = checked_names(topics, limit=MAX_TOPICS)
     source = fetched(source, fetcher)
     cleaned = with_title(clean_source(source, cleaner), title)
     with db.read() as conn:
         known = topic_store.known(conn)
-    mentions = final_topics(cleaned.topics, recognise(cleaned, known), names, known=known)
+    if only_these_topics:
+        mentions = final_topics((), (), names, known=known)
+    else:
+        mentions = final_topics(cleaned.topics, recognise(cleaned, known), names, known=known)
     cleaned = replace(cleaned, topics=mentions, canonical_url=identity(cleaned))
     original = source.content.encode() if isinstance(source.content, str) else source.content
     with db.transaction() as conn:
         # From the first look on nobody else changes articles: what is found here is what is changed here.
         take_turn(conn)
-        imported = _store(conn, settings, cleaned, original, notify, now)
+        imported = _store(conn, settings, cleaned, original, notify, now, exact=only_these_topics)
     if hints is not None and imported.alert_id is not None:
         hints.alert_stored(imported.alert_id)
     return imported
@@ -154,6 +159,8 @@ def _store(
     original: bytes | None,
     notify: Notify,
     now: datetime,
+    *,
+    exact: bool,
 ) -> Imported:
     existing = store.find_by_canonical_url(conn, cleaned.canonical_url)
     if isinstance(existing, Tombstone):
@@ -165,7 +172,7 @@ def _store(
         article = _add(conn, cleaned, original, now)
         created = updated = True
     else:
-        article, updated = _update(conn, existing, cleaned, original, now)
+        article, updated = _update(conn, existing, cleaned, original, now, exact=exact)
         created = False
     reason = _reason_not_to_ring(settings, article, notify, created=created, now=now)
     alert_id = _ring(conn, article, now) if reason is None else None
@@ -188,19 +195,24 @@ def _add(conn: Connection, cleaned: CleanArticle, original: bytes | None, now: d
 
 
 def _update(
-    conn: Connection, existing: Article, cleaned: CleanArticle, original: bytes | None, now: datetime
+    conn: Connection,
+    existing: Article,
+    cleaned: CleanArticle,
+    original: bytes | None,
+    now: datetime,
+    *,
+    exact: bool,
 ) -> tuple[Article, bool]:
-    """Bring a known article up to date; topics an editor gave it stay. Nothing is written, and no feed
-    changes, where nothing changed.
+    """Bring a known article up to date; topics an editor gave it stay, unless these are `exact`. Nothing is
+    written, and no feed changes, where nothing changed.
     """
-    given = [topic.name for topic in existing.topics if topic.origin == "editor"]
+    kept = [] if exact else [topic.name for topic in existing.topics if topic.origin == "editor"]
     named = [mention.name for mention in cleaned.topics if mention.origin == "editor"]
-    given = checked_names([*given, *named], limit=MAX_TOPICS)
+    given = checked_names([*kept, *named], limit=MAX_TOPICS)
     links = _links(conn, final_topics(cleaned.topics, (), given), now)
     before = {(topic.slug, topic.origin) for topic in existing.topics}
-    if before == {(link.topic.slug, link.origin) for link in links} and _content(existing) == _content(
-        cleaned
-    ):
+    after = {(link.topic.slug, link.origin) for link in links}
+    if before == after and _content(existing) == _content(cleaned):
         return existing, False
     # Whoever saves this edited text from another site saves the same story.
     stories.add_text(conn, existing.story_id, text_digest(cleaned.body_text, cleaned.title))

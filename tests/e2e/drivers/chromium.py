@@ -93,6 +93,10 @@ class Chromium(Page):
         for kind in ("mousePressed", "mouseReleased"):
             self.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
+    def type(self, selector: str, text: str) -> None:
+        self.click(selector)
+        self.send("Input.insertText", text=text)
+
     def tabs(self) -> list[str]:
         return [str(page["url"]) for page in self._pages()]
 

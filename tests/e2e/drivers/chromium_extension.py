@@ -60,8 +60,9 @@ class ChromiumPopup(AnyPopup):
 
 
 class ChromiumExtension:
-    def __init__(self, chromium: Chromium, extension_id: str) -> None:
+    def __init__(self, chromium: Chromium, extension_id: str, profile: Path) -> None:
         self._chromium = chromium
+        self._profile = profile
         self._id = extension_id
         until(self._worker, "the extension's worker")
 
@@ -107,6 +108,11 @@ class ChromiumExtension:
     def storage(self) -> dict[str, Any]:
         found: dict[str, Any] = self.run("chrome.storage.local.get()")
         return found
+
+    def wait_for_update(self, version: str) -> None:
+        """Until the package has been taken in. It takes over when the browser next starts."""
+        unpacked = self._profile / "Default" / "Extensions" / self._id
+        until(lambda: list(unpacked.glob(f"{version}_*")), f"version {version}, unpacked")
 
     def version(self) -> str:
         return str(self.run("chrome.runtime.getManifest().version"))

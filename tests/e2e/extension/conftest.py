@@ -63,7 +63,7 @@ def run_chromium(
         package.write_bytes(publisher.pack(FOLDER, version))
         offer_package(profile, publisher.extension_id, package, version)
         with running_chromium(profile, display, switches or google_push.switches()) as browser:
-            yield browser, ChromiumExtension(browser, publisher.extension_id)
+            yield browser, ChromiumExtension(browser, publisher.extension_id, profile)
 
     return run
 

@@ -64,7 +64,8 @@ class GoogleCloudMessaging(Background):
 
     @property
     def subscriptions(self) -> int:
-        return len(self._registrations)
+        """How many there are; Chromium itself registers beside them, without a subtype."""
+        return sum(known.subtype != "" for known in self._registrations.values())
 
     def forget(self) -> None:
         """Every browser, and every push that came."""

@@ -20,9 +20,10 @@ from newsbell.web.auth import is_editor, require_editor
 from newsbell.web.context import current
 from newsbell.web.paging import position_text
 
-_NEW = ("url", "html", "text", "title", "topics", "notify")
+_NEW = ("url", "html", "text", "title", "topics", "page_topics", "notify")
 _CORRECTED = ("title", "summary", "topics")
 _NOTIFY: tuple[Notify, ...] = ("auto", "yes", "no")
+_PAGE_TOPICS = ("add", "ignore")
 
 
 def index() -> Response:
@@ -50,6 +51,7 @@ def create() -> Response:
     source = _source(body)
     title, topics = body.text("title"), body.texts("topics") or ()
     notify = body.choice("notify", _NOTIFY)
+    page_topics = body.choice("page_topics", _PAGE_TOPICS)
     context = current()
     try:
         imported = import_article(
@@ -57,6 +59,7 @@ def create() -> Response:
             context.settings,
             source if source.content is not None else _fetch(source),
             topics=topics,
+            only_these_topics=page_topics == "ignore",
             title=title,
             notify=notify,
             hints=context.hints,

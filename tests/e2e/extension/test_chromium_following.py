@@ -1,0 +1,134 @@
+"""From a page that is being read to a notification of the extension's own worker, in a real Chromium.
+
+The server stands at a name of its own network and speaks plain http, as at many homes.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.drivers.chromium import FAR_HOST, Chromium
+from tests.e2e.drivers.chromium_extension import ChromiumExtension
+from tests.e2e.extension.conftest import RunChromium
+from tests.e2e.extension.reader import (
+    article,
+    page_topics,
+    state_of,
+    wait_for_standing,
+    wait_until_shown,
+)
+from tests.e2e.newsbell import Newsbell
+from tests.e2e.services.gcm import GoogleCloudMessaging
+from tests.e2e.services.paper import Paper
+from tests.e2e.waiting import until
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browsers")]
+
+
+def use_server(chromium: Chromium, extension: ChromiumExtension, address: str) -> None:
+    """What a reader does on the options page."""
+    chromium.open(extension.address("options.html"))
+    chromium.run("document.querySelector('#address').value = ''")
+    chromium.type("#address", address)
+    chromium.click("#use-server")
+    chromium.wait_for_text("#server-said", "Newsbell")
+
+
+def follow_russia(extension: ChromiumExtension) -> None:
+    """Follow, OK, and the browser's own Allow."""
+    popup = extension.open_popup()
+    popup.press("Follow Russia")
+    wait_until_shown(popup, "#ok")
+    popup.click("#ok")
+    extension.press_in_dialog("Allow")
+    popup = extension.open_popup()
+    wait_for_standing(popup, "push")
+    extension.close_popup()
+
+
+def test_follow_ok_deny_allow_a_ring_the_article_and_silence(
+    run_chromium: RunChromium,
+    routed_newsbell: Newsbell,
+    google_push: GoogleCloudMessaging,
+    paper: Paper,
+    title: str,
+) -> None:
+    newsbell = routed_newsbell
+    with run_chromium() as (chromium, extension):
+        use_server(chromium, extension, f"http://{FAR_HOST}:{newsbell.port}")
+        chromium.open(article(paper))
+
+        popup = extension.open_popup()
+        assert page_topics(popup) == ["Russia", "Ukraine"]
+        popup.press("Follow Russia")
+        wait_until_shown(popup, "#ok")
+        popup.click("#ok")
+        extension.press_in_dialog("Deny")
+        popup = extension.open_popup()
+        wait_until_shown(popup, "#prompt")
+        assert "Russia" in popup.text("#prompt")
+        assert newsbell.subscriptions() == google_push.subscriptions == 0
+
+        popup.click("#ok")
+        extension.press_in_dialog("Allow")
+        until(lambda: newsbell.subscriptions() == 1, "a subscription at the server")
+        popup = extension.open_popup()
+        wait_for_standing(popup, "push")
+        assert newsbell.followed() == ["Russia"]
+        extension.close_popup()
+
+        saved = newsbell.save(title, topics=["Russia", "Ukraine"])
+        chromium.wait_for_notification()
+        [(shown, text)] = extension.notifications()
+        assert shown == title
+        assert "northern harbour at first light" in text
+        chromium.click_notification()
+        until(lambda: any(f"/articles/{saved['id']}/" in tab for tab in chromium.tabs()), "the article's tab")
+        newsbell.wait_until_all_is_rung()
+        assert [push.status for push in google_push.pushes.log] == [201]
+
+        chromium.open(article(paper))
+        popup = extension.open_popup()
+        popup.press("Unfollow Russia")
+        wait_for_standing(popup, "idle")
+        assert newsbell.subscriptions() == 0
+        until(lambda: google_push.subscriptions == 0, "the browser's word to its push service")
+        newsbell.save(f"Ice closes the channel: {title}", topics=["Russia"])
+        newsbell.wait_until_all_is_rung()
+        assert len(google_push.pushes.log) == 1
+        assert state_of(popup)["ticket"] is None
+
+
+def test_a_restart_and_an_update_lose_nothing(
+    run_chromium: RunChromium,
+    routed_newsbell: Newsbell,
+    google_push: GoogleCloudMessaging,
+    paper: Paper,
+    title: str,
+) -> None:
+    newsbell = routed_newsbell
+    with run_chromium() as (chromium, extension):
+        use_server(chromium, extension, newsbell.address)
+        chromium.open(article(paper))
+        follow_russia(extension)
+        [before] = newsbell.endpoints()
+    newsbell.save(title, topics=["Russia"])
+    newsbell.wait_until_all_is_rung()
+
+    with run_chromium() as (chromium, extension):
+        chromium.wait_for_notification()
+        assert [shown for shown, _ in extension.notifications()] == [title]
+        assert newsbell.endpoints() == [before]
+
+    # A packed update is taken in when the browser starts, and is there from the next start on.
+    with run_chromium(version="0.2.0") as (_, extension):
+        extension.wait_for_update("0.2.0")
+    with run_chromium(version="0.2.0") as (chromium, extension):
+        assert extension.version() == "0.2.0"
+        until(lambda: newsbell.endpoints() not in ([before], []), "the new endpoint at the server")
+        assert len(newsbell.endpoints()) == google_push.subscriptions == 1
+        newsbell.save(f"Ice closes the channel: {title}", topics=["Russia"])
+        chromium.wait_for_notification()
+        newsbell.wait_until_all_is_rung()
+        # One message each, none of them to the endpoint that is gone.
+        assert [push.status for push in google_push.pushes.log] == [201, 201]

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { fakeBrowser, fakeFetch } from "./browser.js";
+
+const HERE = "http://127.0.0.1:8080";
+const ABOUT = { name: "Newsbell", version: "1", features: [], vapid_key: "BAAB" };
+
+let giveUp = () => undefined;
+const shown = [];
+globalThis.registration = {
+  showNotification: async (title, options) =>
+    void shown.push({ title, ...options, close: () => shown.pop() }),
+  getNotifications: async () => [...shown],
+  pushManager: {
+    getSubscription: async () => null,
+    subscribe: () =>
+      new Promise((_, reject) => {
+        giveUp = reject;
+      }),
+  },
+};
+const workerListeners = new Map();
+globalThis.addEventListener = (kind, listener) => workerListeners.set(kind, listener);
+const browser = fakeBrowser();
+fakeFetch({ "GET /api/v1": [200, ABOUT], "GET /api/v1/topics": [200, { topics: [], next: null }] });
+const turn = import("../../extension/src/background.js");
+await turn;
+
+after(() => giveUp(new DOMException("no push service", "AbortError")));
+
+const quiet = async () => {
+  for (let at = 0; at < 50; at += 1) await new Promise((resolve) => setImmediate(resolve));
+};
+const send = (message, sender = { id: "newsbell" }) =>
+  new Promise((resolve) => {
+    const [kept] = browser.runtime.onMessage.emit(message, sender, resolve);
+    if (!kept) resolve("ignored");
+  });
+
+test("every listener stands as soon as the background is loaded", () => {
+  for (const event of [
+    browser.runtime.onInstalled,
+    browser.runtime.onStartup,
+    browser.runtime.onMessage,
+    browser.alarms.onAlarm,
+    browser.permissions.onAdded,
+    browser.permissions.onRemoved,
+    browser.tabs.onUpdated,
+    browser.contextMenus.onClicked,
+    browser.commands.onCommand,
+  ]) {
+    assert.equal(event.listeners.length, 1);
+  }
+  const kinds = ["notificationclick", "push", "pushsubscriptionchange"];
+  assert.deepEqual([...workerListeners.keys()].sort(), kinds);
+});
+
+test("alarms that an update or a restart cleared are there again", async () => {
+  await quiet();
+  assert.ok(browser.held.has("health"));
+});
+
+test("only the extension's own pages are answered, and only what they may ask", async () => {
+  assert.equal(await send({ kind: "stop" }, { id: "another" }), "ignored");
+  for (const kind of ["toString", "__proto__", "nothing", undefined]) {
+    assert.equal(await send({ kind }), "ignored");
+  }
+  assert.deepEqual(await send({ kind: "markRead", body: { ids: [] } }), { value: undefined });
+});
+
+test("a push is shown, whatever it says, and its article is not rung again by the feed", async () => {
+  const waits = [];
+  const push = (data) => workerListeners.get("push")({ data, waitUntil: (work) => waits.push(work) });
+  push({
+    json: () => ({
+      notification: { title: "T", body: "B", tag: "story-1", navigate: `${HERE}/articles/1/x` },
+    }),
+  });
+  push({
+    json: () => {
+      throw new SyntaxError("not JSON");
+    },
+  });
+  await Promise.all(waits);
+  assert.deepEqual(
+    shown.map(({ title, tag }) => [title, tag]),
+    [
+      ["T", "story-1"],
+      ["Newsbell", "newsbell"],
+    ],
+  );
+  assert.ok(browser.store.pushed.includes(`${HERE}/articles/1/x`));
+});
+
+test("a click opens the article, and nothing that is no page of the web", async () => {
+  const waits = [];
+  const click = (address) =>
+    workerListeners.get("notificationclick")({
+      notification: { data: { address }, close: () => undefined },
+      waitUntil: (work) => waits.push(work),
+    });
+  click(`${HERE}/articles/1/x`);
+  click("javascript:alert(1)");
+  await Promise.all(waits);
+  const opened = browser.log.filter(([name]) => name === "tab").map(([, url]) => url);
+  assert.deepEqual(opened, [`${HERE}/articles/1/x`, `${HERE}/`]);
+});
+
+test("what OK was pressed for is followed when the browser's dialog is answered, and not before", async () => {
+  browser.store.pending = { topics: ["Russia"], at: 0 };
+  assert.deepEqual(browser.store.following ?? [], []);
+  browser.grants.notifications = true;
+  browser.permissions.onAdded.emit({ permissions: ["notifications"] });
+  await quiet();
+  assert.deepEqual(
+    browser.store.following.map(({ name }) => name),
+    ["Russia"],
+  );
+  assert.equal(browser.store.pending, null);
+  assert.equal(browser.store.standing.how, "waiting");
+});

@@ -1,0 +1,127 @@
+/** A tiny browser: enough of `chrome` for the modules that touch it, set before they are loaded. */
+
+import { readFileSync } from "node:fs";
+
+const MESSAGES = JSON.parse(
+  readFileSync(new URL("../../extension/_locales/en/messages.json", import.meta.url), "utf8"),
+);
+
+/** An event whose listeners can be counted and called. */
+export function event() {
+  const listeners = [];
+  return {
+    listeners,
+    addListener: (listener) => listeners.push(listener),
+    hasListener: (listener) => listeners.includes(listener),
+    emit: (...given) => listeners.map((listener) => listener(...given)),
+  };
+}
+
+/**
+ * Put a browser into the globals; call it before importing a module of the extension.
+ * @param {{stored?: object, allowed?: boolean, firefox?: boolean}} [options]
+ */
+export function fakeBrowser({ stored = {}, allowed = false, firefox = false } = {}) {
+  const store = structuredClone(stored);
+  const log = [];
+  const held = new Map();
+  const logs =
+    (name, value) =>
+    async (...given) => {
+      log.push([name, ...given]);
+      return value;
+    };
+  const browser = {
+    store,
+    log,
+    held,
+    grants: { notifications: allowed },
+    action: {
+      setBadgeText: logs("badge"),
+      setBadgeBackgroundColor: async () => undefined,
+      setBadgeTextColor: async () => undefined,
+    },
+    alarms: {
+      onAlarm: event(),
+      get: async (name) => held.get(name),
+      create: async (name, info) => void held.set(name, { name, ...info }),
+      clear: async (name) => held.delete(name),
+    },
+    commands: { onCommand: event() },
+    contextMenus: { onClicked: event(), create: logs("menu") },
+    i18n: {
+      getMessage: (key, inserted = []) =>
+        MESSAGES[key]?.message.replace(/\$(\d)/g, (_, at) => inserted[at - 1] ?? "") ?? "",
+    },
+    permissions: {
+      onAdded: event(),
+      onRemoved: event(),
+      contains: async () => browser.grants.notifications,
+      request: logs("permission", true),
+    },
+    runtime: {
+      id: "newsbell",
+      onInstalled: event(),
+      onStartup: event(),
+      onMessage: event(),
+      getURL: (path) => `${firefox ? "moz" : "chrome"}-extension://newsbell/${path}`,
+      ...(firefox && { getBrowserInfo: async () => ({ name: "Firefox" }) }),
+    },
+    scripting: { executeScript: async () => [] },
+    storage: {
+      onChanged: event(),
+      local: {
+        get: async (wanted) =>
+          structuredClone(
+            Object.fromEntries(Object.entries(wanted).map(([key, usual]) => [key, store[key] ?? usual])),
+          ),
+        set: async (patch) => void Object.assign(store, structuredClone(patch)),
+      },
+    },
+    tabs: {
+      onUpdated: event(),
+      create: async (tab) => {
+        log.push(["tab", tab.url]);
+        return { id: 5 };
+      },
+      query: async () => [{ id: 5 }],
+    },
+  };
+  globalThis.chrome = browser;
+  const chains = new Map();
+  const request = (name, work) => {
+    const done = (chains.get(name) ?? Promise.resolve()).then(work);
+    chains.set(
+      name,
+      done.catch(() => undefined),
+    );
+    return done;
+  };
+  Object.defineProperty(globalThis, "navigator", { value: { locks: { request } }, configurable: true });
+  return browser;
+}
+
+/**
+ * Answer fetches by method and path: `[status, body, headers]`, a function of the request, or an error.
+ * @param {Record<string, any>} routes such as {"GET /api/v1": [200, {…}]}
+ */
+export function fakeFetch(routes) {
+  const asked = [];
+  globalThis.fetch = async (address, init = {}) => {
+    const url = new URL(address);
+    const name = `${init.method ?? "GET"} ${url.pathname}`;
+    asked.push({
+      name,
+      url: url.href,
+      headers: init.headers ?? {},
+      body: init.body && JSON.parse(init.body),
+    });
+    const route = routes[name];
+    const answer = typeof route === "function" ? route(asked.at(-1)) : route;
+    if (!answer) throw new TypeError("Failed to fetch");
+    const [status, body, headers = {}] = answer;
+    const empty = status === 204 || status === 304;
+    return new Response(empty ? null : JSON.stringify(body), { status, headers });
+  };
+  return asked;
+}

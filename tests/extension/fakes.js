@@ -1,0 +1,107 @@
+/** Stand-ins for the browser, its push service and the server; everything between them is what ships. */
+
+import { RefusedByServer, ServerAway } from "../../extension/src/server.js";
+import { DEFAULTS } from "../../extension/src/state.js";
+
+export const HERE = "https://news.example";
+export const KEY = "BAAB";
+export const NEW_KEY = "BAAC";
+export const NOW = 1_800_000_000_000;
+
+export const away = () => new ServerAway("offline");
+export const refused = (status, code) => new RefusedByServer(status, { code, message: "No." });
+
+/** Storage in memory, read and changed as state.js does. */
+export function memory(given = {}) {
+  const store = {
+    state: structuredClone({ ...DEFAULTS, server: HERE, ...given }),
+    read: async () => structuredClone(store.state),
+    change: async (work) => {
+      Object.assign(store.state, structuredClone(work(structuredClone(store.state))));
+      return structuredClone(store.state);
+    },
+  };
+  return store;
+}
+
+/** A push service that hands out one endpoint after another, or says nothing at all. */
+export class FakePush {
+  constructor({ endpoint, key = KEY, silent = false } = {}) {
+    this.subscription = endpoint ? { endpoint, key, keys: { p256dh: "p", auth: "a" } } : null;
+    this.silent = silent;
+    this.made = 0;
+  }
+
+  current = async () => this.subscription;
+
+  subscribe = async (key) => {
+    if (this.silent) return null;
+    if (this.subscription && this.subscription.key !== key)
+      throw new DOMException("key", "InvalidStateError");
+    this.made += 1;
+    this.subscription ??= {
+      endpoint: `https://push.example/${this.made}`,
+      key,
+      keys: { p256dh: "p", auth: "a" },
+    };
+    return this.subscription;
+  };
+
+  unsubscribe = async () => {
+    this.subscription = null;
+  };
+}
+
+const named = (text) => ({ name: text, slug: text.toLowerCase().replaceAll(" ", "-") });
+
+/** A server with its rows: what a real one keeps, and a log of what it was asked. */
+export class FakeServer {
+  rows = new Map();
+  log = [];
+  key = KEY;
+  next = 1;
+  /** Errors by the name of what is asked. */
+  failing = {};
+
+  add(row) {
+    this.rows.set(row.id, { suspended: false, ...row });
+    this.next = Math.max(this.next, row.id + 1);
+  }
+
+  /** The client that `serverAt` would give. */
+  at = (address) => {
+    const asked = (name, work) => {
+      return async (...given) => {
+        this.log.push(name);
+        if (this.failing[name]) throw this.failing[name];
+        return work(...given);
+      };
+    };
+    const own = (ticket) => {
+      const row = this.rows.get(ticket.id);
+      if (row?.token !== ticket.token) throw refused(401, "unauthorized");
+      return row;
+    };
+    const view = ({ id, topics, suspended }) => ({ id, topics: topics.map(named), suspended });
+    return {
+      address,
+      about: asked("about", () => ({ name: "Newsbell", version: "1", features: [], vapid_key: this.key })),
+      view: asked("view", (ticket) => view(own(ticket))),
+      subscribe: asked("subscribe", ({ endpoint }, topics) => {
+        const row = { id: this.next, token: `token ${this.next}`, endpoint, topics, suspended: false };
+        this.add(row);
+        return { id: row.id, manage_token: row.token };
+      }),
+      changeTopics: asked("changeTopics", (ticket, topics) => view(Object.assign(own(ticket), { topics }))),
+      moveEndpoint: asked("moveEndpoint", (ticket, { endpoint }) =>
+        view(Object.assign(own(ticket), { endpoint, suspended: false })),
+      ),
+      end: asked("end", (ticket) => {
+        own(ticket);
+        this.rows.delete(ticket.id);
+      }),
+    };
+  };
+}
+
+export const topic = (name) => ({ ...named(name), since: NOW - 1000, primed: true });

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { fakeBrowser, fakeFetch } from "./browser.js";
+
+const HERE = "http://127.0.0.1:8080";
+const browser = fakeBrowser({ firefox: true });
+const { claim, codeIn, hashOf, openLink } = await import("../../extension/src/link.js");
+
+const ANSWER = { id: 7, manage_token: "secret", topics: [{ name: "Russia", slug: "russia" }] };
+const ROUTES = {
+  "POST /api/v1/links/claim": [200, ANSWER],
+  "GET /api/v1": [200, { name: "Newsbell", version: "1", features: [], vapid_key: "BAAB" }],
+  "GET /api/v1/subscriptions/7": [200, { id: 7, topics: ANSWER.topics, suspended: false }],
+  "GET /api/v1/topics": [200, { topics: [], next: null }],
+};
+const REFUSED = [404, { code: "not_found", message: "No such link." }];
+
+beforeEach(() => {
+  for (const key of Object.keys(browser.store)) delete browser.store[key];
+  browser.log.length = 0;
+});
+
+test("the hash is that of RFC 7636, appendix B", async () => {
+  assert.equal(
+    await hashOf("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+    "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+  );
+});
+
+test("the page is given the hash, and never the secret", async () => {
+  await openLink(["russia"]);
+  const { verifier } = browser.store.link;
+  const [, address] = browser.log.find(([name]) => name === "tab");
+  assert.match(verifier, /^[A-Za-z0-9_-]{43}$/);
+  assert.ok(!address.includes(verifier));
+  const query = new URL(address).searchParams;
+  assert.equal(query.get("link"), await hashOf(verifier));
+  assert.equal(query.get("back"), "moz-extension://newsbell/done.html");
+});
+
+test("a code is claimed with the secret, and again without harm", async () => {
+  await openLink(["russia"]);
+  const { verifier } = browser.store.link;
+  const asked = fakeFetch(ROUTES);
+  assert.equal(await claim("code"), "linked");
+  assert.equal(await claim("code"), "linked");
+  const claims = asked.filter(({ name }) => name.endsWith("/claim"));
+  assert.deepEqual(
+    claims.map(({ body }) => body),
+    [{ code: "code", verifier }],
+  );
+  assert.deepEqual(browser.store.ticket, {
+    server: HERE,
+    id: 7,
+    token: "secret",
+    endpoint: "",
+    told: ["russia"],
+  });
+  assert.equal(browser.store.standing.how, "linked");
+  assert.deepEqual(
+    browser.store.following.map(({ name }) => name),
+    ["Russia"],
+  );
+});
+
+test("a code that nobody waits for is not even asked about", async () => {
+  const asked = fakeFetch(ROUTES);
+  assert.equal(await claim("stranger's"), "nothing");
+  assert.deepEqual(asked, []);
+});
+
+test("a code that is not ours changes nothing, and ours may still come", async () => {
+  await openLink(["russia"]);
+  fakeFetch({ ...ROUTES, "POST /api/v1/links/claim": REFUSED });
+  assert.equal((await claim("stranger's")).code, "not_found");
+  assert.equal(browser.store.ticket ?? null, null);
+  fakeFetch(ROUTES);
+  assert.equal(await claim("ours"), "linked");
+});
+
+test("a claim the server could not answer is made again later", async () => {
+  await openLink(["russia"]);
+  fakeFetch({});
+  assert.equal((await claim("code")).code, "away");
+  fakeFetch(ROUTES);
+  assert.equal(await claim(), "linked");
+});
+
+test("after ten minutes nothing is claimed", async () => {
+  await openLink(["russia"]);
+  browser.store.link.at -= 11 * 60 * 1000;
+  const asked = fakeFetch(ROUTES);
+  assert.equal(await claim("code"), "nothing");
+  assert.deepEqual(asked, []);
+});
+
+test("a code is taken from the extension's own page only", () => {
+  assert.equal(codeIn("moz-extension://newsbell/done.html?code=abc"), "abc");
+  for (const other of [
+    "moz-extension://other/done.html?code=abc",
+    "https://news.example/done.html?code=abc",
+    "moz-extension://newsbell/done.html.evil?code=abc",
+    undefined,
+  ]) {
+    assert.equal(codeIn(other), "");
+  }
+});

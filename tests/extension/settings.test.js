@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { fakeBrowser, fakeFetch } from "./browser.js";
+
+const browser = fakeBrowser();
+const { exported, readSettings, useServer, useSettings, useToken } = await import(
+  "../../extension/src/settings.js"
+);
+
+const ABOUT = { name: "Newsbell", version: "1", features: [], vapid_key: "BAAB" };
+const ROUTES = {
+  "GET /api/v1": [200, ABOUT],
+  "GET /api/v1/topics": [200, { topics: [], next: null }],
+  "POST /api/v1/articles": [400, { code: "malformed", message: "Give html." }],
+};
+const russia = { name: "Russia", slug: "russia", since: 1, primed: true };
+
+beforeEach(() => {
+  for (const key of Object.keys(browser.store)) delete browser.store[key];
+});
+
+test("a server is asked before it is taken, and the old one's token is not told to it", async () => {
+  Object.assign(browser.store, { apiToken: "secret", following: [russia] });
+  fakeFetch(ROUTES);
+  assert.equal((await useServer("192.168.1.20:8080")).server, "http://192.168.1.20:8080");
+  assert.equal(browser.store.server, "http://192.168.1.20:8080");
+  assert.equal(browser.store.apiToken, "");
+  assert.deepEqual(
+    browser.store.following.map(({ name, slug }) => [name, slug]),
+    [["Russia", undefined]],
+  );
+});
+
+test("what is no Newsbell server is not taken", async () => {
+  for (const [routes, code] of [
+    [{}, "away"],
+    [{ "GET /api/v1": [200, { hello: "world" }] }, "away"],
+    [{ "GET /api/v1": [404, {}] }, "error"],
+  ]) {
+    fakeFetch(routes);
+    assert.equal((await useServer("https://other.example")).trouble.code, code);
+    assert.equal(browser.store.server, undefined);
+  }
+  assert.equal((await useServer("javascript:alert(1)")).trouble.code, "bad_address");
+});
+
+test("a token is kept if the server accepts it, or cannot be asked", async () => {
+  fakeFetch({ ...ROUTES, "POST /api/v1/articles": [401, { code: "unauthorized", message: "No." }] });
+  assert.equal((await useToken("wrong")).code, "unauthorized");
+  assert.equal(browser.store.apiToken, undefined);
+  fakeFetch(ROUTES);
+  assert.equal(await useToken("right"), null);
+  assert.equal(browser.store.apiToken, "right");
+  fakeFetch({});
+  assert.equal((await useToken("another")).passing, true);
+  assert.equal(browser.store.apiToken, "another");
+});
+
+test("settings go out without a secret, and come in again", async () => {
+  const state = {
+    server: "https://news.example",
+    apiToken: "secret",
+    following: [russia],
+    byPolling: false,
+    ticket: { token: "x" },
+  };
+  const text = JSON.stringify(exported(state));
+  assert.ok(!text.includes("secret") && !text.includes("token"));
+  fakeFetch(ROUTES);
+  await useSettings(readSettings(text));
+  assert.equal(browser.store.server, "https://news.example");
+  assert.deepEqual(
+    browser.store.following.map(({ name }) => name),
+    ["Russia"],
+  );
+});
+
+test("a file that is no settings is refused whole", () => {
+  for (const text of [
+    "",
+    "{",
+    "null",
+    "[]",
+    '{"newsbell":2,"server":"https://a.example","topics":[]}',
+    '{"newsbell":1,"server":"javascript:x","topics":[]}',
+    '{"newsbell":1,"server":"https://a.example","topics":"Russia"}',
+  ]) {
+    assert.equal(readSettings(text), null, text);
+  }
+  const odd = readSettings(
+    '{"newsbell":1,"server":"https://a.example","topics":["Russia",7,null,"a=b"],"ticket":{"id":1}}',
+  );
+  assert.deepEqual(odd, { newsbell: 1, server: "https://a.example", topics: ["Russia"], byPolling: false });
+});

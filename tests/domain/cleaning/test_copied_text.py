@@ -239,9 +239,11 @@ _WORDS = st.sampled_from(["river", "quay", "boat", "school", "storm", "flour", "
 _PROSE = st.lists(_WORDS, min_size=14, max_size=60).map(lambda words: " ".join(words).capitalize() + ".")
 _FURNITURE = st.sampled_from([
     "Home", "News", "Sport", "OK", "No thanks", "Comment", "Jane Roe", "21 November 2026",
-    "Share this article",    "24 comments", "Sign up to our newsletter", "Advertisement", "Featured Image Credit: Ida Marsh",
+    "Share this article", "24 comments", "Sign up to our newsletter",
+    "Advertisement", "Featured Image Credit: Ida Marsh",
     "Related articles", "Topics: Russia, Ukraine", "Topics", "© 2026 The Coast", "THE COAST",
-    "By Jane Roe", "A | B | C",    "https://coast.example/a", "MORE : The baker of the harbour", "Most read", "Skip to content",
+    "By Jane Roe", "A | B | C", "https://coast.example/a",
+    "MORE : The baker of the harbour", "Most read", "Skip to content",
     "Ten islands to see",
 ])  # fmt: skip
 

@@ -61,3 +61,17 @@ def test_more_text_than_an_article_has_is_refused(
     monkeypatch.setattr(body, bound, value)
     with pytest.raises(TooLargeError):
         clean(page(), URL)
+
+
+def test_pictures_do_not_make_the_article_be_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    real = body.squeeze
+
+    def counted(text: str) -> str:
+        read.append(len(text))
+        return real(text)
+
+    monkeypatch.setattr(body, "squeeze", counted)
+    html = page(figures(100))
+    clean(html, URL)
+    assert sum(read) <= 3 * len(html)

@@ -199,7 +199,7 @@ class _Selection:
             return False
         around = [parent for parent in _parents(before.element)[:_CAPTION_LEVELS] if parent is not None]
         holder = next((parent for parent in _parents(block.element) if parent in around), None)
-        return holder is not None and squeeze(holder.text_content()) == block.text
+        return holder is not None and _says_only(holder, block.text)
 
     def _repeats_title(self, block: Block) -> bool:
         return len(block.text) <= 2 * MAX_TITLE and election.is_title(block.text, self._metadata.titles)
@@ -256,6 +256,16 @@ def _holder(elements: list[Any]) -> Any:
     enough = 0.9 * len(elements)
     around = [element for element, count in counts.items() if count >= enough]  # each inside the next
     return max(around, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
+
+
+def _says_only(element: Any, text: str) -> bool:
+    """Whether a text is all that an element says; long elements are not read to their ends."""
+    size = 0
+    for part in element.itertext():
+        size += len(part.strip())
+        if size > len(text):
+            return False
+    return squeeze(element.text_content()) == text
 
 
 def _parents(element: Any) -> list[Any]:

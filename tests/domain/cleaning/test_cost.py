@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from newsbell.domain.cleaning import body, clean, pictures
+from newsbell.domain.text import squeeze
 from newsbell.errors import TooLargeError
 from tests.domain.cleaning.pages import PARAGRAPHS, page
 
@@ -65,11 +66,10 @@ def test_more_text_than_an_article_has_is_refused(
 
 def test_pictures_do_not_make_the_article_be_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
-    real = body.squeeze
 
     def counted(text: str) -> str:
         read.append(len(text))
-        return real(text)
+        return squeeze(text)
 
     monkeypatch.setattr(body, "squeeze", counted)
     html = page(figures(100))

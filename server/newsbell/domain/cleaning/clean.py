@@ -54,7 +54,7 @@ def clean_html(text: str, url: str = "") -> CleanArticle:
         language=metadata.language,
         published_at=metadata.published_at,
         modified_at=metadata.modified_at,
-        topics=declared_topics.declared_topics(page, metadata, body_text, body.topic_lines),
+        topics=declared_topics.declared_topics(page, metadata, body_text, body.topic_lines, byline),
         removals=removals.listed(),
     )
 

@@ -20,11 +20,16 @@ from newsbell.domain.topics import fold
 _LISTING = re.compile(r"\s*[,;|，、；،]\s*")
 _LINE = re.compile(r"\s*[,;|/•·，、]\s*|\s+[-–]\s+|(?<=\w)\s+(?=#)")
 _TITLE_END = re.compile(r"\s+[|•·»–—-]\s+|\s*[|｜]\s*")
+_AGREED = 0.6
 _MOST_NAMES = 200  # of one source
 
 
 def declared_topics(
-    page: Page, metadata: Metadata, text: str, topic_lines: Iterable[str] = ()
+    page: Page,
+    metadata: Metadata,
+    text: str,
+    topic_lines: Iterable[str] = (),
+    byline: Iterable[str] = (),
 ) -> tuple[TopicMention, ...]:
     """What the page declares to be about, surest first, at most MAX_TOPICS.
 
@@ -33,14 +38,32 @@ def declared_topics(
     is one only where it is all there is.
     """
     text = f"{metadata.title}\n{text}"
-    refused = {fold(metadata.site_name), fold(metadata.title), *_sites_in_titles(page, text)}
+    refused = {
+        fold(metadata.site_name),
+        *map(fold, byline),
+        fold(metadata.title),
+        *_sites_in_titles(page, text),
+    }
     sections = {fold(name) for name in _sections(page)}
-    found = weigh(_sources(page, topic_lines), text=text, sections=sections, refused=refused)
+    sources, links = _sources(page, topic_lines), tag_links(page.tree, text)
+    sources = _shown(sources, links) or sources
+    found = weigh(sources, text=text, sections=sections, refused=refused)
     if any(topic.weight >= 0.5 and fold(topic.name) not in sections for topic in found):
         return found
-    sources = {**_sources(page, topic_lines), "links": tag_links(page.tree, text)}
-    sources["section"] = [] if sources["links"] else [*_sections(page), *kickers(page.tree)]
+    sources["links"] = links
+    sources["section"] = [] if links else [*_sections(page), *kickers(page.tree)]
     return weigh(sources, text=text, sections=sections, refused=refused)
+
+
+def _shown(sources: dict[str, list[str]], links: list[str]) -> dict[str, list[str]]:
+    """What the sources say of the topics that readers are shown, where the row of links is one of topics:
+    most of its names are declared, and most of one declaration is in it. The rest is for machines.
+    """
+    shown = {fold(name) for name in links}
+    both = {source: [name for name in names if fold(name) in shown] for source, names in sources.items()}
+    agreed = {fold(name) for names in both.values() for name in names}
+    whole = any(names and len(both[source]) >= _AGREED * len(names) for source, names in sources.items())
+    return both if whole and len(agreed) >= max(2, _AGREED * len(shown)) else {}
 
 
 def named_in(line: str) -> list[str]:

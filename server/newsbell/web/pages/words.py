@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from newsbell.domain.article import Article
+from newsbell.domain.article import Article, Home
 
 # strftime would follow the process's locale.
 _MONTHS = (
@@ -34,6 +34,16 @@ def original(article: Article) -> str:
 def source(article: Article) -> str:
     """Who published it: the site's name, else its host, "" for text that came without an address."""
     return article.site_name or _web_host(original(article)).removeprefix("www.")
+
+
+def home_address(home: Home) -> str:
+    """Where another home of a story is read: the original, or here where there is none."""
+    return home.url if _web_host(home.url) else f"/articles/{home.id}"
+
+
+def home_name(home: Home) -> str:
+    """What another home of a story is called: its site, else its host, else its title."""
+    return home.site_name or _web_host(home.url).removeprefix("www.") or home.title
 
 
 def rule(name: str) -> str:

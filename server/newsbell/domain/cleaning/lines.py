@@ -14,6 +14,7 @@ from newsbell.domain.text import fold, length
 
 MAX_TITLE = 300
 _MAX_TOPICS_LINE = 300
+_LONGEST = 1_000  # characters of a line that a rule looks at
 _ADDRESS = re.compile(r"^(?:[\w ]{1,20}[:：]\s*)?<?(https?://\S+?)>?$", re.IGNORECASE)
 _FULL_STOP = re.compile(r"[.…。।:：][\"'”’»)\]]*$")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।:：;,][\"'”’»)\]]*$")
@@ -130,6 +131,8 @@ def dates_in(text: str) -> tuple[datetime | None, datetime | None]:
 
 
 def _rule(text: str) -> str | None:
+    if len(text) > _LONGEST:
+        return None
     topics = noise.topics_line(text)
     if (topics and len(topics) <= _MAX_TOPICS_LINE) or is_topics_heading(text):
         return "topics line"

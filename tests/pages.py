@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import random
 from collections.abc import Sequence
 
 PARAGRAPHS = (
@@ -20,6 +21,21 @@ PARAGRAPHS = (
         "wanted to wait for the afternoon delivery after three winters of doing without one."
     ),
 )
+
+_WORDS = (
+    "amber anchor baker barley basin beacon birch bridge canal candle cellar chapel clock cobbler copper "
+    "cradle current desk dune eagle ember engine ferry fiddle forest garden glacier granite harvest hazel "
+    "hill island kettle ladder lantern ledger linen lock meadow mill mirror needle oak orchard otter paper "
+    "pebble pilot plough quarry raven ribbon river saddle sail salt shepherd signal slate sparrow stove "
+    "timber tower valley village violin wagon weaver wheel willow window winter wool yard"
+)
+
+
+def paragraphs_of(name: str) -> tuple[str, ...]:
+    """A text that is like the text of no other name: another story, however many a test needs."""
+    chosen, words = random.Random(name), _WORDS.split()
+    sentences = [" ".join(chosen.choices(words, k=18)).capitalize() + "." for _ in range(6)]
+    return tuple(" ".join(pair) for pair in zip(sentences[::2], sentences[1::2], strict=True))
 
 
 def news_page(

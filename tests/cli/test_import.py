@@ -9,7 +9,7 @@ from newsbell.services.articles import list_articles
 from newsbell.storage import articles
 from newsbell.storage.database import Database
 from tests.cli.conftest import Run
-from tests.pages import PARAGRAPHS, news_page
+from tests.pages import PARAGRAPHS, news_page, paragraphs_of
 
 _URL = "https://harbour.example/ferry"
 _TEXT = "\n\n".join(["Ferry returns to the northern islands", *PARAGRAPHS, "Topics: Russia, Ukraine"])
@@ -77,7 +77,7 @@ def test_many_files_take_a_line_each_and_one_bad_one_stops_no_other(
     run: Run, db: Database, tmp_path: Path
 ) -> None:
     for number in range(3):
-        text = news_page(paragraphs=[*PARAGRAPHS, f"It was ferry number {number} that came first."])
+        text = news_page(paragraphs=paragraphs_of(str(number)))
         (tmp_path / f"{number}.html").write_text(text, encoding="utf-8")
     (tmp_path / "1.html").write_text("", encoding="utf-8")
     result = run("import", *(str(tmp_path / f"{number}.html") for number in range(3)))

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from newsbell.services.articles import ArticlePatch, correct_article, remove_article
+from newsbell.services.articles import remove_article
+from newsbell.services.correcting import ArticlePatch, correct_article
 from newsbell.services.topics import rename_topic
 from tests.clients.conftest import Served
 from tests.clients.newsboat import Newsboat

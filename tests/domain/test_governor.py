@@ -1,10 +1,10 @@
 from datetime import datetime, timedelta
 
 import pytest
-from tests.factories import NOW
 
 from newsbell.domain.governor import FIRST_REST, LONGEST_REST, MANY_IN_A_ROW, PROBES, Governor
 from newsbell.domain.push import Outcome, PushResult
+from tests.factories import NOW
 
 SENT = PushResult(outcome=Outcome.SENT, status=201)
 BUSY = PushResult(outcome=Outcome.LATER, status=429)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from newsbell.domain.article import Article, ArticleTopic, CleanArticle, Picture, Removal, TopicMention
+from newsbell.domain.article import Article, ArticleTopic, CleanArticle, Home, Picture, Removal, TopicMention
 from newsbell.domain.serialise import article_json
 
 NOW = datetime(2026, 3, 14, 6, 30, tzinfo=UTC)
@@ -70,6 +70,10 @@ def test_a_cleaned_article_in_json() -> None:
         "body_html": "<p>B</p>",
         "body_text": "B",
         "removals": [{"rule": "logo", "text": "A Logo"}],
+        "restored": [],
+        "pinned": [],
+        "can_clean_again": False,
+        "also_at": [],
     }
 
 
@@ -78,6 +82,22 @@ def test_a_stored_article_has_the_same_fields() -> None:
     assert stored.keys() == article_json(CLEAN).keys()
     assert (stored["id"], stored["lead_image"]) == (7, None)
     assert stored["topic_details"][0]["slug"] == "c-plus-plus-2"
+
+
+def test_what_an_editor_did_and_where_else_the_story_is_stand_in_it() -> None:
+    stored = replace(
+        STORED,
+        pinned=("title",),
+        restored=(Removal(rule="tip line", text="Write to us."),),
+        original_kept=True,
+        also_at=(Home(id=9, url="https://b.example/y", site_name="B", title="U"),),
+    )
+    shown = article_json(stored)
+    assert shown["pinned"] == ["title"]
+    assert shown["restored"] == [{"rule": "tip line", "text": "Write to us."}]
+    assert shown["can_clean_again"] is True
+    assert shown["also_at"] == [{"id": 9, "url": "https://b.example/y", "site_name": "B", "title": "U"}]
+    assert article_json(stored, full_text=False)["restored"] == []
 
 
 def test_what_is_not_known_is_null() -> None:

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import event
 from werkzeug.http import http_date
 
-from newsbell.services.articles import ArticlePatch, correct_article, remove_article
+from newsbell.services.articles import remove_article
+from newsbell.services.correcting import ArticlePatch, correct_article
 from newsbell.services.topics import rename_topic
 from newsbell.web.feeds.document import FeedFormat
 from tests.factories import NOW, stored_article

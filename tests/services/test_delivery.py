@@ -20,7 +20,7 @@ from newsbell.storage import subscriptions
 from newsbell.storage.database import Database
 from tests.factories import NOW
 from tests.fakes import SENT, AnyEndpoint, Clock, FakePusher
-from tests.pages import PARAGRAPHS, news_page
+from tests.pages import news_page, paragraphs_of
 from tests.services.readers import browser
 
 Answer = Callable[[PushTarget], PushResult]
@@ -43,7 +43,7 @@ def follow(work: Delivery, name: str, *topics: str) -> int:
 
 
 def publish(work: Delivery, url: str = "https://paper.example/a") -> Imported:
-    page = news_page(paragraphs=[f"{text} {url}" for text in PARAGRAPHS])
+    page = news_page(paragraphs=paragraphs_of(url))
     return import_article(work.db, work.settings, Source(url=url, content=page), now=work.clock())
 
 

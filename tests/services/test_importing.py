@@ -8,7 +8,8 @@ from sqlalchemy import text
 from newsbell.config import Settings
 from newsbell.domain.topics import MAX_TOPICS
 from newsbell.errors import GoneError, MalformedError, NewsbellError, RefusedError
-from newsbell.services.articles import ArticlePatch, correct_article, get_article, remove_article
+from newsbell.services.articles import get_article, remove_article
+from newsbell.services.correcting import ArticlePatch, correct_article
 from newsbell.services.importing import Imported, Source, clean_only, import_article
 from newsbell.services.topics import add_alias, rename_topic
 from newsbell.storage import articles, delivery
@@ -16,7 +17,7 @@ from newsbell.storage.database import Database
 from newsbell.storage.statements import take_turn
 from tests.factories import NOW
 from tests.fakes import FakeFetcher, Page
-from tests.pages import PARAGRAPHS, news_page
+from tests.pages import PARAGRAPHS, news_page, paragraphs_of
 from tests.storage.watching import wait_until
 
 URL = "https://paper.example/2026/ferry"
@@ -87,9 +88,7 @@ def test_another_text_is_another_story_and_rings(database: Database) -> None:
     first = save(database)
     other = save(
         database,
-        news_page(
-            "Bakers count the harvest", paragraphs=tuple(p.replace("ferry", "mill") for p in PARAGRAPHS)
-        ),
+        news_page("Bakers count the harvest", paragraphs=paragraphs_of("harvest")),
         url="https://paper.example/2026/harvest",
     )
     assert other.article.story_id != first.article.story_id

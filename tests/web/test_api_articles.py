@@ -10,15 +10,15 @@ import pytest
 
 from newsbell.errors import UnreachableError
 from tests.fakes import Page
-from tests.pages import PARAGRAPHS, news_page
+from tests.pages import PARAGRAPHS, news_page, paragraphs_of
 from tests.web.site import BASE_URL, Site, build
 
 URL = "https://paper.example/2026/ferry"
 
 
 def page_number(number: int, **options: Any) -> str:
-    texts = [f"{text} This is report number {number}." for text in PARAGRAPHS]
-    return news_page(f"Report {number} from the islands", paragraphs=texts, **options)
+    title = f"Report {number} from the islands"
+    return news_page(title, paragraphs=paragraphs_of(title), **options)
 
 
 def save_many(site: Site, count: int, **options: Any) -> list[int]:

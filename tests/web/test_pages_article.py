@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from newsbell.domain.article import Article, Picture, Removal
-from newsbell.services.articles import ArticlePatch, correct_article, remove_article
+from newsbell.services.articles import remove_article
+from newsbell.services.correcting import ArticlePatch, correct_article
 from newsbell.services.media import media_address
 from newsbell.services.vapid import ensure_keys
 from newsbell.storage.database import Database

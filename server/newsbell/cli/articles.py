@@ -1,4 +1,4 @@
-"""article: stored articles listed, shown, removed."""
+"""article: stored articles listed, shown, corrected, cleaned again, removed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import islice
 import click
 
 from newsbell.cli import store
+from newsbell.cli.correcting import clean_again_, correct, restore
 from newsbell.cli.output import print_json, print_table
 from newsbell.domain.article import Article
 from newsbell.domain.serialise import article_json
@@ -20,7 +21,12 @@ _json = click.option("--json", "as_json", is_flag=True, help="JSON instead of li
 
 @click.group()
 def article() -> None:
-    """List, show and remove stored articles."""
+    """List, show, correct and remove stored articles."""
+
+
+article.add_command(correct)
+article.add_command(restore)
+article.add_command(clean_again_)
 
 
 @article.command("list")
@@ -80,7 +86,10 @@ def _print(one: Article) -> None:
         ("Date", f"{one.sort_at:%Y-%m-%d %H:%M} UTC"),
         ("Address", one.url),
         ("Topics", ", ".join(topic.name for topic in one.topics)),
-        ("Removed", f"{len(one.removals)} parts (see --json)" if one.removals else ""),
+        ("Also at", ", ".join(home.url or home.title for home in one.also_at)),
+        ("Pinned", ", ".join(one.pinned)),
+        ("Put back", f"{len(one.restored)} parts" if one.restored else ""),
+        ("Removed", f"{len(one.removals)} parts (see newsbell article restore)" if one.removals else ""),
     ]
     click.echo(one.title)
     print_table([fact for fact in facts if fact[1]])

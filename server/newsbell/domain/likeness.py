@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from newsbell.domain.phrases import words
 from newsbell.domain.text import fold
@@ -30,41 +32,66 @@ SHARED = 0.4
 """How much of the shorter text the longer one must hold for both to be one story."""
 LONGER = 5
 """A text so many times as long as another is no copy of it, but a review of the day that quotes it."""
+ENOUGH_NUMBERS = 3
+SAME_NUMBERS = 0.5
+"""Of so many numbers or more, two copies have at least this part in common."""
 
 _MASK = 2**64 - 1
 _SIGN = 2**63
 
 
-def shingles(body_text: str) -> frozenset[int]:
-    """The hashes of a text's shingles; none for a text of fewer than ENOUGH_WORDS words. Case, punctuation
-    and white space make no difference.
+@dataclass(frozen=True, kw_only=True)
+class Likeness:
+    """What two texts are compared by: the hashes of their shingles, and the numbers in them. Empty for a text
+    of fewer than ENOUGH_WORDS words.
     """
+
+    shingles: frozenset[int] = frozenset()
+    numbers: frozenset[str] = frozenset()
+
+
+def likeness_of(body_text: str) -> Likeness:
+    """Case, punctuation and white space make no difference."""
     found = words(fold(body_text[: 40 * MOST_WORDS]))[:MOST_WORDS]
     if len(found) < ENOUGH_WORDS:
-        return frozenset()
-    return frozenset(
-        _hash(" ".join(found[at : at + SHINGLE]).encode()) for at in range(len(found) - SHINGLE + 1)
+        return Likeness()
+    starts = range(len(found) - SHINGLE + 1)
+    return Likeness(
+        shingles=frozenset(_hash(" ".join(found[at : at + SHINGLE]).encode()) for at in starts),
+        numbers=frozenset(word for word in found if word[0].isdecimal()),
     )
 
 
-def bands(of: Collection[int]) -> tuple[int, ...]:
+def bands(of: Likeness) -> tuple[int, ...]:
     """BANDS numbers (signed, of 64 bits) of which nearly the same texts have at least one in common."""
-    if not of:
+    if not of.shingles:
         return ()
-    lowest = [min((factor * shingle + shift) & _MASK for shingle in of) for factor, shift in _functions()]
+    lowest = [
+        min((factor * shingle + shift) & _MASK for shingle in of.shingles) for factor, shift in _functions()
+    ]
     return tuple(_band(at, lowest[at * ROWS : (at + 1) * ROWS]) for at in range(BANDS))
 
 
-def shared(one: Collection[int], other: Collection[int]) -> float:
+def shared(one: Likeness, other: Likeness) -> float:
     """How much of the shorter of two texts is in the longer (0 to 1), by their shingles."""
-    smaller, larger = sorted((frozenset(one), frozenset(other)), key=len)
-    return len(smaller & larger) / len(smaller) if smaller else 0.0
+    return _overlap(one.shingles, other.shingles)
 
 
-def is_same_story(one: Collection[int], other: Collection[int]) -> bool:
-    """Whether one text is, by their shingles, a copy of the other: edited, shortened or added to."""
-    shorter, longer = sorted((len(one), len(other)))
-    return longer <= LONGER * shorter and shared(one, other) >= SHARED
+def is_same_story(one: Likeness, other: Likeness) -> bool:
+    """Whether one text is a copy of the other: edited, shortened or added to."""
+    shorter, longer = sorted((len(one.shingles), len(other.shingles)))
+    return longer <= LONGER * shorter and shared(one, other) >= SHARED and not _is_another_issue(one, other)
+
+
+def _is_another_issue(one: Likeness, other: Likeness) -> bool:
+    """Whether it is the same form filled in anew, as bulletins of weather, markets and earthquakes are."""
+    fewer = min(len(one.numbers), len(other.numbers))
+    return fewer >= ENOUGH_NUMBERS and _overlap(one.numbers, other.numbers) < SAME_NUMBERS
+
+
+def _overlap(one: frozenset[Any], other: frozenset[Any]) -> float:
+    smaller = min(len(one), len(other))
+    return len(one & other) / smaller if smaller else 0.0
 
 
 def _hash(text: bytes) -> int:

@@ -37,6 +37,13 @@ def article_json(article: Article | CleanArticle, *, full_text: bool = True) -> 
         "body_html": article.body_html if full_text else "",
         "body_text": article.body_text if full_text else "",
         "removals": _removals(article.removals) if full_text else [],
+        "restored": _removals(stored.restored) if stored and full_text else [],
+        "pinned": list(stored.pinned) if stored else [],
+        "can_clean_again": stored.original_kept if stored else False,
+        "also_at": [
+            {"id": home.id, "url": home.url, "site_name": home.site_name, "title": home.title}
+            for home in (stored.also_at if stored else ())
+        ],
     }
 
 

@@ -9,19 +9,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from newsbell.config import Settings
-from newsbell.domain.article import Article, CleanArticle, TopicMention
+from newsbell.domain.article import Article, CleanArticle, Part, Removal
 from newsbell.domain.cleaning import clean_restoring
 from newsbell.domain.stories import text_digest
-from newsbell.domain.text import squeeze
 from newsbell.domain.topics import MAX_TOPICS, final_topics, recognise
-from newsbell.errors import GoneError, MalformedError, RefusedError
-from newsbell.services.articles import MAX_TITLE
+from newsbell.errors import ConflictError, GoneError, MalformedError, RefusedError
 from newsbell.services.ports import Cleaner, Hints, PageFetcher
+from newsbell.services.stories import StoryText, remember_text, story_of, text_of
 from newsbell.services.topics import checked_names
+from newsbell.services.versions import checked_title, links_of, put_version
 from newsbell.storage import articles as store
-from newsbell.storage import delivery, stories
+from newsbell.storage import delivery
 from newsbell.storage import topics as topic_store
-from newsbell.storage.articles import Tombstone, TopicLink
+from newsbell.storage.articles import KeptPage, Tombstone
 from newsbell.storage.database import Connection, Database
 from newsbell.storage.statements import take_turn
 
@@ -58,6 +58,17 @@ class Source:
     content_type: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Coming:
+    """A page on its way into the store. `pinned`: the parts of it that an editor gave."""
+
+    cleaned: CleanArticle
+    text: StoryText
+    original: KeptPage
+    restored: tuple[Removal, ...]
+    pinned: frozenset[Part]
+
+
 def import_article(
     db: Database,
     settings: Settings,
@@ -82,18 +93,29 @@ def import_article(
     names = checked_names(topics, limit=MAX_TOPICS)
     source = fetched(source, fetcher)
     cleaned = with_title(clean_source(source, cleaner), title)
+    cleaned = replace(cleaned, canonical_url=identity(cleaned))
     with db.read() as conn:
         known = topic_store.known(conn)
+        seen = store.find_by_canonical_url(conn, cleaned.canonical_url)
+    restored = seen.restored if isinstance(seen, Article) else ()
+    if restored:
+        again = with_title(clean_source(source, cleaner, restored), title)
+        cleaned = replace(again, canonical_url=cleaned.canonical_url)
     if only_these_topics:
         mentions = final_topics((), (), names, known=known)
     else:
         mentions = final_topics(cleaned.topics, recognise(cleaned, known), names, known=known)
-    cleaned = replace(cleaned, topics=mentions, canonical_url=identity(cleaned))
-    original = source.content.encode() if isinstance(source.content, str) else source.content
+    coming = _Coming(
+        cleaned=replace(cleaned, topics=mentions),
+        text=text_of(cleaned),
+        original=_as_bytes(source),
+        restored=restored,
+        pinned=_given_parts(title, only_these_topics=only_these_topics),
+    )
     with db.transaction() as conn:
         # From the first look on nobody else changes articles: what is found here is what is changed here.
         take_turn(conn)
-        imported = _store(conn, settings, cleaned, original, notify, now, exact=only_these_topics)
+        imported = _store(conn, settings, coming, notify, now)
     if hints is not None and imported.alert_id is not None:
         hints.alert_stored(imported.alert_id)
     return imported
@@ -127,19 +149,16 @@ def fetched(source: Source, fetcher: PageFetcher | None) -> Source:
     return Source(url=page.url, content=page.content, content_type=page.content_type)
 
 
-def clean_source(source: Source, cleaner: Cleaner) -> CleanArticle:
+def clean_source(source: Source, cleaner: Cleaner, restored: Sequence[Removal] = ()) -> CleanArticle:
     assert source.content is not None, "fetched() comes first"
-    return cleaner(source.content, source.url, content_type=source.content_type)
+    return cleaner(source.content, source.url, content_type=source.content_type, restored=restored)
 
 
 def with_title(cleaned: CleanArticle, title: str | None) -> CleanArticle:
     """The article under the title an editor gave it."""
     if title is None:
         return cleaned
-    text = squeeze(title)
-    if not text or len(text) > MAX_TITLE:
-        raise MalformedError(f"The title has 1 to {MAX_TITLE} characters.", field="title")
-    return replace(cleaned, title=text)
+    return replace(cleaned, title=checked_title(title))
 
 
 def identity(cleaned: CleanArticle) -> str:
@@ -152,27 +171,38 @@ def identity(cleaned: CleanArticle) -> str:
     return f"urn:newsbell:text:{digest[:32]}"
 
 
-def _store(
-    conn: Connection,
-    settings: Settings,
-    cleaned: CleanArticle,
-    original: bytes | None,
-    notify: Notify,
-    now: datetime,
-    *,
-    exact: bool,
-) -> Imported:
-    existing = store.find_by_canonical_url(conn, cleaned.canonical_url)
+def _given_parts(title: str | None, *, only_these_topics: bool) -> frozenset[Part]:
+    given: set[Part] = set()
+    if title is not None:
+        given.add("title")
+    if only_these_topics:
+        given.add("topics")
+    return frozenset(given)
+
+
+def _as_bytes(source: Source) -> KeptPage:
+    """The page as it is kept, with what it takes to read it again."""
+    assert source.content is not None, "fetched() comes first"
+    if isinstance(source.content, bytes):
+        return KeptPage(content=source.content, content_type=source.content_type or "")
+    media_type = (source.content_type or "").partition(";")[0]
+    return KeptPage(
+        content=source.content.encode("utf-8", "replace"), content_type=f"{media_type}; charset=utf-8"
+    )
+
+
+def _store(conn: Connection, settings: Settings, coming: _Coming, notify: Notify, now: datetime) -> Imported:
+    existing = store.find_by_canonical_url(conn, coming.cleaned.canonical_url)
     if isinstance(existing, Tombstone):
         raise GoneError(
             f"This article was removed on {existing.removed_at:%d %B %Y} and is not imported again.",
             code="article_removed",
         )
     if existing is None:
-        article = _add(conn, cleaned, original, now)
+        article = _add(conn, coming, now)
         created = updated = True
     else:
-        article, updated = _update(conn, existing, cleaned, original, now, exact=exact)
+        article, updated = _update(conn, existing, coming, now)
         created = False
     reason = _reason_not_to_ring(settings, article, notify, created=created, now=now)
     alert_id = _ring(conn, article, now) if reason is None else None
@@ -185,64 +215,41 @@ def _store(
     )
 
 
-def _add(conn: Connection, cleaned: CleanArticle, original: bytes | None, now: datetime) -> Article:
-    digest = text_digest(cleaned.body_text, cleaned.title)
-    story = stories.find_story(conn, digest)
-    if story is None:
-        story = stories.add_story(conn, digest, now)
-    links = _links(conn, cleaned.topics, now)
-    return store.add(conn, cleaned, topics=links, story_id=story, original=original, now=now)
-
-
-def _update(
-    conn: Connection,
-    existing: Article,
-    cleaned: CleanArticle,
-    original: bytes | None,
-    now: datetime,
-    *,
-    exact: bool,
-) -> tuple[Article, bool]:
-    """Bring a known article up to date; topics an editor gave it stay, unless these are `exact`. Nothing is
-    written, and no feed changes, where nothing changed.
-    """
-    kept = [] if exact else [topic.name for topic in existing.topics if topic.origin == "editor"]
-    named = [mention.name for mention in cleaned.topics if mention.origin == "editor"]
-    given = checked_names([*kept, *named], limit=MAX_TOPICS)
-    links = _links(conn, final_topics(cleaned.topics, (), given), now)
-    before = {(topic.slug, topic.origin) for topic in existing.topics}
-    after = {(link.topic.slug, link.origin) for link in links}
-    if before == after and _content(existing) == _content(cleaned):
-        return existing, False
-    # Whoever saves this edited text from another site saves the same story.
-    stories.add_text(conn, existing.story_id, text_digest(cleaned.body_text, cleaned.title))
-    updated = store.update(
-        conn, existing.id, cleaned, topics=links, story_id=existing.story_id, original=original, now=now
+def _add(conn: Connection, coming: _Coming, now: datetime) -> Article:
+    cleaned = coming.cleaned
+    story = story_of(conn, coming.text, cleaned.published_at, now)
+    added = store.add(
+        conn,
+        cleaned,
+        topics=links_of(conn, cleaned.topics, now),
+        story_id=story,
+        original=coming.original.content,
+        original_type=coming.original.content_type,
+        pinned=sorted(coming.pinned),
+        now=now,
     )
-    return updated, True
+    remember_text(conn, story, added.id, coming.text)
+    return added
 
 
-def _links(conn: Connection, mentions: Sequence[TopicMention], now: datetime) -> list[TopicLink]:
-    """The stored topics of these mentions; two names of one topic are one link, the surer one's."""
-    topics = topic_store.ensure(conn, [mention.name for mention in mentions], now)
-    links: dict[int, TopicLink] = {}
-    for topic, mention in zip(topics, mentions, strict=True):
-        links.setdefault(topic.id, TopicLink(topic=topic, origin=mention.origin, weight=mention.weight))
-    return list(links.values())
-
-
-def _content(article: Article | CleanArticle) -> tuple[object, ...]:
-    """What a reader would notice as a change, beside the topics."""
-    return (
-        article.title,
-        article.summary,
-        article.byline,
-        article.body_html,
-        article.lead_image,
-        article.site_name,
-        article.language,
-        article.published_at,
-        article.modified_at,
+def _update(conn: Connection, existing: Article, coming: _Coming, now: datetime) -> tuple[Article, bool]:
+    if existing.restored != coming.restored:
+        raise ConflictError("An editor is correcting this article; try again.", code="article_changed")
+    if coming.pinned:
+        pinned = coming.pinned.union(existing.pinned)
+        store.correct(conn, existing.id, pinned=pinned, restored=existing.restored)
+        # What is given now is the pinned state from now on.
+        before = tuple(part for part in existing.pinned if part not in coming.pinned)
+        existing = replace(existing, pinned=before)
+    keep_topics = "topics" not in coming.pinned
+    return put_version(
+        conn,
+        existing,
+        coming.cleaned,
+        coming.text,
+        original=coming.original,
+        keep_topics=keep_topics,
+        now=now,
     )
 
 

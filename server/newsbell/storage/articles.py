@@ -24,7 +24,9 @@ from newsbell.storage.statements import insert, is_number, is_text, take_turn
 from newsbell.storage.stories import add_story, find_story
 
 __all__ = [
+    "MAX_ORIGINAL",
     "MAX_UNION",
+    "KeptPage",
     "Tombstone",
     "TopicLink",
     "add",
@@ -70,7 +72,9 @@ class Tombstone:
 
 @dataclass(frozen=True, kw_only=True)
 class KeptPage:
-    """A page as it came, and the content type it came with ("" where it had none)."""
+    """A page as it came, and the content type it came with ("" where it had none): with both it is read as
+    it was the first time.
+    """
 
     content: bytes
     content_type: str
@@ -113,6 +117,7 @@ def add(
     story_id: int,
     original: bytes | None,
     original_type: str = "",
+    pinned: Sequence[Part] = (),
     now: datetime,
 ) -> Article:
     """Store a new article under its topics, in their order. `original` is the page as it came.
@@ -125,7 +130,14 @@ def add(
     row = insert(conn, articles).values(
         columns(clean)
         | _UNCORRECTED
-        | {"uuid": uuid4(), "story_id": story_id, "stored_at": now, "updated_at": now, "sort_at": sort_at}
+        | {
+            "uuid": uuid4(),
+            "pinned": list(pinned),
+            "story_id": story_id,
+            "stored_at": now,
+            "updated_at": now,
+            "sort_at": sort_at,
+        }
     )
     row = row.on_conflict_do_nothing(index_elements=[articles.c.canonical_url], index_where=_HAS_IDENTITY)
     article_id: int | None = conn.execute(row.returning(articles.c.id)).scalar()

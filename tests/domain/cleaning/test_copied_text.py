@@ -235,13 +235,65 @@ def test_days_among_the_paragraphs_are_headings_not_dates() -> None:
     assert article.body_text.split("\n") == lines
 
 
+MENU = ["Skip to main content", "Sign in", "Home", "News", "World"]
+HEADLINE = "River leaves lower town under water"
+
+
+@pytest.mark.parametrize(
+    ("lines", "byline"),
+    [
+        (["By", "Jane Roe", "and", "John Doe", "Updated 2 hours ago"], ("Jane Roe", "John Doe")),
+        (["4 hours ago", "By Jane Roe", "Coast News, Port Ansel", "Share"], ("Jane Roe",)),
+        (["By JANE ROE", "Updated 9:14 AM GMT, November 21, 2026", "Share"], ("JANE ROE",)),
+        (["Jane Roe in Port Ansel", "Sat 21 Nov 2026 09.14 GMT", "Share", "108"], ("Jane Roe",)),
+        (["Jane van der Roe, John Doe", "21/11/2026 09:14", "Print"], ("Jane van der Roe", "John Doe")),
+        (["21 November 2026", "IMAGE SOURCE, IDA MARSH", "Image caption,", "The lower town on Monday"], ()),
+        (["21 نوفمبر 2026"], ()),
+    ],
+)
+def test_what_stands_between_headline_and_text_is_told_apart(
+    lines: list[str], byline: tuple[str, ...]
+) -> None:
+    article = clean_text("\n".join([*MENU, HEADLINE, *lines, *PARAGRAPHS]))
+    assert (article.title, article.byline) == (HEADLINE, byline)
+    assert article.body_text == "\n".join(PARAGRAPHS)
+
+
+def test_a_standfirst_without_a_full_stop_stays_below_the_headline() -> None:
+    standfirst = "Forty families are sheltered in the school while the engineers wait for Thursday"
+    lines = [*MENU, HEADLINE, standfirst, "Jane Roe in Port Ansel", "21 November 2026", *PARAGRAPHS]
+    article = clean_text("\n".join(lines))
+    assert article.title == HEADLINE
+    assert article.body_text == "\n".join([standfirst, *PARAGRAPHS])
+
+
+def test_a_headline_that_asks_is_a_headline() -> None:
+    asked = "Is this the end of the northern ferry as all the islands have known it for a century?"
+    assert clean_text("\n".join([*MENU, asked, "By Jane Roe", *PARAGRAPHS])).title == asked
+
+
+def test_a_text_without_a_headline_keeps_its_first_paragraph() -> None:
+    article = clean_text("\n".join(PARAGRAPHS))
+    assert article.body_text == "\n".join(PARAGRAPHS)
+    assert article.title.startswith("The river rose again")
+
+
+def test_topics_under_a_line_of_their_own_are_read() -> None:
+    lines = [HEADLINE, *PARAGRAPHS, "Explore more on these topics", "Flooding", "Port Ansel", "Share"]
+    article = clean_text("\n".join(lines))
+    assert [topic.name for topic in article.topics] == ["Flooding", "Port Ansel"]
+    assert article.body_text == "\n".join(PARAGRAPHS)
+
+
 _WORDS = st.sampled_from(["river", "quay", "boat", "school", "storm", "flour", "village", "market", "winter"])
 _PROSE = st.lists(_WORDS, min_size=14, max_size=60).map(lambda words: " ".join(words).capitalize() + ".")
 _FURNITURE = st.sampled_from([
     "Home", "News", "Sport", "OK", "No thanks", "Comment", "Jane Roe", "21 November 2026",
-    "Share this article",    "24 comments", "Sign up to our newsletter", "Advertisement", "Featured Image Credit: Ida Marsh",
+    "Share this article", "24 comments", "Sign up to our newsletter",
+    "Advertisement", "Featured Image Credit: Ida Marsh",
     "Related articles", "Topics: Russia, Ukraine", "Topics", "© 2026 The Coast", "THE COAST",
-    "By Jane Roe", "A | B | C",    "https://coast.example/a", "MORE : The baker of the harbour", "Most read", "Skip to content",
+    "By Jane Roe", "A | B | C", "https://coast.example/a",
+    "MORE : The baker of the harbour", "Most read", "Skip to content",
     "Ten islands to see",
 ])  # fmt: skip
 

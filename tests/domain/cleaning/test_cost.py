@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from newsbell.domain.cleaning import body, clean, pictures
+from newsbell.domain.text import squeeze
 from newsbell.errors import TooLargeError
 from tests.domain.cleaning.pages import PARAGRAPHS, page
 
@@ -61,3 +62,16 @@ def test_more_text_than_an_article_has_is_refused(
     monkeypatch.setattr(body, bound, value)
     with pytest.raises(TooLargeError):
         clean(page(), URL)
+
+
+def test_pictures_do_not_make_the_article_be_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+
+    def counted(text: str) -> str:
+        read.append(len(text))
+        return squeeze(text)
+
+    monkeypatch.setattr(body, "squeeze", counted)
+    html = page(figures(100))
+    clean(html, URL)
+    assert sum(read) <= 3 * len(html)

@@ -9,13 +9,14 @@ from html import escape
 from typing import Any
 
 from newsbell.domain.article import Picture
-from newsbell.domain.cleaning import election, noise, pictures, standfirst
+from newsbell.domain.cleaning import election, noise, pictures, standfirst, surroundings
 from newsbell.domain.cleaning.blocks import Block, read_blocks
 from newsbell.domain.cleaning.dates import is_date_line
+from newsbell.domain.cleaning.election import ends_a_sentence
 from newsbell.domain.cleaning.figures import Shown, is_own, shown
 from newsbell.domain.cleaning.metadata import MAX_TITLE, Metadata
 from newsbell.domain.cleaning.page import Page
-from newsbell.domain.cleaning.people import is_byline
+from newsbell.domain.cleaning.people import is_byline, names_in, signed_by
 from newsbell.domain.cleaning.removals import Removals
 from newsbell.domain.cleaning.trimming import trimmed
 from newsbell.domain.cleaning.vote import coverage, elected, extracted_text
@@ -33,12 +34,15 @@ _CAPTION, _CAPTION_LEVELS = 400, 4
 
 @dataclass(frozen=True, kw_only=True)
 class Body:
-    """The blocks kept, in order; the standfirst's text, or ""; topic lines and credits found on the way."""
+    """The blocks kept, in order; the standfirst's text, or ""; topic lines, credits and the names on a line
+    of their own found on the way.
+    """
 
     blocks: list[Block]
     standfirst: str
     topic_lines: list[str]
     credits: list[str]
+    signed: tuple[str, ...] = ()
     shown: Shown = field(default_factory=Shown)
 
 
@@ -58,8 +62,11 @@ def read_body(page: Page, metadata: Metadata, byline: Sequence[str], removals: R
     kept = election.within_article(blocks, election.with_lost(blocks, kept), metadata.titles)
     first_at = standfirst.find(blocks, kept, metadata)
     lead = blocks[first_at] if first_at is not None else None
-    body = _Selection(blocks, metadata, byline, removals, lead).run(kept)
+    selection = _Selection(blocks, metadata, byline, removals, lead)
+    body = selection.run(kept)
     refuse_too_little(body.blocks)
+    surroundings.record_embeds(selection.holder, page.base_url, removals)
+    surroundings.record(blocks, selection.looked_at, page.tree, removals)
     return replace(body, shown=shown(blocks, kept, metadata.titles))
 
 
@@ -84,11 +91,15 @@ class _Selection:
         self._chosen: list[Block] = []
         self._topic_lines: list[str] = []
         self._credits: list[str] = []
+        self._signed: tuple[str, ...] = ()
         self._pictures: set[str] = set()  # the keys of those shown
         self._shown = self._too_many = 0
+        self.holder: Any = None  # the element around the article
+        self.looked_at = range(0)
 
     def run(self, kept: set[int]) -> Body:
-        for at in self._range(kept):
+        self.looked_at = self._range(kept)
+        for at in self.looked_at:
             if at and self._is_loose_caption(self._blocks[at - 1], self._blocks[at]):
                 self._blocks[at] = replace(self._blocks[at], kind="caption")
             self._take(self._blocks[at], elected_here=at in kept)
@@ -102,6 +113,7 @@ class _Selection:
             standfirst=self._lead.text if self._lead else "",
             topic_lines=self._topic_lines,
             credits=self._credits,
+            signed=self._signed,
         )
 
     def _range(self, kept: set[int]) -> range:
@@ -109,9 +121,9 @@ class _Selection:
         blocks there is looked at too, the rest of the site is not.
         """
         first, last = min(kept), max(kept)
-        holder = _holder([self._blocks[at].element for at in sorted(kept)])
-        if holder is not None:
-            inside = set(holder.iter())
+        self.holder = _holder([self._blocks[at].element for at in sorted(kept)])
+        if self.holder is not None:
+            inside = set(self.holder.iter())
             while first > 0 and self._blocks[first - 1].element in inside:
                 first -= 1
             while last + 1 < len(self._blocks) and self._blocks[last + 1].element in inside:
@@ -165,8 +177,16 @@ class _Selection:
         if self._repeats_title(block) and (early or block.kind != "p" or length(block.text) > 5):
             return "title repeated"
         if early and is_byline(block.text, self._byline):
+            self._signed = self._signed or names_in(block.text)
             return "byline"
+        if not self._signed and block.kind == "p" and self._is_before_text():
+            self._signed = () if noise.rule_of(block.text) else signed_by(block.text)
+            if self._signed:
+                return "byline"
         return "date" if is_date_line(block.text, alone=not early) else None
+
+    def _is_before_text(self) -> bool:
+        return not any(ends_a_sentence(block.text) for block in self._chosen)
 
     def _is_loose_caption(self, before: Block, block: Block) -> bool:
         """Whether a block is all the text of an element that holds it and the picture before it."""
@@ -179,7 +199,7 @@ class _Selection:
             return False
         around = [parent for parent in _parents(before.element)[:_CAPTION_LEVELS] if parent is not None]
         holder = next((parent for parent in _parents(block.element) if parent in around), None)
-        return holder is not None and squeeze(holder.text_content()) == block.text
+        return holder is not None and _says_only(holder, block.text)
 
     def _repeats_title(self, block: Block) -> bool:
         return len(block.text) <= 2 * MAX_TITLE and election.is_title(block.text, self._metadata.titles)
@@ -236,6 +256,16 @@ def _holder(elements: list[Any]) -> Any:
     enough = 0.9 * len(elements)
     around = [element for element, count in counts.items() if count >= enough]  # each inside the next
     return max(around, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
+
+
+def _says_only(element: Any, text: str) -> bool:
+    """Whether a text is all that an element says; long elements are not read to their ends."""
+    size = 0
+    for part in element.itertext():
+        size += len(part.strip())
+        if size > len(text):
+            return False
+    return squeeze(element.text_content()) == text
 
 
 def _parents(element: Any) -> list[Any]:

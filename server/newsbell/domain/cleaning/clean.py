@@ -8,7 +8,7 @@ from newsbell.domain.cleaning.body import Body, read_body
 from newsbell.domain.cleaning.lead_image import lead_image
 from newsbell.domain.cleaning.metadata import Metadata, read_metadata
 from newsbell.domain.cleaning.page import parse_page
-from newsbell.domain.cleaning.people import byline_of
+from newsbell.domain.cleaning.people import byline_of, is_unsigned
 from newsbell.domain.cleaning.plain import clean_text
 from newsbell.domain.cleaning.removals import Removals
 from newsbell.domain.cleaning.render import to_html, to_text
@@ -33,11 +33,13 @@ def clean_html(text: str, url: str = "") -> CleanArticle:
     """The article of an HTML page; `url` normalised or ""."""
     page = parse_page(text, url)
     metadata = read_metadata(page)
-    byline = byline_of(page)
+    byline = byline_of(page, metadata.site_name)
     removals = Removals()
     if page.dropped_links:
         removals.add("index of links", f"{page.dropped_links} links")
     body = read_body(page, metadata, byline, removals)
+    if body.signed and is_unsigned(byline, page, metadata.site_name):
+        byline = body.signed
     body_text = to_text(body.blocks)
     return CleanArticle(
         url=page.url,
@@ -52,7 +54,7 @@ def clean_html(text: str, url: str = "") -> CleanArticle:
         language=metadata.language,
         published_at=metadata.published_at,
         modified_at=metadata.modified_at,
-        topics=declared_topics.declared_topics(page, metadata, body_text, body.topic_lines),
+        topics=declared_topics.declared_topics(page, metadata, body_text, body.topic_lines, byline),
         removals=removals.listed(),
     )
 

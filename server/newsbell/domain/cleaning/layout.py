@@ -55,7 +55,7 @@ def _is_navigated(head: Sequence[Line]) -> bool:
 
 
 def _may_be_headline(line: Line) -> bool:
-    return line.words <= 25 and len(line.text) <= MAX_TITLE
+    return line.words <= 25 and len(line.text) <= MAX_TITLE and line.text[-1] in "?!？！"
 
 
 def _headline(lines: Sequence[Line], first: int, *, copied: bool) -> int | None:
@@ -98,9 +98,7 @@ def _is_headline(lines: Sequence[Line], at: int) -> bool:
     if ends_sentence(text) and text[-1] not in "?!？！؟'\"’”»":
         return False
     follows = lines[at + 1].rule if at + 1 < len(lines) else None
-    return not (
-        follows in ("date", "byline") and lines[at].words <= 4 and names_alone(text) and _has_more(lines, at)
-    )
+    return not (follows in ("date", "byline") and names_alone(text) and _has_more(lines, at))
 
 
 def _has_more(lines: Sequence[Line], at: int) -> bool:

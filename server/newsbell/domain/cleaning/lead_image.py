@@ -15,9 +15,10 @@ from newsbell.domain.cleaning.sanitise import absolute
 
 
 def lead_image(page: Page, body: Body) -> Picture | None:
-    """The picture that stands for the article: the one the page names, at the address where it shows it; else the one shown between headline and text; else the one named and nowhere shown; else the first
-    in the text. Its words come from the figure that shows it, else from JSON-LD, else from a "Featured
-    Image Credit" line.
+    """The picture that stands for the article: the one the page names, at the address where it shows it;
+    else the one shown between headline and text; else the one named and nowhere shown; else the first in
+    the text. Its words come from the figure that shows it, else from JSON-LD, else from a "Featured Image
+    Credit" line.
     """
     shown = [block.picture for block in body.blocks if block.picture]
     named = _named(page)

@@ -14,6 +14,7 @@ from newsbell.domain.text import fold, length
 
 MAX_TITLE = 300
 _MAX_TOPICS_LINE = 300
+_LONGEST = 1_000  # characters of a line that a rule looks at
 _ADDRESS = re.compile(r"^(?:[\w ]{1,20}[:：]\s*)?<?(https?://\S+?)>?$", re.IGNORECASE)
 _FULL_STOP = re.compile(r"[.…。।:：][\"'”’»)\]]*$")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।:：;,][\"'”’»)\]]*$")
@@ -23,6 +24,10 @@ _CAPTION = re.compile(rf".[(\[](?:{vocabulary.CREDIT})\s*[:：]\s*[^()\[\]]{{2,8
 _BARS = re.compile(r"\s*[|•·›»]\s*|\s+/\s+")
 _LABEL = re.compile(rf"(?<!\w)(?:(?P<updated>{vocabulary.UPDATED})|{vocabulary.PUBLISHED})(?!\w)")
 _AGO = re.compile(rf"(?<!\w){vocabulary.AGO}(?!\w)")
+_PLACE = re.compile(
+    r"\s+(?:in|aus|à|en|da|w|we|в|у|i)\s+[^\W\d_a-z][\w.'’-]*(?:\s+[^\W\d_a-z][\w.'’-]*){0,2}$"
+)
+_AND = re.compile(r"(?:and|und|et|y|e|en|i|и|та|ve|&|och|og)")
 _TICKER = re.compile(rf"{vocabulary.TICKER}\s*[:：–-]")
 _LETTERS = re.compile(r"[^\W\d_]")
 
@@ -83,6 +88,11 @@ def is_by_alone(text: str) -> bool:
     return bool(_BY_ALONE.match(text))
 
 
+def is_and(text: str) -> bool:
+    """Whether a line is the word between two names."""
+    return bool(_AND.fullmatch(fold(text)))
+
+
 def is_role(text: str) -> bool:
     """Whether a line says what somebody is: "Senior political reporter"."""
     words = {word.strip(",.|") for word in fold(text).split()}
@@ -93,6 +103,7 @@ def names_alone(text: str) -> tuple[str, ...]:
     """The names on a line that is nothing but one or a few: two to four words each, with capitals where
     the script has them.
     """
+    text = _PLACE.sub("", text)
     if length(text) > 16 or ends_sentence(text) or fold(text) in vocabulary.WHOLE or "|" in text[:2]:
         return ()
     names = names_in(text)
@@ -120,6 +131,8 @@ def dates_in(text: str) -> tuple[datetime | None, datetime | None]:
 
 
 def _rule(text: str) -> str | None:
+    if len(text) > _LONGEST:
+        return None
     topics = noise.topics_line(text)
     if (topics and len(topics) <= _MAX_TOPICS_LINE) or is_topics_heading(text):
         return "topics line"
@@ -148,6 +161,8 @@ def _is_time_line(text: str) -> bool:
     rest = _LABEL.sub(" ", folded)
     if length(folded) > 12 or (not label and length(folded) > 5):
         return False
+    if label is None and re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", rest):
+        return bool(re.search(r"(?<!\d)[0-3]?\d(?!\d)", rest)) and len(re.findall(r"[^\W\d_]+", rest)) == 1
     return bool(_AGO.search(rest) or (label and re.search(r"\d", rest) and length(rest) <= 8))
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from urllib.parse import urlsplit
 
-from newsbell.domain.cleaning.dates import parse_date, says_updated
+from newsbell.domain.cleaning.dates import is_date_line, parse_date, says_updated, written_date
 from newsbell.domain.cleaning.jsonld import by_id, text_of
 from newsbell.domain.cleaning.page import Page
 from newsbell.domain.cleaning.values import plain_text
@@ -35,8 +36,11 @@ _MODIFIED = (
     "article:modified_time", "og:updated_time", "article:modified", "datemodified", "lastmod",
     "dcterms.modified",
 )  # fmt: skip
-_MARKED_DATES = (
-    "//*[@itemprop='datePublished'] | //time | //*[contains(@class, 'publish') or contains(@class, 'date')]"
+_LINES = ("p", "li", "div", "span", "time", "dd", "small")
+_MOST_LINES = 5_000
+_DATE_CLASS = "contains(translate(@class, 'PUBLISHDATMRZ', 'publishdatmrz'), '{}')"
+_MARKED_DATES = "//*[@itemprop='datePublished'] | //time | //*[{}]".format(
+    " or ".join(map(_DATE_CLASS.format, ("publish", "date", "datum", "tarih", "fecha")))
 )
 
 
@@ -146,7 +150,7 @@ def _published(page: Page) -> datetime | None:
     values = [text_of(page.article.get(key)) for key in ("datePublished", "dateCreated", "uploadDate")]
     values += [text for name in _PUBLISHED for text in page.meta.get(name, ())]
     values += [text_of(node.get("datePublished")) for node in page.nodes[:50]]
-    return _first_date(values) or _marked_date(page)
+    return _first_date(values) or _labelled_date(page) or _marked_date(page)
 
 
 def _modified(page: Page) -> datetime | None:
@@ -156,6 +160,18 @@ def _modified(page: Page) -> datetime | None:
 
 def _first_date(values: list[str]) -> datetime | None:
     return next((date for value in values if value and (date := parse_date(value))), None)
+
+
+def _labelled_date(page: Page) -> datetime | None:
+    """The first date in a line of its own that says it is that of publication."""
+    body = page.tree.find("body")
+    for element in islice((body if body is not None else page.tree).iter(*_LINES), _MOST_LINES):
+        text = squeeze(element.text_content()) if len(element) <= 3 else ""
+        if 8 <= len(text) <= 80 and not says_updated(text) and is_date_line(text, alone=True):
+            date = written_date(text)
+            if date is not None:
+                return date
+    return None
 
 
 def _marked_date(page: Page) -> datetime | None:

@@ -20,6 +20,7 @@ from newsbell.domain.cleaning.lines import (
     address_in,
     dates_in,
     ends_sentence,
+    is_and,
     is_by_alone,
     is_role,
     is_topics_heading,
@@ -27,7 +28,7 @@ from newsbell.domain.cleaning.lines import (
     read_line,
 )
 from newsbell.domain.cleaning.paragraphs import paragraphs_of
-from newsbell.domain.cleaning.people import names_in
+from newsbell.domain.cleaning.people import clean_names, names_in
 from newsbell.domain.cleaning.removals import Removals
 from newsbell.domain.cleaning.render import to_html, to_text
 from newsbell.domain.cleaning.topic_weighing import weigh
@@ -156,6 +157,8 @@ class _Reading(_Told):
         """Between headline and text."""
         if self._is_named_here(at) or (is_role(line.text) and self._near(at, "byline", 2)):
             return "byline"
+        if self._layout.copied and at and self._lines[at - 1].rule == "byline" and _is_desk(line):
+            return "byline"
         return "navigation" if self._layout.copied and line.words <= 2 else None
 
     def _in_body(self, line: Line) -> str | None:
@@ -182,7 +185,8 @@ class _Reading(_Told):
         if not names_alone(self._lines[at].text):
             return False
         before = self._lines[at - 1].text if at else ""
-        return is_by_alone(before) or (not self.byline and self._near(at, "date", 3))
+        joined = bool(self.byline) and is_and(before)
+        return joined or is_by_alone(before) or (not self.byline and self._near(at, "date", 3))
 
     def _near(self, at: int, rule: str, lines: int) -> bool:
         """Whether such a line comes within so many lines, or right before."""
@@ -196,6 +200,9 @@ class _Reading(_Told):
         """Short lines after "Topics" are topics, after "Related articles" other articles."""
         if not self._listing:
             return None
+        if self._listing == "caption":
+            self._listing = ""
+            return line.rule or ("caption" if line.words <= 40 else None)
         most = 6 if self._listing == "topics" else 18
         follows = self._lines[at + 1] if at + 1 < len(self._lines) else None
         leads_on = (
@@ -216,12 +223,14 @@ class _Reading(_Told):
             self._note_topics(line)
         elif rule == "date":
             self._note_date(at, line)
-        elif rule == "byline" and not self.byline and not is_by_alone(line.text):
-            self.byline = names_alone(line.text) or names_in(line.text)
+        elif rule == "byline":
+            self._note_byline(at, line)
         elif rule == "address line":
             self._note_address(line)
         elif rule in ("logo", "title repeated") and not self.site_name:
             self._note_site(line, rule)
+        elif rule == "caption" and line.words <= 2:
+            self._listing = "caption"  # of which the next line is all
         elif rule == "related" and line.words <= 6 and line.rule and at > (self._layout.title or 0):
             self._listing = self._listing or "related"
         if at > self._layout.last and rule in ("topics line", "related", "legal line", "comments"):
@@ -235,6 +244,12 @@ class _Reading(_Told):
             self._listing = "topics"
         else:
             self.topics += named_in(line.text)
+
+    def _note_byline(self, at: int, line: Line) -> None:
+        if at and is_and(self._lines[at - 1].text):
+            self.byline = clean_names((*self.byline, *names_alone(line.text)))
+        elif not self.byline and not is_by_alone(line.text) and not is_and(line.text):
+            self.byline = names_alone(line.text) or names_in(line.text)
 
     def _note_date(self, at: int, line: Line) -> None:
         published, modified = dates_in(line.text)
@@ -265,6 +280,11 @@ class _Reading(_Told):
             self.blocks.append(
                 Block(kind="li" if item else "p", text=text, html=escape(text, quote=False), element=None)
             )
+
+
+def _is_desk(line: Line) -> bool:
+    """Whether a line after the names says where they work: "Coast News, Port Ansel"."""
+    return line.words <= 6 and "," in line.text and not ends_sentence(line.text)
 
 
 def _with_headings(blocks: list[Block]) -> list[Block]:

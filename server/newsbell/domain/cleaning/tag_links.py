@@ -8,17 +8,21 @@ from itertools import islice
 from typing import Any
 
 from newsbell.domain.cleaning.blocks import names_of
+from newsbell.domain.cleaning.vocabulary import TOPICS_LABEL
 from newsbell.domain.text import fold, squeeze
 
 _MOST = 15  # a longer row is an index of the site
 _ADDRESS = re.compile(
     r"/(?:tags?|topics?|themen?|thema|temas?|tematy|temat|keywords?|sujets?|tagi|etiquetas?|stichwort(?:e|er)?"
-    r"|schlagwort(?:e|er)?|tema|onderwerp|argoment[io]|mot-cle|etiket(?:ler)?|konu)/[^/]+",
+    r"|schlagwort(?:e|er)?|tema|onderwerp|argoment[io]|mot-cle|etiket(?:ler)?|konu|keyword|hashtag)/[^/]+",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
     r"(?:^|[\s_-])(?:tags?|topics?|keywords?|themen|temas|taglist|tag-?cloud|hashtags?)(?:$|[\s_-])"
 )
+_LEVELS = 4
+_LINKED = 0.7  # of a paragraph that is a row of links
+_LABEL = re.compile(rf"{TOPICS_LABEL}\s*[:：]?$", re.IGNORECASE)
 _SITE = re.compile(
     r"(?:^|[\s_-])(?:nav\w*|menu\w*|header|footer|breadcrumbs?|trending|sidebar|related|teaser\w*|most-?\w*)"
     r"(?:$|[\s_-])"
@@ -27,7 +31,8 @@ _SITE = re.compile(
 
 def tag_links(tree: Any, text: str) -> list[str]:
     """The texts of the links, from the rows that stand in the article or under it."""
-    marked = _texts(_apart_from_site(tree.xpath("//a[contains(concat(' ', @rel, ' '), ' tag ')]")))
+    tagged = tree.xpath("//a[contains(concat(' ', @rel, ' '), ' tag ')]")
+    marked = _texts(_apart_from_site([link for link in tagged if not _in_prose(link)]))
     if marked and len(marked) <= _MOST:
         return marked
     folded = fold(text)
@@ -35,6 +40,21 @@ def tag_links(tree: Any, text: str) -> list[str]:
     return (
         max(scored, key=lambda pair: pair[0], default=(0.0, []))[1] if scored and max(scored)[0] > 0 else []
     )
+
+
+def kickers(tree: Any) -> list[str]:
+    """The short line above the headline, which many sites give instead of topics."""
+    named = tree.xpath(
+        "//*[contains(@class, 'kicker') or contains(@class, 'eyebrow') or contains(@class, 'topic')]"
+    )
+    shown = [
+        element for element in named[:40] if any(parent.tag == "header" for parent in element.iterancestors())
+    ]
+    inside = [
+        element for element in shown if any(parent.tag == "article" for parent in element.iterancestors())
+    ]
+    texts = [squeeze(str(text)) for element in inside[:3] for text in element.xpath(".//text()")]
+    return list(dict.fromkeys(text for text in texts if 3 <= len(text) <= 40 and len(text.split()) <= 4))[:4]
 
 
 def _rows(tree: Any) -> Iterable[list[Any]]:
@@ -52,18 +72,36 @@ def _score(links: list[Any], folded_text: str) -> float:
     if not 0 < len(names) <= _MOST or any(len(name.split()) > 5 for name in names):
         return 0.0
     held = sum(1 for name in names if fold(name).lstrip("#") in folded_text)
+    if _in_prose(links[0]):
+        return 0.0
+    if _is_labelled(links[0]):
+        return held + 1.0
     told = any(_ADDRESS.search(link.get("href")) for link in links) or bool(
         _NAMED.search(names_of(links[0], 3))
     )
     if told:
         return held + 0.5 if held else 0.0
-    return held / 2 if held >= 2 and held >= 0.6 * len(names) and not _in_prose(links[0]) else 0.0
+    return held / 2 if held >= 2 and held >= 0.6 * len(names) else 0.0
+
+
+def _is_labelled(link: Any) -> bool:
+    """Whether a link's list stands after the word for topics: "Topics:", "More on"."""
+    for element in islice((link, *link.iterancestors()), _LEVELS):
+        before = element.getprevious()
+        label = squeeze(before.text_content()) if before is not None and isinstance(before.tag, str) else ""
+        if 0 < len(label) <= 40 and _LABEL.match(fold(label)):
+            return True
+    return False
 
 
 def _in_prose(link: Any) -> bool:
     """Whether a link stands in running text."""
     prose = ("p", "td", "h1", "h2", "h3", "h4", "figcaption", "blockquote")
-    return any(parent.tag in prose for parent in link.iterancestors())
+    around = next((parent for parent in link.iterancestors() if parent.tag in prose), None)
+    if around is None:
+        return False
+    linked = sum(len(squeeze(one.text_content())) for one in around.iter("a"))
+    return linked < _LINKED * len(squeeze(around.text_content()))
 
 
 def _list_around(link: Any) -> Any:
@@ -85,7 +123,7 @@ def _apart_from_site(links: list[Any]) -> list[Any]:
 
 def _is_of_site(link: Any) -> bool:
     names = names_of(link, 4)
-    if _NAMED.search(names) and "article" in names:
+    if _NAMED.search(names) and "article" in names_of(link, 7):
         return False
     around = [parent.tag for parent in link.iterancestors()]
     framed = any(tag in around for tag in ("nav", "footer")) or (

@@ -11,7 +11,16 @@ from newsbell.domain.cleaning import vocabulary
 from newsbell.domain.cleaning.values import plain_text
 from newsbell.domain.topics import MAX_TOPICS, clean_name, fold
 
-_WEIGHTS = {"keywords": 50, "about": 40, "news_keywords": 50, "meta": 40, "tags": 50, "links": 40, "line": 70}
+_WEIGHTS = {
+    "keywords": 50,
+    "about": 40,
+    "news_keywords": 50,
+    "meta": 40,
+    "tags": 50,
+    "links": 40,
+    "line": 70,
+    "section": 30,
+}
 _HELD = 30  # where the article's text has the name
 _ENOUGH = 0.3  # of the surest topic's weight, where several places name topics
 _KEYED = re.compile(r"^(?P<key>[\w .-]{1,25})\s*[:=]\s*(?P<value>.+)$")
@@ -20,6 +29,7 @@ _TELLING_KEY = re.compile(
 )
 _PATH = re.compile(r"^(?P<kind>[a-z_-]+)/(?P<value>[^/]+)$")
 _SLUG = re.compile(r"^[a-z0-9]+(?:[-_][a-z0-9]+)+$")
+_COUNTED = re.compile(r"^\(\d+\)\s*(?=\S)")
 _HOST = re.compile(r"^(?:[\w-]+\.)+(?:com|org|net|info|[a-z]{2})$", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"\d{4,}\D|\D\d{5,}|^[a-z]{1,4}\d+$|[a-f0-9]{8}-|^[a-z]+[A-Z]\w*[A-Z]", re.ASCII)
 _CAPITALS = re.compile(r"^[A-Z0-9]{2,8}$")
@@ -67,13 +77,15 @@ def _cleaned(names: Iterable[str], title: str, folded_text: str, out: Collection
     for name in given:
         is_slug = _SLUG.match(name) and fold(name) not in folded_text
         shown = re.sub(r"[-_]", " ", name) if is_slug else name
-        if fold(shown) not in out:
+        if fold(shown) not in out and not _is_headline(fold(shown), title):
             found.setdefault(fold(shown), shown)
     return found
 
 
 def _name(raw: str) -> str | None:
-    text = plain_text(raw) if len(raw) <= 1_000 else ""
+    text = _COUNTED.sub("", plain_text(raw)) if len(raw) <= 1_000 else ""
+    if text.startswith("_"):
+        return None
     if keyed := _KEYED.match(text):
         text = keyed["value"] if _TELLING_KEY.search(keyed["key"]) else ""
     if path := _PATH.match(text):
@@ -100,6 +112,12 @@ def _without_title_words(names: list[str], title: str) -> list[str]:
     return (
         [name for name in names if name not in cut] if len(cut) >= 3 and 2 * len(cut) >= len(names) else names
     )
+
+
+def _is_headline(key: str, title: str) -> bool:
+    """Whether a name is the headline in short: four words or more, all of it."""
+    words = key.split()
+    return len(words) >= 4 and key not in title and set(words) <= set(re.findall(r"[\w$€£'-]+", title))
 
 
 def _of_site(names: Mapping[str, str], sources: Mapping[str, Mapping[str, str]], folded_text: str) -> bool:

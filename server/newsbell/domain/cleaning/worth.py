@@ -9,6 +9,7 @@ from newsbell.errors import RefusedError
 
 _LEAST_TEXT = 60  # characters; those of East Asian scripts count double
 _MOST_LINKED = 0.7
+_LEAST_LETTERS = 0.3  # of the characters; vowels and tones that are marks are no letters of their own
 
 
 def refuse_too_little(blocks: Sequence[Block]) -> None:
@@ -16,8 +17,10 @@ def refuse_too_little(blocks: Sequence[Block]) -> None:
     prose = [block for block in blocks if block.kind in ("p", "quote", "li", "pre")]
     size = sum(len(block.text) for block in prose)
     wide = sum(1 for block in prose for character in block.text if character > "\u2e80")
+    letters = sum(1 for block in prose for character in block.text if character.isalnum())
     linked = sum(block.linked * len(block.text) for block in prose)
-    if size + wide < _LEAST_TEXT or linked > _MOST_LINKED * size:
+    too_little = size + wide < _LEAST_TEXT or letters < _LEAST_LETTERS * size
+    if too_little or linked > _MOST_LINKED * size:
         raise no_article()
 
 

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response
 
-from newsbell.domain.article import Position
+from newsbell.domain.article import Part, Position, Removal
 from newsbell.domain.identity import MAX_GIVEN_URL
 from newsbell.domain.serialise import article_json, saved_json
 from newsbell.errors import MalformedError, NewsbellError
 from newsbell.services import articles as service
+from newsbell.services.correcting import PARTS, ArticlePatch, correct_article
 from newsbell.services.importing import Imported, Notify, Source, fetched, import_article
 from newsbell.web import limits
 from newsbell.web.api import answers, query
-from newsbell.web.api.body import SMALL, WITH_PAGE, Fields, read_body
+from newsbell.web.api.body import WITH_PAGE, WITH_TEXT, Fields, read_body
 from newsbell.web.auth import is_editor, require_editor
 from newsbell.web.context import current
 from newsbell.web.paging import position_text
 
 _NEW = ("url", "html", "text", "title", "topics", "page_topics", "notify")
-_CORRECTED = ("title", "summary", "topics")
+_CORRECTED = ("title", "summary", "topics", "body_html", "restore", "restored", "pinned")
+_REMOVAL = ("rule", "text")
 _NOTIFY: tuple[Notify, ...] = ("auto", "yes", "no")
 _PAGE_TOPICS = ("add", "ignore")
 
@@ -74,13 +77,11 @@ def create() -> Response:
 
 
 def correct(article_id: int) -> Response:
-    """Put a title, a summary or the topics right."""
+    """Put a title, a summary, the topics or the text right, or a removal back."""
     require_editor()
-    body = read_body(_CORRECTED, longest=SMALL, authenticated=True)
-    patch = service.ArticlePatch(
-        title=body.text("title"), summary=body.text("summary"), topics=body.texts("topics")
-    )
-    article = service.correct_article(current().db, article_id, patch, current().clock())
+    context = current()
+    patch = _patch(read_body(_CORRECTED, longest=WITH_TEXT, authenticated=True))
+    article = correct_article(context.db, article_id, patch, context.clock(), cleaner=context.cleaner)
     return answers.private(article_json(article))
 
 
@@ -88,6 +89,41 @@ def remove(article_id: int) -> Response:
     require_editor()
     service.remove_article(current().db, article_id, current().clock())
     return answers.nothing()
+
+
+def _patch(body: Fields) -> ArticlePatch:
+    restored = body.objects("restored", _REMOVAL)
+    return ArticlePatch(
+        title=body.text("title"),
+        summary=body.text("summary"),
+        topics=body.texts("topics"),
+        body_html=body.text("body_html"),
+        restore=_restore(body),
+        restored=None if restored is None else [_removal(fields) for fields in restored],
+        pinned=_pinned(body.texts("pinned")),
+    )
+
+
+def _restore(body: Fields) -> list[int | Removal]:
+    """Removals, each by its place in the article's list or as it stands there."""
+    return [
+        value
+        if isinstance(value, int) and not isinstance(value, bool)
+        else _removal(body.object_in("restore", value, _REMOVAL))
+        for value in body.values("restore") or ()
+    ]
+
+
+def _removal(fields: Fields) -> Removal:
+    return Removal(rule=fields.required("rule"), text=fields.required("text"))
+
+
+def _pinned(names: Sequence[str] | None) -> list[Part] | None:
+    if names is None:
+        return None
+    if unknown := set(names) - set(PARTS):
+        raise MalformedError(f"pinned names parts: {', '.join(PARTS)}; not {unknown.pop()}.", field="pinned")
+    return [part for part in PARTS if part in names]
 
 
 def _gives_full_text() -> bool:

@@ -16,6 +16,8 @@ from newsbell.web.api.uploads import receive
 
 SMALL = 16_000
 """Bytes of a body without a page in it."""
+WITH_TEXT = 2_000_000
+"""Bytes of a body with an editor's text in it."""
 WITH_PAGE = 12_000_000
 """Bytes of a body with a page in it: the largest page that is cleaned, escaped as JSON."""
 
@@ -84,6 +86,28 @@ class Fields:
         if not isinstance(values, list):
             raise MalformedError(f"{field} must be a list of strings.", field=field)
         return tuple(_string(value, field, f"{field} must hold strings only.") for value in values)
+
+    def values(self, name: str) -> list[object] | None:
+        """A list of whatever, or None without the field."""
+        if name not in self._values:
+            return None
+        field = self._path + name
+        values = self._values[name]
+        if not isinstance(values, list):
+            raise MalformedError(f"{field} must be a list.", field=field)
+        return values
+
+    def objects(self, name: str, known: Collection[str]) -> list[Fields] | None:
+        """A list of objects, or None without the field."""
+        values = self.values(name)
+        return None if values is None else [self.object_in(name, value, known) for value in values]
+
+    def object_in(self, name: str, value: object, known: Collection[str]) -> Fields:
+        """One value of a list, which must be an object."""
+        field = self._path + name
+        if not isinstance(value, dict):
+            raise MalformedError(f"{field} must hold objects only.", field=field)
+        return Fields(value, known, field + ".")
 
     def choice(self, name: str, options: Sequence[Option]) -> Option:
         """One of the options; the first without the field."""

@@ -74,11 +74,12 @@ def _picture(picture: Picture | None, rules: EntryRules) -> FeedPicture | None:
 
 
 def _content(article: Article, language: str, rules: EntryRules) -> str | None:
-    """Where it is from, the lead picture unless the text has it, then the text."""
+    """Where it is from, the lead picture unless the text has it, then the text, then its other homes."""
     body = strip_controls(article.body_html)
     if not body.strip():
         return None
-    text = strip_controls(_origin(article) + _figure(article, rules)) + rules.rewrite(body)
+    before, after = _origin(article) + _figure(article, rules), _homes(article)
+    text = strip_controls(before) + rules.rewrite(body) + strip_controls(after)
     if not language:
         return text
     return f'<div lang="{language}" dir="{direction(language)}">{text}</div>'
@@ -90,6 +91,16 @@ def _origin(article: Article) -> str:
     source = f'<a href="{escape(address)}">{site}</a>' if address else site
     line = " · ".join(part for part in (source, escape(", ".join(_names(article.byline)))) if part)
     return f"<p>{line}</p>" if line else ""
+
+
+def _homes(article: Article) -> str:
+    """Where else the story is: a story stands in a feed once."""
+    links = [
+        f'<a href="{escape(home.url)}">{escape(home.site_name or host)}</a>'
+        for home in article.also_at
+        if (host := web_host(home.url))
+    ]
+    return f'<p lang="en" dir="ltr">Also at {", ".join(links)}</p>' if links else ""
 
 
 def _figure(article: Article, rules: EntryRules) -> str:

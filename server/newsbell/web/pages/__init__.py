@@ -33,6 +33,8 @@ def _helpers() -> dict[str, object]:
         "feed_path": paths.feed_path,
         "machine": words.machine,
         "moment": words.moment,
+        "home_address": words.home_address,
+        "home_name": words.home_name,
         "original": original_url,
         "rule_words": words.rule,
         "source": words.source,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from newsbell.domain.article import Article
+from newsbell.domain.article import Article, Home
 from newsbell.domain.original import original_url, web_host
 
 # strftime would follow the process's locale.
@@ -28,6 +28,16 @@ def machine(when: datetime) -> str:
 def source(article: Article) -> str:
     """Who published it: the site's name, else its host, "" for text that came without an address."""
     return article.site_name or web_host(original_url(article)).removeprefix("www.")
+
+
+def home_address(home: Home) -> str:
+    """Where another home of a story is read: the original, or here where there is none."""
+    return home.url if web_host(home.url) else f"/articles/{home.id}"
+
+
+def home_name(home: Home) -> str:
+    """What another home of a story is called: its site, else its host, else its title."""
+    return home.site_name or web_host(home.url).removeprefix("www.") or home.title
 
 
 def rule(name: str) -> str:

@@ -32,6 +32,10 @@ BROKER = os.environ.get("NEWSBELL_TEST_BROKER_URL", "")
 ALL_MODES = ["sqlite", "postgresql", "postgresql+broker"]
 WORKERS = 2
 SECONDS_AWAY = 2.0
+LEASE = 20.0
+PATIENCE = 4.0
+SPEED = 3
+"""A second try after half a minute comes after ten seconds; leases and patience above are real seconds."""
 
 
 @dataclass
@@ -140,7 +144,8 @@ def _course(stack: ExitStack, mode: str, batch: int) -> Course:
         broker = stack.enter_context(proxy(*address_of(BROKER)))
         settings = replace(settings, broker_url=through(BROKER, broker.port))
     stage = stack.enter_context(on_stage(db, settings, stack.enter_context(sink()), batch=batch))
-    stage.lease = 8.0
+    stage.lease, stage.patience, stage.sink.silence = LEASE, PATIENCE, PATIENCE + 2
+    stage.speed = SPEED
     return Course(stage, database, broker, Counter())
 
 

@@ -1,10 +1,11 @@
 #!/bin/sh
-# Installs what the tests drive beside Python and Node: two browsers, a screen for one of them, an RSS client.
+# Installs what the tests drive beside Python and Node: two browsers, a screen for one of them, an RSS client,
+# and nginx, which is a push service for the benchmarks.
 # Where it cannot, it says what is left out; the tests that need it are then skipped and say so themselves.
 set -u
 
 missing() {
-    for pair in firefox-esr:firefox-esr chromium:chromium Xvfb:xvfb xdotool:xdotool newsboat:newsboat; do
+    for pair in firefox-esr:firefox-esr chromium:chromium Xvfb:xvfb xdotool:xdotool newsboat:newsboat nginx:nginx-light; do
         command -v "${pair%%:*}" >/dev/null 2>&1 || printf '%s ' "${pair##*:}"
     done
 }

@@ -33,9 +33,13 @@ ROOT = Path(__file__).parents[2]
 BATCH = 10
 SPEED = 40
 """How much faster the workers' clock goes."""
-LEASE = 2.5
+LEASE = 4.0
 """Real seconds; more where nobody dies, so that a slow machine lets no lease run out."""
-LONG_LEASE = 15.0
+LONG_LEASE = 20.0
+PATIENCE = 2.0
+"""Real seconds that a worker waits for the push service: long enough for a slow machine, for an answer that
+came too late would be a repeat.
+"""
 
 
 @dataclass
@@ -47,6 +51,8 @@ class Stage:
     sink: Sink
     batch: int = BATCH
     lease: float = LEASE
+    patience: float = PATIENCE
+    speed: float = SPEED
     epoch: float = field(default_factory=time.time)
     due: set[str] = field(default_factory=set)
     outside: set[str] = field(default_factory=set)
@@ -104,8 +110,8 @@ class Stage:
 
     def start(self, name: str) -> None:
         """Start a worker of this name."""
-        numbers = [str(self.batch), str(self.lease * SPEED), str(SPEED), str(self.epoch), str(os.getpid())]
-        command = [sys.executable, "-m", "tests.jobs.chaos_worker", *numbers]
+        numbers = (self.batch, self.lease * self.speed, self.patience, self.speed, self.epoch, os.getpid())
+        command = [sys.executable, "-m", "tests.jobs.chaos_worker", *map(str, numbers)]
         self._workers[name] = subprocess.Popen(command, cwd=ROOT, env=self.environ(name))
 
     def kill(self, subject: str) -> str:
@@ -119,7 +125,7 @@ class Stage:
     def is_over(self) -> bool:
         """Whether nothing is left to be done, later tries included."""
         with self.db.read() as conn:
-            left = delivery.pending(conn, fast_clock(SPEED, self.epoch)())
+            left = delivery.pending(conn, fast_clock(self.speed, self.epoch)())
         return not (left.alerts or left.batches or left.retries)
 
     def wait_for_end(self, seconds: float = 60) -> None:

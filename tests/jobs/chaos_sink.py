@@ -33,7 +33,7 @@ SHARES = {
 REACHED = ("taken", "late", "broken", "silent", "reset")
 REMOVED = ("unknown", "gone")
 SILENCE = 3.0
-"""Seconds without an answer; the senders of these tests wait for less."""
+"""Seconds without an answer; the senders wait for less."""
 _FINAL = {"unknown": 404, "gone": 410, "large": 413, "strange": 401}
 _AT_FIRST = {"late": 429, "broken": 500}
 
@@ -70,6 +70,7 @@ class Sink(ThreadingHTTPServer):
         self.held = threading.Event()
         self.go_on = threading.Event()
         self.holder = ""
+        self.silence = SILENCE
         self._hold_at = 0
         self._log: list[Push] = []
         self._seen: Counter[tuple[str, str]] = Counter()
@@ -159,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _say_nothing(self) -> None:
         if kind_of(self.path) == "silent":
-            time.sleep(SILENCE)
+            time.sleep(self.server.silence)
         else:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True

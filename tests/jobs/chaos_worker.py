@@ -1,5 +1,6 @@
 """A worker of the chaos tests in a process of its own, by the broker where the settings name one:
-python -m tests.jobs.chaos_worker BATCH_SIZE LEASE_SECONDS SPEED EPOCH, the settings in the environment.
+python -m tests.jobs.chaos_worker BATCH_SIZE LEASE_SECONDS PATIENCE SPEED EPOCH PARENT, the settings in the
+environment. PATIENCE is how many seconds it waits for a push service, PARENT the process it ends with.
 
 Its clock, by which it leases and tries again, goes SPEED times faster since EPOCH (seconds of the real one):
 nobody waits half a minute for a second try.
@@ -20,6 +21,9 @@ from newsbell.jobs.lifetime import end_with
 from newsbell.jobs.logs import log_to_stderr
 from newsbell.services.delivery import Worker
 
+AT_ONCE = 50
+"""Messages under way at once: the push service of these tests has a thread for each."""
+
 
 def fast_clock(speed: float, epoch: float) -> Callable[[], datetime]:
     start = datetime.fromtimestamp(epoch, UTC)
@@ -27,14 +31,14 @@ def fast_clock(speed: float, epoch: float) -> Callable[[], datetime]:
 
 
 if __name__ == "__main__":
-    batch_size, lease, speed, epoch, parent = sys.argv[1:]
+    batch_size, lease, patience, speed, epoch, parent = sys.argv[1:]
     end_with(int(parent))
     log_to_stderr()
     settings = Settings.from_environment(os.environ)
     run = run_celery_worker if settings.broker_url else run_worker
     run(
         settings,
-        pusher=PushSender(settings, timeout=1.0),
+        pusher=PushSender(settings, timeout=float(patience)),
         worker=Worker(name=worker_name(), batch_size=int(batch_size), lease=timedelta(seconds=float(lease))),
         clock=fast_clock(float(speed), float(epoch)),
     )

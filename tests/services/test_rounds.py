@@ -243,4 +243,4 @@ def test_the_worker_asks_for_no_more_at_once_than_it_may(work: Delivery) -> None
     followers(work, 1)
     ring(work)
     work_once(replace(work, worker=Worker(name="w", batch_size=10, concurrency=400), pusher=asked))
-    assert asked.at_once == 5
+    assert asked.at_once == 8

@@ -23,8 +23,8 @@ from newsbell.edges.addresses import is_public
 from newsbell.edges.push_transport import Answer, Post, Reply
 from newsbell.errors import RefusedError
 
-CONNECTIONS_PER_HOST = 4
-"""Few, because each carries a hundred requests and more; HTTP/1.1 has to do with as many."""
+CONNECTIONS_PER_HOST = 64
+"""For HTTP/1.1, where each carries one request at a time; with HTTP/2 a hundred share one: few are made."""
 BURST = 64
 """Messages encrypted between two looks at the network: enough to be worth the look, and soon over."""
 CONNECT_TIMEOUT = 5.0  # seconds of the timeout that connecting may use

@@ -22,12 +22,12 @@ log = logging.getLogger(__name__)
 
 
 class Ledger:
-    """The entries of one round. It is written whenever half a batch has been answered, and at the end."""
+    """The entries of one round. It is written when a quarter of a batch has been answered, and at the end."""
 
     def __init__(self, work: Delivery) -> None:
         self._work = work
         self._full = work.worker.batch_size
-        self._enough = max(1, self._full // 2)
+        self._enough = work.worker.written_at_once
         self._line: deque[Entry] = deque()
         self._answered: list[Entry] = []
         self._left_behind: list[Entry] = []  # set aside, and to be written as retries

@@ -40,12 +40,17 @@ class Worker:
     name: str
     batch_size: int = 1_000
     lease: timedelta = timedelta(minutes=5)
-    concurrency: int = 400
+    concurrency: int = 600
+
+    @property
+    def written_at_once(self) -> int:
+        """Answers that are worth a transaction."""
+        return max(1, self.batch_size // 4)
 
     @property
     def at_once(self) -> int:
-        """Messages under way; the other half of a batch waits for being written down."""
-        return min(self.concurrency, max(1, self.batch_size // 2))
+        """Messages under way, besides which a batch has room for answers that wait to be written down."""
+        return max(1, min(self.concurrency, self.batch_size - self.written_at_once))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ import {
   permissions,
   registration,
   runtime,
+  storage,
   tabs,
 } from "./platform.js";
 import { savePageAside } from "./save.js";
@@ -30,10 +31,15 @@ const SAVE = "save-page";
 const MOST_PUSHED = 100;
 
 runtime.onInstalled.addListener(() => {
-  contextMenus.create({ id: SAVE, title: t("command_save"), contexts: ["page", "action"] }, () => {
+  const item = { id: SAVE, title: t("command_save"), visible: false };
+  contextMenus.create({ ...item, contexts: ["page", "action"] }, () => {
     void runtime.lastError; // it is there already after an update
+    void offerSaving();
   });
   void ensureHere();
+});
+storage.onChanged.addListener((changes) => {
+  if (changes.apiToken) void offerSaving();
 });
 runtime.onStartup.addListener(() => void ensureHere());
 runtime.onMessage.addListener((message, sender, reply) => {
@@ -63,6 +69,12 @@ commands.onCommand.addListener((command, tab) => {
 listenToNotifications();
 if (registration()) listenToPushes(/** @type {any} */ (globalThis));
 void wake();
+
+/** The menu offers saving to whom the server lets save. */
+async function offerSaving() {
+  const { apiToken } = await readState();
+  await contextMenus.update(SAVE, { visible: apiToken !== "" });
+}
 
 /** Firefox forgets alarms when it is closed, and the badge as well. */
 async function wake() {

@@ -26,9 +26,10 @@ from tests.e2e.waiting import until
 
 PROGRAM = Path(sys.executable).with_name("newsbell")
 _MAKE_LATE = """
-    CREATE TRIGGER make_late AFTER INSERT ON links
+    CREATE TRIGGER make_late_{event} AFTER {event} ON links WHEN new.expires_at > '2020-01-02'
     BEGIN UPDATE links SET expires_at = '2020-01-01 00:00:00.000000'; END
 """
+_EVENTS = ("INSERT", "UPDATE")
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -119,12 +120,14 @@ class Newsbell:
         """Inside, each link that is made is already as old as links get."""
         db = open_database(Settings.from_environment(self.environment))
         with db.transaction() as conn:
-            conn.execute(text(_MAKE_LATE))
+            for event in _EVENTS:
+                conn.execute(text(_MAKE_LATE.format(event=event)))
         try:
             yield
         finally:
             with db.transaction() as conn:
-                conn.execute(text("DROP TRIGGER make_late"))
+                for event in _EVENTS:
+                    conn.execute(text(f"DROP TRIGGER make_late_{event}"))
             db.close()
 
     def forget_subscriptions(self) -> None:

@@ -48,7 +48,7 @@ export function fakeBrowser({ stored = {}, allowed = false, firefox = false } = 
       clear: async (name) => held.delete(name),
     },
     commands: { onCommand: event() },
-    contextMenus: { onClicked: event(), create: logs("menu") },
+    contextMenus: { onClicked: event(), create: logs("menu"), update: logs("menu shown") },
     i18n: {
       getMessage: (key, inserted = []) =>
         MESSAGES[key]?.message.replace(/\$(\d)/g, (_, at) => inserted[at - 1] ?? "") ?? "",

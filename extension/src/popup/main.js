@@ -44,7 +44,7 @@ function listen() {
     due = true; // several changes in one turn are painted once
     setTimeout(async () => {
       due = false;
-      view.state = await readState();
+      view.state = keptCatalogue(await readState());
       view.allowed = await maySayThings();
       paintAll();
     });
@@ -61,6 +61,16 @@ function listen() {
     event.preventDefault();
     void followTyped(field);
   });
+}
+
+/**
+ * What was worked out from the topics holds while they are the same, which a copy from storage does not show.
+ * @param {View["state"]} state
+ */
+function keptCatalogue(state) {
+  const { catalogue } = view.state;
+  const same = catalogue?.at === state.catalogue?.at && catalogue?.server === state.catalogue?.server;
+  return same ? { ...state, catalogue } : state;
 }
 
 /** @param {string} typed */

@@ -6,11 +6,24 @@ import { fold } from "./names.js";
 
 const MOST_SUGGESTED = 8;
 
+/** @type {WeakMap<Topic[], (name: string) => Topic | undefined>} */
+const made = new WeakMap();
+
 /**
  * @param {Topic[]} topics
  * @returns {(name: string) => Topic | undefined} by name, alias or slug
  */
 export function lookup(topics) {
+  const find = made.get(topics) ?? makeLookup(topics);
+  made.set(topics, find);
+  return find;
+}
+
+/**
+ * @param {Topic[]} topics
+ * @returns {(name: string) => Topic | undefined}
+ */
+function makeLookup(topics) {
   /** @type {Map<string, Topic>} */
   const byKey = new Map();
   const add = (/** @type {string} */ key, /** @type {Topic} */ topic) => {

@@ -11,12 +11,28 @@ import { recognise } from "./recognise.js";
 
 const MOST = 20;
 
+/** @type {WeakMap<Page, {known: Topic[], found: PageTopic[]}>} */
+const kept = new WeakMap();
+
 /**
  * @param {Page} page
  * @param {Topic[]} known
  * @returns {PageTopic[]} surest first; without a slug where no article of the server has the topic yet
  */
 export function topicsOf(page, known) {
+  const before = kept.get(page);
+  if (before?.known === known) return before.found;
+  const found = findTopics(page, known);
+  kept.set(page, { known, found });
+  return found;
+}
+
+/**
+ * @param {Page} page
+ * @param {Topic[]} known
+ * @returns {PageTopic[]}
+ */
+function findTopics(page, known) {
   const find = lookup(known);
   const declared = declaredTopics(page).map(({ name }) => find(name) ?? { name, articles: 0 });
   /** @type {Map<string, PageTopic>} */

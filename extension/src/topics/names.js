@@ -16,20 +16,27 @@ const FORBIDDEN = /[\p{Cc}\u00ad\ufeff\ufffe\uffff]/gu;
  */
 export const squeeze = (text) => text.replace(/\s+/g, " ").replace(FORBIDDEN, "").trim();
 
+// Printable ASCII with single spaces, which is most of what is folded, and takes most of the time.
+const PLAIN = /^[!-_a-~]+(?: [!-_a-~]+)*$/;
+
 /**
  * The form in which names compare: case, width, kinds of dash and apostrophe, and a hashtag's sign set aside.
  * @param {string} name
  */
 export function fold(name) {
-  const folded = squeeze(name)
+  const folded = PLAIN.test(name) ? name.toLowerCase() : foldAny(name);
+  return folded.replace(/^[# ]+/, "") || folded;
+}
+
+/** @param {string} name */
+const foldAny = (name) =>
+  squeeze(name)
     .normalize("NFKC")
     .toLowerCase()
     .replaceAll("ß", "ss")
     .replaceAll("ς", "σ")
     .replace(/[’‘ʼ`´]/g, "'")
     .replace(/[‐‑‒–—]/g, "-");
-  return folded.replace(/^[# ]+/, "") || folded;
-}
 
 /**
  * The name as it is shown, or null where the text can be no topic's name: a sentence, a code, an address.

@@ -162,6 +162,16 @@ class Firefox:
         self.switch_to_tab(address)
         return address
 
+    def current_tab(self) -> str:
+        """The address of the tab that is being looked at."""
+        return str(self.send("WebDriver:GetCurrentURL"))
+
+    def open_tab(self, address: str) -> None:
+        """Open a page in a tab of its own, and go there."""
+        tab = self.send("WebDriver:NewWindow", type="tab", focus=True)
+        self.send("WebDriver:SwitchToWindow", handle=tab["handle"])
+        self.open(address)
+
     def close_tab(self) -> None:
         """Close the tab that is being looked at, and go to the first one left."""
         left = self.send("WebDriver:CloseWindow")

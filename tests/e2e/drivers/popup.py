@@ -6,7 +6,7 @@ import json
 from abc import ABC, abstractmethod
 from typing import Any
 
-from tests.e2e.drivers.scripts import MARK_BY_LABEL, SHOWN_TEXT
+from tests.e2e.drivers.scripts import MARK_BY_LABEL, SETTLED, SHOWN_TEXT
 from tests.e2e.waiting import until
 
 _MARKED = "[data-tests]"
@@ -37,6 +37,8 @@ class AnyPopup(ABC):
         return bool(self.run(f"({MARK_BY_LABEL})({json.dumps(label)})"))
 
     def press(self, label: str) -> None:
-        """Press what has this name, as a screen reader would say it."""
+        """Press what has this name, as a screen reader would say it, once the popup is at rest."""
+        until(lambda: self.offers(label), f"“{label}” to press")
+        self.run(SETTLED)
         until(lambda: self.offers(label), f"“{label}” to press")
         self.click(_MARKED)

@@ -19,6 +19,16 @@ MARK_BY_LABEL = r"""(label) => {
     return !!found;
 }"""
 
+# Until a page that fills itself has not changed for a moment, or does not come to rest at all.
+SETTLED = """new Promise((resolve) => {
+    let timer;
+    const quiet = () => { clearTimeout(timer); timer = setTimeout(resolve, 250); };
+    new MutationObserver(quiet).observe(document, {
+        subtree: true, childList: true, attributes: true, characterData: true });
+    setTimeout(resolve, 3000);
+    quiet();
+})"""
+
 # Where to press an element, once it stands still: from the left and the top of `origin`.
 STILL_CENTRE = """(async (selector, origin) => {
     const element = document.querySelector(selector);

@@ -28,6 +28,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browsers")]
 def use_server(chromium: Chromium, extension: ChromiumExtension, address: str) -> None:
     """What a reader does on the options page."""
     chromium.open(extension.address("options.html"))
+    until(lambda: chromium.run("document.querySelector('#address').value"), "the page, filled in")
     chromium.run("document.querySelector('#address').value = ''")
     chromium.type("#address", address)
     chromium.click("#use-server")

@@ -1,0 +1,200 @@
+"""From a page that is being read to a linked subscription and its notification, in a real Firefox."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+import requests
+
+from tests.e2e.drivers.firefox import Firefox
+from tests.e2e.drivers.firefox_extension import FirefoxExtension, FirefoxPopup
+from tests.e2e.extension.conftest import InFirefox, firefox_package
+from tests.e2e.extension.reader import (
+    article,
+    page_topics,
+    state_of,
+    wait_for_standing,
+    wait_until_shown,
+)
+from tests.e2e.newsbell import Newsbell
+from tests.e2e.services.mozilla_push import MozillaPush
+from tests.e2e.services.paper import Paper
+from tests.e2e.waiting import until
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browsers")]
+
+STRANGERS_HASH = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+STRANGERS_VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+
+
+def use_server(firefox: Firefox, extension: FirefoxExtension, address: str) -> None:
+    """What a reader does on the options page."""
+    firefox.open(extension.address("options.html"))
+    until(lambda: firefox.run("return document.querySelector('#address').value"), "the page, filled in")
+    firefox.run("document.querySelector('#address').value = ''")
+    firefox.type("#address", address)
+    firefox.click("#use-server")
+    firefox.wait_for_text("#server-said", "Newsbell")
+
+
+def ask_to_follow(firefox: Firefox, extension: FirefoxExtension, newsbell: Newsbell, paper: Paper) -> None:
+    """Follow and OK in the popup; the server's page is in front afterwards."""
+    firefox.open(article(paper))
+    popup = extension.open_popup()
+    assert page_topics(popup) == ["Russia", "Ukraine"]
+    popup.press("Follow Russia")
+    wait_until_shown(popup, "#ok")
+    popup.click("#ok")
+    extension.wait_until_popup_is_gone()
+    firefox.switch_to_tab_at(f"{newsbell.address}/subscribe?")
+    firefox.wait_for_text("#ok", "OK")
+
+
+def allow(firefox: Firefox) -> None:
+    """OK on the server's page and the browser's own Allow."""
+    firefox.click("#ok")
+    firefox.press_in_prompt("Allow")
+    firefox.wait_for_text("#handover-title", "Let the extension manage this subscription?")
+
+
+def press_ok(firefox: Firefox) -> None:
+    """The same where the reader allowed it before."""
+    firefox.click("#ok")
+    firefox.wait_for_text("#handover-title", "Let the extension manage this subscription?")
+
+
+def claim(newsbell: Newsbell, code: str, verifier: str) -> int:
+    """The status that the server answers a claim with."""
+    body = {"code": code, "verifier": verifier}
+    return requests.post(f"{newsbell.address}/api/v1/links/claim", json=body, timeout=10).status_code
+
+
+def code_in(address: str) -> str:
+    return parse_qs(urlsplit(address).query)["code"][0]
+
+
+def link_of(popup: FirefoxPopup) -> dict[str, str]:
+    """The hand-over under way, with its secret."""
+    found: dict[str, str] = state_of(popup)["link"]
+    return found
+
+
+def test_follow_ok_allow_yes_a_ring_the_article_an_update_and_silence(
+    firefox_extension: InFirefox,
+    newsbell: Newsbell,
+    mozilla_push: MozillaPush,
+    paper: Paper,
+    tmp_path: Path,
+    title: str,
+) -> None:
+    firefox, extension = firefox_extension
+    use_server(firefox, extension, newsbell.address)
+    ask_to_follow(firefox, extension, newsbell, paper)
+    extension.suspend_background()
+    allow(firefox)
+    assert extension.background() == "stopped"
+    firefox.click("#yes")
+    firefox.switch_to_tab_at(extension.address("done.html?code="))
+    firefox.wait_for_text("#words", "Russia")
+    assert newsbell.followed() == ["Russia"]
+    assert newsbell.linked() == 1
+    firefox.close_tab()
+
+    saved = newsbell.save(title, topics=["Russia", "Ukraine"])
+    assert firefox.notification()[0] == title
+    firefox.click_notification()
+    until(lambda: any(f"/articles/{saved['id']}/" in tab for tab in firefox.tabs()), "the article's tab")
+    newsbell.wait_until_all_is_rung()
+    assert [push.status for push in mozilla_push.pushes.log] == [201]
+
+    # What the extension changes, the server knows, and so does the page that subscribed.
+    extension.install(firefox_package(tmp_path, "0.2.0"), temporary=False)
+    firefox.open(article(paper))
+    popup = extension.open_popup()
+    assert popup.run("browser.runtime.getManifest().version") == "0.2.0"
+    popup.press("Follow Ukraine")
+    until(lambda: newsbell.followed() == ["Russia", "Ukraine"], "the second topic at the server")
+    extension.close_popup()
+    firefox.open(f"{newsbell.address}/subscription")
+    firefox.wait_for_text("#standing", "manages them too")
+    firefox.wait_for_text("#topics", "Ukraine")
+
+    firefox.open(article(paper))
+    popup = extension.open_popup()
+    popup.press("Unfollow Ukraine")
+    popup.press("Unfollow Russia")
+    wait_for_standing(popup, "idle")
+    until(lambda: newsbell.subscriptions() == 0, "the server told")
+    newsbell.save(f"Ice closes the channel: {title}", topics=["Russia"])
+    newsbell.wait_until_all_is_rung()
+    assert len(mozilla_push.pushes.log) == 1
+
+
+def test_a_claim_that_is_second_late_guessed_or_a_strangers_is_refused(
+    firefox_extension: InFirefox, newsbell: Newsbell, paper: Paper
+) -> None:
+    firefox, extension = firefox_extension
+    use_server(firefox, extension, newsbell.address)
+    ask_to_follow(firefox, extension, newsbell, paper)
+    popup = extension.open_popup()
+    verifier = link_of(popup)["verifier"]
+    extension.close_popup()
+
+    # Guessed: what the extension knows is not touched by it.
+    page = firefox.current_tab()
+    firefox.open_tab(extension.address("done.html?code=nbl_guess"))
+    firefox.wait_for_text("#words", "not")
+    firefox.close_tab()
+    assert newsbell.linked() == 0
+    assert claim(newsbell, "nbl_guess", verifier) == 404
+
+    # By a stranger, whose link was followed and answered with Yes: he has the verifier, and no code.
+    back = extension.address("done.html")
+    query = urlencode({"topics": "Russia", "link": STRANGERS_HASH, "back": back})
+    firefox.open_tab(f"{newsbell.address}/subscribe?{query}")
+    allow(firefox)
+    firefox.click("#yes")
+    firefox.switch_to_tab_at(f"{back}?code=")
+    firefox.wait_for_text("#words", "not")
+    firefox.close_tab()
+    assert newsbell.linked() == 0
+    assert claim(newsbell, "nbl_guess", STRANGERS_VERIFIER) == 404
+
+    # Late: made, and claimed after its time.
+    firefox.switch_to_tab(page)
+    press_ok(firefox)
+    with newsbell.making_links_too_late():
+        firefox.click("#yes")
+        late = firefox.switch_to_tab_at(extension.address("done.html?code="))
+        firefox.wait_for_text("#words", "not")
+    assert newsbell.linked() == 0
+    assert claim(newsbell, code_in(late), verifier) == 404
+
+    # In time, by going back and pressing again; and then once more.
+    firefox.open(page)
+    press_ok(firefox)
+    firefox.click("#yes")
+    done = firefox.switch_to_tab_at(extension.address("done.html?code="))
+    firefox.wait_for_text("#words", "Russia")
+    assert newsbell.linked() == 1
+    assert claim(newsbell, code_in(done), verifier) == 404
+    firefox.open(done)
+    firefox.wait_for_text("#words", "Russia")
+    wait_for_standing(extension.open_popup(), "linked")
+
+
+def test_a_blocked_page_and_no_both_leave_the_extension_saying_so(
+    firefox_extension: InFirefox, newsbell: Newsbell, paper: Paper
+) -> None:
+    firefox, extension = firefox_extension
+    use_server(firefox, extension, newsbell.address)
+    ask_to_follow(firefox, extension, newsbell, paper)
+    firefox.click("#ok")
+    firefox.press_in_prompt("Always Block")
+    firefox.wait_for_text("#status", "remove “Blocked”")
+    assert newsbell.subscriptions() == 0
+    popup = extension.open_popup()
+    wait_until_shown(popup, "#prompt")
+    assert "Russia" in popup.text("#prompt")

@@ -43,11 +43,12 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=65_536)
 def _phrase(name: str) -> tuple[tuple[str, ...], bool]:
-    """The folded words of a name, and whether it is an acronym: these count only in capitals (WHO, IT)."""
+    """The folded words of a name, and whether it is an acronym: these count only in capitals (WHO, IT), as
+    do one or two letters however they are written.
+    """
     written = words(name)
-    acronym = (
-        len(written) == 1 and 2 <= len(written[0]) <= 5 and written[0].isupper() and written[0].isascii()
-    )
+    only = written[0] if len(written) == 1 and written[0].isascii() else ""
+    acronym = 1 <= len(only) <= 5 and (only.isupper() or len(only) <= 2)
     return tuple(sys.intern(fold(word)) for word in written), acronym
 
 
@@ -57,6 +58,7 @@ class Phrases:
     def __init__(self, names: Iterable[tuple[str, int]]) -> None:
         self._numbers: dict[tuple[str, ...], int] = {}
         self._acronyms: set[tuple[str, ...]] = set()
+        self._names: set[tuple[str, ...]] = set()  # one word with a capital: Polish is not "polish"
         self._lengths: dict[str, set[int]] = {}
         for name, number in names:
             self._add(name, number)
@@ -71,6 +73,8 @@ class Phrases:
         self._lengths.setdefault(phrase[0], set()).add(len(phrase))
         if acronym:
             self._acronyms.add(phrase)
+        if len(phrase) == 1 and name.lstrip("# ")[:1].isupper():
+            self._names.add(phrase)
 
     def find(self, text: str) -> Iterator[int]:
         """The number of each mention, in the text's order. The longest phrase wins, and none overlaps."""
@@ -90,6 +94,8 @@ class Phrases:
             if phrase not in self._numbers:
                 continue
             if phrase in self._acronyms and (shouted or not written[at].isupper()):
+                continue
+            if phrase in self._names and written[at][:1].islower():
                 continue
             return length
         return 0

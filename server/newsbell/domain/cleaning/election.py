@@ -15,7 +15,8 @@ _SHARE = 0.3  # of the elected words: what so many are like is the article's own
 _LEAST_WORDS = 6
 _MOST_LINKED, _MOST_LINKED_SENTENCE = 0.4, 0.7
 _FAR = 8  # blocks
-_TEXT = ("p", "quote", "li", "h2", "h3", "h4")
+_HEADINGS = ("h2", "h3", "h4")
+_TEXT = ("p", "quote", "li", *_HEADINGS)
 _ENOUGH_BEFORE = 40  # words of the article before the headline of another
 
 _SENTENCE_END = re.compile(r"""[.!?…。！？．।؟][\s"'”’»›)\]」』]*$""")
@@ -64,7 +65,15 @@ def with_lost(blocks: Sequence[Block], kept: set[int]) -> set[int]:
             continue
         if _belongs(block, forms, parents):
             found.add(at)
-    return found | _between(blocks, found)
+    found |= _between(blocks, found)
+    return {at for at in found if not _heads_links(blocks, at, found)}
+
+
+def _heads_links(blocks: Sequence[Block], at: int, kept: set[int]) -> bool:
+    """Whether a heading stands above a list of links that is not the article."""
+    if blocks[at].kind not in _HEADINGS or at + 1 in kept or at + 1 >= len(blocks):
+        return False
+    return blocks[at + 1].kind == "li" and blocks[at + 1].linked > _MOST_LINKED_SENTENCE
 
 
 def _is_prose(block: Block) -> bool:
@@ -135,11 +144,18 @@ def _between(blocks: Sequence[Block], kept: set[int]) -> set[int]:
         parent = _parent(blocks[before])
         if parent is None or after - before > _FAR or parent is not _parent(blocks[after]):
             continue
-        for at in range(before + 1, after):
+        open_to_headings = True
+        for at in range(after - 1, before, -1):
             block = blocks[at]
+            if block.kind == "figure":
+                continue
             linked = block.linked > _MOST_LINKED_SENTENCE and not ends_a_sentence(block.text)
-            if block.kind in _TEXT and _parent(block) is parent and not linked:
+            is_heading = block.kind in _HEADINGS
+            taken = block.kind in _TEXT and _parent(block) is parent and not linked
+            if taken and (open_to_headings or not is_heading):
                 found.add(at)
+            else:
+                open_to_headings = False  # what this would be the heading of is not the article
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from newsbell.domain.cleaning import vocabulary
 from newsbell.domain.text import fold, length
@@ -30,19 +31,20 @@ def plain(text: str) -> str:
     return fold(text).translate(_APOSTROPHES)
 
 
+@lru_cache(maxsize=4_096)  # several steps ask for the same blocks
 def rule_of(text: str, *, site_name: str = "") -> str | None:
     """The name of the rule by which a block of text is not the article, or None."""
     if len(text) > _LONGEST:
         return None
     folded = plain(text)
-    bare = _bare(folded)
+    bare = vocabulary.bare(folded)
     if not bare:
         return None if _BREAK.match(folded) else "no words"
     whole = vocabulary.WHOLE.get(bare) or _share_bar(folded)
     if whole:
         return whole
     count = length(folded)
-    if count <= 6 and (_LOGO.match(bare) or (site_name and bare == _bare(plain(site_name)))):
+    if count <= 6 and (_LOGO.match(bare) or (site_name and bare == vocabulary.bare(plain(site_name)))):
         return "logo"
     if not _EMAIL_MARK.sub("", folded).strip(" .:;,-"):
         return "hidden e-mail address"
@@ -81,17 +83,10 @@ def without_email_marks(text: str) -> tuple[str, str]:
     return (_EMAIL_MARK.sub("…", text), " ".join(found)) if found else (text, "")
 
 
-def _bare(text: str) -> str:
-    """The text between its first and its last letter or digit."""
-    start = next((at for at, character in enumerate(text) if character.isalnum()), len(text))
-    end = next((at for at in range(len(text), start, -1) if text[at - 1].isalnum()), start)
-    return text[start:end]
-
-
 def _share_bar(folded: str) -> str | None:
-    parts = [part for part in (_bare(one) for one in _SEPARATORS.split(folded)) if part]
+    parts = [part for part in (vocabulary.bare(one) for one in _SEPARATORS.split(folded)) if part]
     if len(parts) < 2 or len(folded) > 200:
-        words = [_bare(word) for word in folded.split()]
+        words = [vocabulary.bare(word) for word in folded.split()]
         parts = [word for word in words if word] if 2 <= len(words) <= 12 else []
     named = [part for part in parts if vocabulary.WHOLE.get(part) == "share bar"]
     rest = [part for part in parts if part not in named]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -20,8 +21,18 @@ class Rule:
     pattern: re.Pattern[str]
 
 
-def _bare(phrase: str) -> str:
-    return fold(phrase).strip(" .…:!?[]()")
+def bare(text: str) -> str:
+    """A folded text between its first and its last letter or digit; marks belong to their letters."""
+    first, last = 0, len(text)
+    while first < last and _is_edge(text[first]):
+        first += 1
+    while last > first and _is_edge(text[last - 1]):
+        last -= 1
+    return text[first:last]
+
+
+def _is_edge(character: str) -> bool:
+    return not character.isalnum() and unicodedata.category(character)[0] != "M"
 
 
 def _any_of(phrases: list[str]) -> str:
@@ -50,7 +61,7 @@ RULES = tuple(
     Rule(name=entry["rule"], most_words=entry["most_words"], pattern=re.compile(_any_of(entry["phrases"])))
     for entry in _DATA["anywhere"]
 )
-WHOLE = {_bare(phrase): rule for rule, phrases in _DATA["whole"].items() for phrase in phrases}
+WHOLE = {bare(fold(phrase)): rule for rule, phrases in _DATA["whole"].items() for phrase in phrases}
 CREDIT = _any_of(_DATA["credit"])
 TOPICS_LABEL = _any_of(_DATA["topics_label"])
 AGENCIES = _any_of(_DATA["agencies"])
@@ -58,8 +69,8 @@ BY = _any_of(_DATA["by"])
 PUBLISHED = _any_of(_DATA["published"])
 UPDATED = _any_of(_DATA["updated"])
 NOT_A_NAME = frozenset(_DATA["not_a_name"])
-SHARE_WORDS = frozenset(map(_bare, _DATA["share_words"]))
-SECTIONS = frozenset(map(_bare, _DATA["sections"]))
+SHARE_WORDS = frozenset(bare(fold(phrase)) for phrase in _DATA["share_words"])
+SECTIONS = frozenset(bare(fold(phrase)) for phrase in _DATA["sections"])
 TICKER = _any_of(_DATA["ticker"])
 AGO = _any_of(_DATA["ago"])
 NAME_PARTICLES = frozenset(_DATA["name_particles"])

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+
+from newsbell.domain.phrases import Phrases
+
+
+def found(name: str, text: str) -> int:
+    return len(list(Phrases([(name, 1)]).find(text)))
+
+
+@pytest.mark.parametrize(
+    ("name", "held", "not_held"),
+    [
+        ("Polish", "The Polish minister spoke.", "They polish the silver."),
+        ("Un", "The UN met.", "Il a un plan."),
+        ("WHO", "The WHO met.", "Those who met."),
+        ("ukraine", "Ukraine and its neighbours", "The ukrainian is another word."),
+        ("Климат", "Климат меняется.", "Погода меняется."),
+    ],
+)
+def test_a_name_counts_as_it_is_written(name: str, held: str, not_held: str) -> None:
+    assert found(name, held) == 1
+    assert found(name, not_held) == 0
+
+
+def test_several_words_count_however_they_are_written() -> None:
+    assert found("Climate Change", "On climate change and the sea.") == 1

@@ -45,7 +45,7 @@ js: $(STATE)/node
 
 # The browser extension, packed for both stores: the same source gives the same bytes.
 extension:
-	$(PYTHON) scripts/pack_extension.py
+	$(PYTHON) extension/pack.py
 
 # Browsers, a screen, an RSS client: installed where that is possible, else named as left out.
 tools:

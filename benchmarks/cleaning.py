@@ -49,7 +49,7 @@ def trafilatura_alone(html: str, url: str) -> Answer:
     found = trafilatura.bare_extraction(html, url=url, include_comments=False, with_metadata=True)
     if found is None:
         return {}
-    told = found.as_dict()
+    told = found if isinstance(found, dict) else found.as_dict()
     return {
         "body_text": told.get("text") or "",
         "title": told.get("title"),
@@ -66,7 +66,7 @@ def readability(html: str, url: str) -> Answer:
 
     document = Document(html, url=url)
     tree = lxml.html.fromstring(document.summary())
-    return {"title": document.short_title(), "body_text": "\n".join(tree.itertext())}
+    return {"title": document.short_title(), "body_text": "\n".join(map(str, tree.itertext()))}
 
 
 def newspaper(html: str, url: str) -> Answer:

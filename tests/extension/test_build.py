@@ -21,7 +21,7 @@ BROWSERS = ("chromium", "firefox")
 
 def build(folder: Path, **environment: str) -> dict[str, bytes]:
     """The packages by their browser, as the command leaves them."""
-    command = [sys.executable, str(ROOT / "scripts" / "pack_extension.py"), str(folder)]
+    command = [sys.executable, str(ROOT / "extension" / "pack.py"), str(folder)]
     subprocess.run(command, check=True, capture_output=True, cwd="/", env=os.environ | environment)
     return {path.stem.rpartition("-")[2]: path.read_bytes() for path in folder.iterdir()}
 

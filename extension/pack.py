@@ -1,4 +1,4 @@
-"""Packs the extension for both stores: `python3 scripts/pack_extension.py [folder]`.
+"""Packs the extension for both stores: `python3 extension/pack.py [folder]`.
 
 The same source gives the same bytes, on any machine and on any day: entries in order, one date for all,
 nothing compressed (how well something is compressed differs from one zlib to the next).
@@ -13,8 +13,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-SOURCE = ROOT / "extension"
+SOURCE = Path(__file__).resolve().parent
+
 SHIPPED = ("*.html", "*.css", "icons/*.png", "_locales/*/messages.json", "src/**/*.js")
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date a ZIP archive can hold
@@ -57,4 +57,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "dist")
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else SOURCE.parent / "dist")

@@ -144,7 +144,7 @@ def _print(delay: int, options: argparse.Namespace, rounds: list[dict[str, Measu
         f"{os.cpu_count()} cores with the push service on them, medians of {len(rounds)} rounds\n"
     )
     print(f"{'':45} {'messages/s':>10} {'CPU µs':>7} {'MB':>5} {'x plain':>8} {'x npm':>6} {'of limit':>8}")
-    for variant in rounds[0]:
+    for variant in (name for name in LABELS if name in rounds[0]):
         ratios = [_ratio(rounds, variant, to) for to in ("plain", "npm", "encryption")]
         rate, cpu, memory = (
             median(getattr(each[variant], what) for each in rounds) for what in ("rate", "cpu", "memory")

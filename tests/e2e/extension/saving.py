@@ -1,0 +1,140 @@
+"""What an editor does with the extension, good pages and bad, the same in both browsers."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import requests
+
+from tests.e2e.drivers.popup import AnyPopup
+from tests.e2e.extension.reader import AnyExtension, article, page_topics
+from tests.e2e.newsbell import Newsbell, free_port
+from tests.e2e.services.paper import Paper
+from tests.pages import PARAGRAPHS, news_page
+
+FIVE_MEGABYTES = 5_000_000
+MANY = 100_000
+ATTACK = "<img src=x onerror=globalThis.attacked=1>"
+
+
+class AnyBrowser(Protocol):
+    """A `Chromium` or a `Firefox`, as far as it is needed here."""
+
+    def open(self, address: str) -> None: ...
+    def click(self, selector: str) -> None: ...
+    def type(self, selector: str, text: str) -> None: ...
+    def wait_for_text(self, selector: str, text: str, *, within: float = 20) -> None: ...
+
+
+def give_token(browser: AnyBrowser, newsbell: Newsbell, name: str, consent: Callable[[], None]) -> None:
+    """On the options page: a wrong token, which is refused, and then a right one. `consent` answers what
+    the browser asks of its own."""
+    browser.type("#token", "nbt_wrong")
+    browser.click("#keep-token")
+    consent()
+    browser.wait_for_text("#token-said", "token")
+    browser.wait_for_text("#token-said", "not")
+    browser.type("#token", newsbell.new_token(name))
+    browser.click("#keep-token")
+    browser.wait_for_text("#token-said", "The server accepts the token.")
+
+
+def save(browser: AnyBrowser, extension: AnyExtension, address: str, words: str) -> AnyPopup:
+    """Open a page and save it; the popup, which says these words about it."""
+    browser.open(address)
+    popup = extension.open_popup()
+    popup.press("Save")
+    popup.wait_for_text("#save-outcome", words, within=60)
+    return popup
+
+
+def saved(newsbell: Newsbell, url: str) -> list[dict[str, Any]]:
+    """The articles at the server that come from this address."""
+    answer = requests.get(f"{newsbell.address}/api/v1/articles?limit=100", timeout=10).json()
+    return [one for one in answer["articles"] if one["url"] == url]
+
+
+def save_good_pages(
+    browser: AnyBrowser, extension: AnyExtension, newsbell: Newsbell, paper: Paper, title: str
+) -> None:
+    page = news_page(title, paragraphs=[f"{title}: {text}" for text in PARAGRAPHS])
+    slug = title.lower().replace(" ", "-").replace(",", "")
+    address = paper.publish(f"/{slug}", page)
+    browser.open(address)
+    popup = extension.open_popup()
+    page_topics(popup)
+    popup.click("#save-topics input[value=Ukraine]")
+    popup.press("Save")
+    popup.wait_for_text("#save-outcome", "It is new")
+    [stored] = saved(newsbell, address)
+    assert (stored["title"], stored["topics"]) == (title, ["Russia"])
+    extension.close_popup()
+
+    save(browser, extension, address, "had this article already")
+    extension.close_popup()
+
+    # As large pages are: an article, and megabytes of state for the site's own scripts.
+    state = json.dumps(["state of the site's own scripts"] * (FIVE_MEGABYTES // 30))
+    large = news_page(f"Large: {title}", paragraphs=[f"Large: {title}: {text}" for text in PARAGRAPHS])
+    large = large.replace("</body>", f'<script type="application/json">{state}</script></body>')
+    assert len(large) > FIVE_MEGABYTES
+    address = paper.publish(f"/large-{slug}", large)
+    save(browser, extension, address, "It is new")
+    assert len(saved(newsbell, address)) == 1
+    extension.close_popup()
+
+
+def refuse_bad_pages(browser: AnyBrowser, extension: AnyExtension, newsbell: Newsbell, paper: Paper) -> None:
+    address = paper.publish("/empty", "<!doctype html><title>Cookies</title><p>Accept cookies?")
+    popup = save(browser, extension, address, "No article was found on this page.")
+    assert "article" in popup.text("#page-topics")
+    assert saved(newsbell, address) == []
+    extension.close_popup()
+
+    browser.open(article(paper))
+    popup = extension.open_popup()
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    popup.run(f"(globalThis.browser ?? chrome).storage.local.set({{server: '{nowhere}'}})")
+    popup.press("Save")
+    popup.wait_for_text("#save-outcome", "Not saved. The server does not answer.")
+    extension.close_popup()
+    # What is known is there without the server.
+    popup = extension.open_popup()
+    assert page_topics(popup) == ["Russia", "Ukraine"]
+    popup.run(f"(globalThis.browser ?? chrome).storage.local.set({{server: '{newsbell.address}'}})")
+    extension.close_popup()
+
+
+def withstand_an_attack(browser: AnyBrowser, extension: AnyExtension, paper: Paper) -> None:
+    """A page that tries to run scripts in the popup, to confuse it, and to wear it out."""
+    browser.open(paper.publish("/attack", _attacking_page()))
+    popup = extension.open_popup()
+    topics = page_topics(popup)
+    assert "Russia" in topics
+    assert len(topics) <= 30
+    assert popup.run("globalThis.attacked") is None
+    assert popup.run("({}).polluted") is None
+    foreign = "document.querySelectorAll('main img, main script, main iframe, [onerror], [onclick]').length"
+    assert popup.run(foreign) == 0
+    extension.close_popup()
+
+
+def _attacking_page() -> str:
+    names = ["Russia", ATTACK, "__proto__", "constructor", "javascript:alert(1)", "\u202egnorw", "x" * 5000]
+    pollution = f'{{"@type": "NewsArticle", "__proto__": {{"polluted": 1}}, "keywords": {json.dumps(names)}}}'
+    deep = '{"@graph":' * 5000 + "1" + "}" * 5000
+    tags = "".join(f'<meta property="article:tag" content="Tag {number}">' for number in range(1000))
+    return f"""<!doctype html><html lang="en"><head><title>{html.escape(ATTACK)}</title>
+<meta name="keywords" content="{html.escape(",".join(names))}">{tags}
+<script type="application/ld+json">{pollution}</script><script type="application/ld+json">{deep}</script>
+<script>
+  Array.prototype.map = () => {{ throw new Error("not yours"); }};
+  Object.prototype.polluted = 1;
+  JSON.parse = () => ({{ attacked: 1 }});
+</script></head><body>
+<form name="querySelectorAll"><input name="title"><input name="documentElement"></form><img name="body">
+<article><h1>{html.escape(ATTACK)}</h1>{"".join(f"<p>{text}</p>" for text in PARAGRAPHS)}</article>
+{"<p><a rel=tag href=/topic/x>x</a></p>" * MANY}</body></html>"""

@@ -78,7 +78,7 @@ class Newsbell:
         """Import a page of this title as an editor does, with a text of its own; the answer as JSON."""
         slug = title.lower().replace(" ", "-")
         page = self.folder.parent / f"{slug}.html"
-        paragraphs = pages.paragraphs_of(title)
+        paragraphs = (pages.PARAGRAPHS[0], *pages.paragraphs_of(title))
         page.write_text(pages.news_page(title, topics=topics, paragraphs=paragraphs), encoding="utf-8")
         url = f"https://paper.example/{slug}"
         answer: dict[str, Any] = json.loads(self.run("import", str(page), "--url", url, "--json"))

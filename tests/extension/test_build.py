@@ -50,7 +50,9 @@ def test_the_same_source_gives_the_same_bytes(packages: dict[str, bytes], tmp_pa
 def test_a_package_holds_all_that_ships_and_nothing_else(packages: dict[str, bytes], browser: str) -> None:
     inside = files_in(packages[browser])
     source = {
-        path.relative_to(SOURCE).as_posix(): path.read_bytes() for path in SOURCE.rglob("*") if path.is_file()
+        path.relative_to(SOURCE).as_posix(): path.read_bytes()
+        for path in SOURCE.rglob("*")
+        if path.is_file() and path.name != "pack.py" and "__pycache__" not in path.parts
     }
     assert set(inside) == set(source)
     assert [name for name in source if inside[name] != source[name]] == ["manifest.json"]

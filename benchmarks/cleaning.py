@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import json
 import multiprocessing
+import re
 import resource
 import subprocess
 import sys
@@ -55,7 +56,7 @@ def trafilatura_alone(html: str, url: str) -> Answer:
         "title": told.get("title"),
         "byline": [name.strip() for name in (told.get("author") or "").split(";") if name.strip()],
         "published_at": told.get("date"),
-        "topics": told.get("tags") or [],
+        "topics": [name for tag in told.get("tags") or [] for name in re.split(r"\s*[,;]\s*", tag)],
         "lead_image": {"url": told.get("image")},
     }
 

@@ -1,4 +1,4 @@
-"""Recognised topics alone: what each page declares is hidden, the topics of the other pages are the known ones.
+"""Recognised topics alone: what a page declares is hidden, the other pages' topics are the known ones.
 
     python -m benchmarks recognition DIR
 
@@ -41,9 +41,8 @@ def main(arguments: list[str]) -> int:
         )
         errors += [f"{article.title[:60]}: {shown[key]}" for key in sorted(told - truth)]
     print(f"{'pages':22}{len(found):>8}\n{'known topics':22}{len(homes):>8}")
-    print(
-        f"{'precision':22}{right / max(1, right + wrong):>8.3f}\n{'recall':22}{right / max(1, right + missed):>8.3f}"
-    )
+    print(f"{'precision':22}{right / max(1, right + wrong):>8.3f}")
+    print(f"{'recall':22}{right / max(1, right + missed):>8.3f}")
     if "--errors" in arguments:
         print("\n".join(errors))
     return 0

@@ -4,7 +4,7 @@ import contextlib
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsbell.domain.cleaning import clean, html_to_text, sanitise
@@ -70,6 +70,7 @@ def test_sanitising_twice_changes_nothing(soup: str) -> None:
     assert sanitise(once, BASE) == once
 
 
+@settings(deadline=None)  # the first page loads word lists
 @given(SOUP)
 def test_a_hostile_page_is_cleaned_or_refused(soup: str) -> None:
     try:

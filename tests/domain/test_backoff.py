@@ -24,5 +24,9 @@ def test_jitter_only_adds() -> None:
 
 
 def test_a_subscription_is_given_up_after_days_not_hours() -> None:
-    assert not given_up(NOW, NOW - timedelta(hours=30))
-    assert given_up(NOW, NOW - GIVE_UP_AFTER)
+    assert not given_up(NOW, NOW - timedelta(hours=30), attempts=9)
+    assert given_up(NOW, NOW - GIVE_UP_AFTER, attempts=9)
+
+
+def test_one_failure_long_after_another_gives_nobody_up() -> None:
+    assert not given_up(NOW, NOW - 2 * GIVE_UP_AFTER, attempts=0)

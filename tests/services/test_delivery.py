@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from newsbell.config import Settings
-from newsbell.domain.backoff import GIVE_UP_AFTER
+from newsbell.domain.backoff import ATTEMPTS_BEFORE_GIVING_UP, GIVE_UP_AFTER
 from newsbell.domain.key_refusals import MANY_IN_A_ROW, PAUSE
 from newsbell.domain.push import Outcome, PushResult
 from newsbell.domain.subscription import PushTarget
@@ -213,6 +213,10 @@ def test_a_subscription_that_failed_for_days_is_removed(work: Delivery, clock: C
     clock.advance(GIVE_UP_AFTER)
     publish(work, "https://paper.example/b")
     drain(work)
+    assert remaining(work) == 1, "one failure, though days after another, is not enough"
+    for _ in range(ATTEMPTS_BEFORE_GIVING_UP):
+        clock.advance(timedelta(minutes=10))
+        drain(work)
     assert remaining(work) == 0
 
 

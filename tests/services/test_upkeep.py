@@ -117,3 +117,23 @@ def test_what_is_due_is_told_by_number_the_longest_waiting_first(work: Delivery,
         assert delivery.due(conn, NOW + _SECOND, limit=1).retries == 1
         late = delivery.due(conn, NOW + _DAY, limit=9)
     assert (late.alerts, late.batches, late.retries) == ([], [], 0)
+
+
+def test_who_was_rung_before_is_tried_again_a_day_after_a_refusal(work: Delivery, clock: Clock) -> None:
+    with work.db.transaction() as conn:
+        proven, never = subscriber(conn, "Snow"), subscriber(conn, "Snow")
+        subscriptions.record_success(conn, [proven], NOW)
+        for number in (proven, never):
+            subscriptions.suspend(conn, number, NOW)
+    clock.advance(_DAY)
+    sweep(work)
+    assert _suspended(work) == {proven, never}
+    clock.advance(_SECOND)
+    sweep(work)
+    assert _suspended(work) == {never}
+
+
+def _suspended(work: Delivery) -> set[int]:
+    with work.db.read() as conn:
+        found = [subscriptions.get(conn, number) for number in (1, 2)]
+    return {one.id for one in found if one and one.suspended_at}

@@ -8,6 +8,7 @@ FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=7)
 """A subscription that has failed for this long without one success is removed."""
+ATTEMPTS_BEFORE_GIVING_UP = 3
 _JITTER = 0.25
 
 
@@ -21,5 +22,8 @@ def retry_at(now: datetime, *, attempts: int, retry_after: timedelta | None, jit
     return now + delay * (1 + _JITTER * jitter)
 
 
-def given_up(now: datetime, failing_since: datetime) -> bool:
-    return now - failing_since >= GIVE_UP_AFTER
+def given_up(now: datetime, failing_since: datetime, *, attempts: int) -> bool:
+    """Whether a failure is the last: not one by itself, though the one before was days ago, but one of a row
+    of `attempts` within the same alert.
+    """
+    return attempts >= ATTEMPTS_BEFORE_GIVING_UP and now - failing_since >= GIVE_UP_AFTER

@@ -176,7 +176,7 @@ class _Found:
         ids = [one.subscription_id for one, _ in self.failed]
         since = subscriptions.record_failures(self.conn, ids, self.now)
         for one, result in self.failed:
-            if given_up(self.now, since.get(one.subscription_id, self.now)):
+            if given_up(self.now, since.get(one.subscription_id, self.now), attempts=one.attempts):
                 self.gone.append(one.subscription_id)
                 continue
             due_at = retry_at(

@@ -21,6 +21,10 @@ MOST_STEPS = 100
 """Transactions of one kind in one sweep; what is left waits for the next."""
 KEPT_FINISHED = timedelta(days=7)
 """How long finished alerts stay, for the operator to look at."""
+SUSPENDED_FOR = timedelta(days=1)
+"""After this long a subscription that was rung before is tried once more. A wrong clock or subject of ours
+makes a push service refuse everybody, and a small server has too few to tell that from their own fault.
+"""
 KEPT_SUSPENDED = timedelta(days=90)
 """How long a subscription stays that its push service lets us ring no more."""
 
@@ -32,6 +36,10 @@ def sweep(work: Delivery) -> None:
     if late:
         log.warning("alerts_expired rows=%d", late)
     finished = _clear(work, lambda conn: delivery.clear_finished(conn, now - KEPT_FINISHED, ROWS_AT_ONCE))
+    with work.db.transaction() as conn:
+        again = subscriptions.try_suspended_again(conn, now - SUSPENDED_FOR)
+    if again:
+        log.info("suspended_tried_again subscriptions=%d", again)
     suspended = _clear(work, lambda conn: _suspended(conn, now))
     unclaimed = _clear(work, lambda conn: links.clear_expired(conn, now))
     unused = _clear(work, lambda conn: topics.clear_unused(conn, ROWS_AT_ONCE))

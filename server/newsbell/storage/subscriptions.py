@@ -112,6 +112,15 @@ def unsuspend(conn: Connection, subscription_id: int) -> None:
     _set(conn, subscription_id, {"suspended_at": None})
 
 
+def try_suspended_again(conn: Connection, before: datetime) -> int:
+    """Let those be rung again that were suspended before then and had been rung before that: perhaps our key
+    is taken again. How many that were.
+    """
+    proven = subscriptions.c.first_success_at.is_not(None)
+    statement = update(subscriptions).where(subscriptions.c.suspended_at < before, proven)
+    return conn.execute(statement.values(suspended_at=None)).rowcount
+
+
 def clear_suspended(conn: Connection, before: datetime, limit: int) -> int:
     """Forget at most `limit` subscriptions that were suspended before then; how many that were."""
     query = select(subscriptions.c.id).where(subscriptions.c.suspended_at < before).limit(limit)

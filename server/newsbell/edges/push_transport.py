@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Post:
     """One request. `about` is the caller's own, given back with the reply. `trusted`: the operator named the
     host, so it may be private and need not speak TLS. With `refusal` nothing is sent: that is the reply.

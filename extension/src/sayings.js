@@ -28,7 +28,6 @@ const TROUBLES = new Map(
     ["no_article", "trouble_no_article"],
     ["empty", "trouble_no_article"],
     ["article_removed", "trouble_article_removed"],
-    ["too_large", "trouble_page_too_large"],
     ["page_too_large", "trouble_page_too_large"],
     ["unreadable_page", "trouble_unreadable_page"],
     ["no_token", "trouble_no_token"],

@@ -39,6 +39,7 @@ const TROUBLES = new Map(
     ["suspended", "trouble_suspended"],
     ["silent", "trouble_silent"],
     ["subscription_gone", "trouble_subscription_gone"],
+    ["unallowed", "trouble_unallowed"],
     ["push_later", "trouble_push_later"],
     ["push_refused", "trouble_push_later"],
   ]),
@@ -53,6 +54,7 @@ export const standingWords = ({ how }) => t(STANDINGS[how]);
  */
 export function troubleWords({ code, message }) {
   const key = TROUBLES.get(code);
+  if (code === "unexpected") return t("trouble_unexpected", message);
   return key ? t(key) : t("trouble_refused", message);
 }
 

@@ -8,7 +8,7 @@ import { lookAtFeed } from "./feed/look.js";
 import { notificationFrom } from "./feed/notification.js";
 import { addressIn, openFrom, show } from "./feed/ring.js";
 import { followPending } from "./follow.js";
-import { HEALTH, LOOK, RETRY, setAlarms } from "./health/alarms.js";
+import { HEALTH, keepAlarms, LOOK, RETRY } from "./health/alarms.js";
 import { ensureHere } from "./health/means.js";
 import { claim, codeIn } from "./link.js";
 import { answer, isMessage } from "./messages.js";
@@ -79,7 +79,7 @@ async function offerSaving() {
 /** Firefox forgets alarms when it is closed, and the badge as well. */
 async function wake() {
   const state = await readState();
-  await setAlarms(state.standing, state);
+  await keepAlarms(state.standing, state);
   await showBadge();
 }
 

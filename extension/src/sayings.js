@@ -28,7 +28,6 @@ const TROUBLES = new Map(
     ["no_article", "trouble_no_article"],
     ["empty", "trouble_no_article"],
     ["article_removed", "trouble_article_removed"],
-    ["too_large", "trouble_page_too_large"],
     ["page_too_large", "trouble_page_too_large"],
     ["unreadable_page", "trouble_unreadable_page"],
     ["no_token", "trouble_no_token"],
@@ -40,6 +39,7 @@ const TROUBLES = new Map(
     ["suspended", "trouble_suspended"],
     ["silent", "trouble_silent"],
     ["subscription_gone", "trouble_subscription_gone"],
+    ["unallowed", "trouble_unallowed"],
     ["push_later", "trouble_push_later"],
     ["push_refused", "trouble_push_later"],
   ]),
@@ -54,6 +54,7 @@ export const standingWords = ({ how }) => t(STANDINGS[how]);
  */
 export function troubleWords({ code, message }) {
   const key = TROUBLES.get(code);
+  if (code === "unexpected") return t("trouble_unexpected", message);
   return key ? t(key) : t("trouble_refused", message);
 }
 

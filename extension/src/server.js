@@ -45,11 +45,23 @@ export class ServerAway extends Error {
   name = "ServerAway";
 }
 
+/** Something of this browser's stands in the way; `code` says what. */
+export class Hindered extends Error {
+  name = "Hindered";
+
+  /** @param {string} code */
+  constructor(code) {
+    super(code);
+    this.code = code;
+  }
+}
+
 /**
  * @param {unknown} error
  * @returns {Trouble}
  */
 export function troubleOf(error) {
+  if (error instanceof Hindered) return { code: error.code, message: "", passing: false };
   if (error instanceof RefusedByServer) {
     return { code: error.code, message: error.message, passing: error.isPassing };
   }

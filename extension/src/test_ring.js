@@ -2,13 +2,15 @@
 
 import { show } from "./feed/ring.js";
 import { ensureHere } from "./health/means.js";
-import { RefusedByServer, serverAt } from "./server.js";
+import { maySayThings } from "./platform.js";
+import { Hindered, RefusedByServer, serverAt } from "./server.js";
 import { readState } from "./state.js";
 import { t } from "./words.js";
 
 export async function sendTest() {
   const { server, ticket } = await readState();
   if (!ticket) {
+    if (!(await maySayThings())) throw new Hindered("unallowed");
     await show({
       title: t("test_title"),
       body: t("test_body"),

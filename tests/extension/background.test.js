@@ -60,6 +60,24 @@ test("alarms that an update or a restart cleared are there again", async () => {
   assert.ok(browser.held.has("health"));
 });
 
+test("a worker that wakes often does not put off the retry", async () => {
+  const { keepAlarms, setAlarms } = await import("../../extension/src/health/alarms.js");
+  const away = { how: "push", trouble: null, at: 0 };
+  await keepAlarms(away, { tries: 3 });
+  const first = browser.held.get("retry");
+  assert.equal(first.delayInMinutes, 4);
+  await keepAlarms(away, { tries: 3 });
+  assert.equal(browser.held.get("retry"), first);
+  await setAlarms(away, { tries: 0 });
+  assert.equal(browser.held.has("retry"), false);
+});
+
+test("a test without a subscription and without permission is said to be impossible", async () => {
+  assert.deepEqual(await send({ kind: "test" }), {
+    trouble: { code: "unallowed", message: "", passing: false },
+  });
+});
+
 test("only the extension's own pages are answered, and only what they may ask", async () => {
   assert.equal(await send({ kind: "stop" }, { id: "another" }), "ignored");
   for (const kind of ["toString", "__proto__", "nothing", undefined]) {

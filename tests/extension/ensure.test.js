@@ -162,12 +162,18 @@ test("while the server is away nothing is lost, and it is tried again", async ()
   assert.equal(scene.store.state.tries, 1);
 });
 
-test("a site that answers 404 is not a server that forgot us", async () => {
-  const scene = stage();
-  scene.server.failing = { about: refused(404, "error") };
-  assert.equal((await ensure(scene.means)).how, "push");
-  assert.deepEqual(scene.store.state.ticket, ticket);
-});
+for (const [browser, more, how] of [
+  ["Chromium", {}, "push"],
+  ["Firefox", { pushesItself: false, push: {} }, "linked"],
+]) {
+  test(`a site that answers 404 is not a server that forgot us, in ${browser}`, async () => {
+    const scene = stage(more);
+    scene.server.failing = { about: refused(404, "error") };
+    const standing = await ensure(scene.means);
+    assert.deepEqual([standing.how, standing.trouble.code], [how, "error"]);
+    assert.deepEqual(scene.store.state.ticket, ticket);
+  });
+}
 
 test("no push service: the feed is looked at; one that answers later takes over", async () => {
   const scene = stage({ state: { ticket: null }, push: { silent: true }, rows: [] });

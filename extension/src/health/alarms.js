@@ -31,11 +31,24 @@ export const retryAfter = (tries) => Math.min(LONGEST_WAIT, 2 ** Math.max(0, tri
  * @param {Pick<State, "tries">} state
  */
 export async function setAlarms(standing, { tries }) {
+  await keepAlarms(standing, { tries: 0 });
+  if (tries > 0) await alarms.create(RETRY, { delayInMinutes: retryAfter(tries) });
+  else await alarms.clear(RETRY);
+}
+
+/**
+ * Put back what is missing, and leave alone what runs: a worker that wakes often would otherwise put off
+ * the retry for ever.
+ * @param {Standing} standing
+ * @param {Pick<State, "tries">} state
+ */
+export async function keepAlarms(standing, { tries }) {
   await keep(HEALTH, DAY);
   if (standing.how === "idle") await alarms.clear(LOOK);
   else await keep(LOOK, lookEvery(standing.how));
-  if (tries > 0) await alarms.create(RETRY, { delayInMinutes: retryAfter(tries) });
-  else await alarms.clear(RETRY);
+  if (tries > 0 && !(await alarms.get(RETRY))) {
+    await alarms.create(RETRY, { delayInMinutes: retryAfter(tries) });
+  }
 }
 
 /**

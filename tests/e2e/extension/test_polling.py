@@ -1,0 +1,76 @@
+"""Where no push can come, the extension looks at the feed by itself, in real browsers.
+
+The alarm that makes it look is the extension's own; a test sets it anew, as early as the browser lets it.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.drivers.firefox import FAR_HOST
+from tests.e2e.extension import test_chromium_following as chromium_reader
+from tests.e2e.extension import test_firefox_linking as firefox_reader
+from tests.e2e.extension.conftest import InFirefox, RunChromium
+from tests.e2e.extension.reader import article, state_of, wait_for_standing, wait_until_shown
+from tests.e2e.newsbell import Newsbell
+from tests.e2e.services.gcm import GoogleCloudMessaging, switches_to_nowhere
+from tests.e2e.services.paper import Paper
+from tests.e2e.waiting import until
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browsers")]
+
+
+def test_chromium_without_a_push_service_rings_from_the_feed_until_there_is_one(
+    run_chromium: RunChromium,
+    routed_newsbell: Newsbell,
+    google_push: GoogleCloudMessaging,
+    paper: Paper,
+    title: str,
+) -> None:
+    newsbell = routed_newsbell
+    newsbell.save(f"Known before: {title}", topics=["Russia"])
+    with run_chromium(switches=switches_to_nowhere()) as (chromium, extension):
+        chromium_reader.use_server(chromium, extension, newsbell.address)
+        chromium.open(article(paper))
+        popup = extension.open_popup()
+        popup.press("Follow Russia")
+        wait_until_shown(popup, "#ok")
+        popup.click("#ok")
+        extension.press_in_dialog("Allow")
+        # A packed extension's alarm waits for half a minute at least.
+        extension.run("chrome.alarms.create('look', {delayInMinutes: 0.5, periodInMinutes: 5})")
+        until(lambda: extension.storage()["standing"]["how"] == "polling", "no push service", within=40)
+        assert newsbell.subscriptions() == 0
+        newsbell.save(title, topics=["Russia", "Ukraine"])
+        until(extension.notifications, "a notification", within=60)
+        assert [shown for shown, _ in extension.notifications()] == [title]
+
+    with run_chromium() as (chromium, extension):
+        until(lambda: extension.storage()["standing"]["how"] == "push", "push, taking over", within=40)
+        assert newsbell.followed() == ["Russia"]
+        assert extension.storage()["due"] == []
+        newsbell.save(f"Ice closes the channel: {title}", topics=["Russia"])
+        chromium.wait_for_notification()
+        newsbell.wait_until_all_is_rung()
+        assert [push.status for push in google_push.pushes.log] == [201]
+        shown = [text for text, _ in extension.notifications()]
+        assert shown.count(f"Ice closes the channel: {title}") == 1
+
+
+def test_firefox_at_a_plain_http_server_of_the_network_rings_from_the_feed(
+    firefox_extension: InFirefox, newsbell: Newsbell, paper: Paper, title: str
+) -> None:
+    firefox, extension = firefox_extension
+    firefox_reader.use_server(firefox, extension, f"http://{FAR_HOST}:{newsbell.port}")
+    firefox.open(article(paper))
+    popup = extension.open_popup()
+    popup.press("Follow Russia")
+    wait_until_shown(popup, "#ok-poll")
+    popup.click("#ok-poll")
+    firefox.press_in_prompt("Allow")
+    wait_for_standing(popup, "polling")
+    until(lambda: state_of(popup)["following"][0]["primed"], "a first look at the feed")
+    newsbell.save(title, topics=["Russia"])
+    popup.run("browser.alarms.create('look', {delayInMinutes: 0.02, periodInMinutes: 5})")
+    assert firefox.notification()[0] == title
+    assert newsbell.subscriptions() == 0

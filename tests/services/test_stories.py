@@ -9,6 +9,7 @@ import pytest
 
 from newsbell.config import Settings
 from newsbell.domain.article import Article
+from newsbell.domain.likeness import BANDS
 from newsbell.services.articles import get_article, list_articles, remove_article
 from newsbell.services.importing import Imported, Source, import_article
 from newsbell.services.stories import LASTS
@@ -159,6 +160,6 @@ def test_removed_articles_leave_no_bands(database: Database) -> None:
     article = save(database, "one").article
     count = select(func.count()).select_from(story_bands)
     with database.transaction() as conn:
-        assert conn.execute(count).scalar_one() == 32
+        assert conn.execute(count).scalar_one() == BANDS
         articles.remove(conn, article.id, NOW)
         assert conn.execute(count).scalar_one() == 0

@@ -132,7 +132,7 @@ def test_letters_that_standard_output_lacks_are_escaped(monkeypatch: pytest.Monk
 def test_topics_known_to_the_store_are_recognised_as_in_an_import(run: Run, db: Database) -> None:
     page = news_page(topics=())
     with db.transaction() as conn:
-        stored_article(conn, "Ferries", "Islands")
+        stored_article(conn, "Ferries", "Northern islands")
     shown = json.loads(run("clean", "-", "--url", _URL, input=page).stdout)
     saved = json.loads(run("import", "-", "--url", _URL, "--notify", "no", "--json", input=page).stdout)
     assert "recognised" in {topic["origin"] for topic in shown["topic_details"]}

@@ -2,8 +2,9 @@
 
     python -m tests.fuzz_cleaning [SECONDS] [SEED]
 
-Pages of ours and known vectors are cut, doubled, spliced and sprinkled with bytes. With atheris
-installed (pip install atheris) `python -m tests.fuzz_cleaning atheris [libFuzzer options]` lets coverage lead. What breaks a promise is written to fuzz-<digest>.html beside the traceback.
+Pages of ours and known vectors are cut, doubled, spliced and sprinkled with bytes. With atheris installed
+(pip install atheris), `python -m tests.fuzz_cleaning atheris [libFuzzer options]` lets coverage lead. What
+breaks a promise is written to fuzz-<digest>.html beside the traceback.
 """
 
 from __future__ import annotations

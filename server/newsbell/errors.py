@@ -101,3 +101,9 @@ class NoStoreError(NewsbellError):
     """No Newsbell store is where the settings point."""
 
     code = "no_store"
+
+
+class StartError(NewsbellError):
+    """A process of the server ended before the server was up; its own words are on stderr."""
+
+    code = "cannot_start"

@@ -11,10 +11,11 @@ import feedparser
 import pytest
 
 from newsbell.domain.article import Picture
+from newsbell.domain.topics import MAX_UNION
 from newsbell.services.topics import merge_topics, rename_topic
 from newsbell.storage import topics
 from newsbell.web.feeds.document import FeedFormat
-from newsbell.web.feeds.links import MAX_UNION, feed_links
+from newsbell.web.feeds.links import feed_links
 from tests.factories import NOW, stored_article
 from tests.feeds.making import BASE_URL
 from tests.feeds.rules import atom_faults, json_faults, parse, rss_faults
@@ -256,3 +257,13 @@ def test_a_page_names_its_feeds() -> None:
     ]
     assert links[0].title == "Russia and Ukraine (RSS)"
     assert feed_links("", [], "Everything")[0].href == "/feeds/all.rss"
+
+
+@pytest.mark.parametrize("ending", FeedFormat)
+def test_one_bad_address_in_the_store_fails_no_feed(news: Site, ending: FeedFormat) -> None:
+    with news.db.transaction() as conn:
+        stored_article(conn, title="From nowhere", url="http://[x", lead_image=Picture(url="https://[y"))
+    answer = news.client.get(f"/feeds/all.{ending}")
+    assert (answer.status_code, FAULTS[ending](answer.data)) == (200, [])
+    assert b"From nowhere" in answer.data
+    assert b"http://[x" not in answer.data

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from newsbell.errors import StartError
 from newsbell.jobs import processes
-from newsbell.jobs.processes import Child, StartError, restart_delay, supervise
+from newsbell.jobs.processes import Child, restart_delay, supervise
 from tests.jobs.waiting import is_alive, wait_until
 
 _STAYS = "import time; time.sleep(60)"

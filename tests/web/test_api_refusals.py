@@ -63,7 +63,7 @@ def refused(
         ({"text": "Both."}, 400, "malformed", "text"),
         ({"html": 5}, 400, "malformed", "html"),
         ({"html": ["<p>"]}, 400, "malformed", "html"),
-        ({"url": "https://paper.example/" + "x" * 5_000}, 400, "malformed", "url"),
+        ({"url": "https://paper.example/" + "x" * 9_000}, 400, "malformed", "url"),
         ({"url": "\ud800"}, 400, "malformed", "url"),
         ({"topics": [LONG_TOPIC]}, 400, "malformed", "topics"),
         ({"topics": ["x" * 61]}, 400, "malformed", "topics"),

@@ -130,6 +130,29 @@ def test_wide_tables_and_code_scroll_and_a_keyboard_reaches_them(site: Site) -> 
     assert one(page, "//pre/@tabindex") == "0"
 
 
+def test_what_only_looks_like_a_table_is_left_alone(site: Site) -> None:
+    title = "<table><script>alert(1)</script><pre </table>"
+    body = (
+        f'<p title="{title}">One</p> Two <table title="{title}"><tr><td>Three</td></tr></table> four '
+        f'<p>&lt;table&gt; and <i title="{title}">five</i></p>'
+    )
+    response = site.client.get(f"/articles/{save(site, body_html=body).id}", follow_redirects=True)
+    text = one(tree(response), "//div[contains(@class, 'text')]")
+    assert words(text) == "One Two Three four <table> and five"
+    assert [found.get("title") for found in text.xpath(".//p[1] | .//table | .//i")] == [title] * 3
+    assert len(text.xpath(".//div[@role='region']")) == len(text.xpath(".//table")) == 1
+    assert not text.xpath(".//script | .//pre")
+    assert words(one(text, ".//div[@role='region']")) == "Three"
+
+
+def test_a_table_in_a_table_scrolls_too_and_text_after_it_stays_after_it(site: Site) -> None:
+    body = "<table><tr><td><table><tr><td>In</td></tr></table> after</td></tr></table> out <pre>a\n  b</pre>"
+    text = one(read(site, save(site, body_html=body)), "//div[contains(@class, 'text')]")
+    assert words(text) == "In after out a b"
+    assert len(text.xpath(".//div[@role='region']/table")) == 2
+    assert one(text, ".//pre/text()") == "a\n  b"
+
+
 def test_what_was_taken_out_can_be_looked_at(site: Site) -> None:
     removals = (
         Removal(rule="share bar", text="Share\nTweet"),

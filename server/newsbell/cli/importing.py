@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 from urllib.parse import unquote
 
 import click
@@ -15,7 +14,7 @@ from newsbell.cli.output import print_json, progress, progress_ends
 from newsbell.cli.sources import read_source
 from newsbell.config import Settings
 from newsbell.domain.paths import article_path
-from newsbell.domain.serialise import article_json
+from newsbell.domain.serialise import saved_json
 from newsbell.edges.fetch import Fetcher
 from newsbell.errors import NewsbellError
 from newsbell.jobs.cleaning import CleaningProcesses
@@ -99,7 +98,7 @@ class Importer:
         article = imported.article
         rung = "rung" if imported.rung else f"not rung: {imported.reason}"
         if self.wishes.as_json:
-            print_json(_as_json(imported))
+            print_json(saved_json(imported))
         elif briefly:
             click.echo(f"{_what_happened(imported)}: {article.title} ({rung})")
         else:
@@ -140,13 +139,3 @@ def _what_happened(imported: Imported) -> str:
     if imported.created:
         return "Saved"
     return "Updated" if imported.updated else "Known already"
-
-
-def _as_json(imported: Imported) -> dict[str, Any]:
-    return {
-        **article_json(imported.article),
-        "created": imported.created,
-        "updated": imported.updated,
-        "rung": imported.rung,
-        "reason": imported.reason,
-    }

@@ -11,6 +11,9 @@ from newsbell.domain.text import strip_controls
 from newsbell.errors import MalformedError
 
 MAX_URL = 2048
+"""Characters of an address that is stored, normalised."""
+MAX_GIVEN_URL = 8_192
+"""Characters of an address as somebody gives it or a redirect names it; much of it may be left out."""
 
 # Parameters that say who sent the reader, not which article it is.
 _TRACKING = re.compile(

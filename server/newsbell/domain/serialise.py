@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from newsbell.domain.article import Article, ArticleTopic, CleanArticle, Picture, Removal, TopicMention
 from newsbell.domain.topics import slugify
@@ -44,6 +44,32 @@ def article_json(article: Article | CleanArticle, *, full_text: bool = True) -> 
             {"id": home.id, "url": home.url, "site_name": home.site_name, "title": home.title}
             for home in (stored.also_at if stored else ())
         ],
+    }
+
+
+class Saved(Protocol):
+    """What came of saving an article (`newsbell.services.importing.Imported`)."""
+
+    @property
+    def article(self) -> Article: ...
+    @property
+    def created(self) -> bool: ...
+    @property
+    def updated(self) -> bool: ...
+    @property
+    def rung(self) -> bool: ...
+    @property
+    def reason(self) -> str: ...
+
+
+def saved_json(saved: Saved) -> dict[str, Any]:
+    """The article, and what came of saving it: the answer to every import."""
+    return {
+        **article_json(saved.article),
+        "created": saved.created,
+        "updated": saved.updated,
+        "rung": saved.rung,
+        "reason": saved.reason,
     }
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+MAX_ENDPOINT = 2_048
+"""Characters of a push endpoint, which are ASCII; the longest seen from a browser has under 700."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PushTarget:

@@ -16,6 +16,7 @@ from newsbell.domain.slugs import slugify
 __all__ = [
     "MAX_NAME",
     "MAX_TOPICS",
+    "MAX_UNION",
     "StoredTopic",
     "clean_name",
     "final_topics",
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 MAX_TOPICS = 20  # of one article
+MAX_UNION = 50  # joined in one feed or list; who follows more takes several
 MAX_NAME = 60
 MAX_WORDS = 8
 

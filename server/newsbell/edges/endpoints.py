@@ -13,11 +13,9 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
 from newsbell.config import Settings
-from newsbell.domain.subscription import PushTarget
+from newsbell.domain.subscription import MAX_ENDPOINT, PushTarget
 from newsbell.edges.addresses import AddressGuard
 from newsbell.errors import MalformedError, RefusedError
-
-MAX_ENDPOINT = 2_048  # characters; the longest seen from a browser has under 700
 
 PUSH_HOSTS = frozenset(
     {

@@ -16,6 +16,7 @@ from urllib3.exceptions import TimeoutError as HTTPTimeoutError
 from urllib3.util import parse_url
 
 from newsbell.config import Settings
+from newsbell.domain.identity import MAX_GIVEN_URL
 from newsbell.edges.addresses import AddressGuard
 from newsbell.edges.http import guarded_session, within
 from newsbell.edges.lookups import Resolve
@@ -29,7 +30,6 @@ from newsbell.errors import (
 )
 
 MAX_REDIRECTS = 5
-MAX_URL = 8_192  # characters
 PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
 PORTS = {"http": 80, "https": 443}
 """The one port of each scheme: another names a service that is not the web."""
@@ -144,7 +144,7 @@ class Fetcher:
         """What can be said before connecting; the address itself is judged when it is connected to."""
         # The parser is the one the connection is made by, so that no second reading of the URL exists.
         parts = parse_url(url)
-        if len(url) > MAX_URL or re.search(r"[\x00-\x20\x7f\\]", url):
+        if len(url) > MAX_GIVEN_URL or re.search(r"[\x00-\x20\x7f\\]", url):
             raise MalformedError("That is not an address of the web.", field="url")
         if parts.scheme not in PORTS:
             raise RefusedError("Newsbell fetches http and https only.", code="bad_scheme", field="url")

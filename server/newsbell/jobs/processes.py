@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 from newsbell.config import Settings
 from newsbell.edges.vapid import new_key_pair
-from newsbell.errors import NewsbellError
+from newsbell.errors import StartError
 from newsbell.jobs.logs import event
 from newsbell.services.vapid import ensure_keys
 from newsbell.storage.database import open_database
@@ -28,12 +28,6 @@ _STEADY = 60.0  # a child that lived this long starts with a clean slate
 _LONGEST_DELAY = 30.0
 
 logger = logging.getLogger("newsbell.serve")
-
-
-class StartError(NewsbellError):
-    """A process of the server ended before the server was up; its own words are on stderr."""
-
-    code = "cannot_start"
 
 
 def make_ready(settings: Settings) -> None:

@@ -28,12 +28,14 @@ class FeedState:
 @dataclass(frozen=True, kw_only=True)
 class FeedPage:
     """Articles of a feed, newest first, and the state of the feed that they belong to; `next` is the
-    `before` of the following page, None at the end.
+    `before` of the following page, None at the end. `stands` says whether the page begins at the newest
+    article or after one that there is: other places can be made up without end.
     """
 
     state: FeedState
     articles: tuple[Article, ...]
     next: Position | None
+    stands: bool = True
 
 
 def feed_state(db: Database, slugs: Sequence[str]) -> FeedState:
@@ -49,13 +51,20 @@ def feed_page(db: Database, slugs: Sequence[str], *, before: Position | None, li
     with db.read() as conn:
         state = _state(conn, slugs)
         found = store.latest(conn, topic_ids=_ids(state.topics), before=before, limit=limit + 1)
+        stands = before is None or _stands(conn, before)
     shown = tuple(found[:limit])
     more = len(found) > limit
     return FeedPage(
         state=state,
         articles=shown,
         next=Position(sort_at=shown[-1].sort_at, id=shown[-1].id) if more else None,
+        stands=stands,
     )
+
+
+def _stands(conn: Connection, position: Position) -> bool:
+    article = store.get(conn, position.id)
+    return article is not None and article.sort_at == position.sort_at
 
 
 def _state(conn: Connection, slugs: Sequence[str]) -> FeedState:

@@ -23,8 +23,8 @@ from newsbell.storage import keys
 from newsbell.storage.database import Database
 
 __all__ = [
-    "CachedPicture", "PictureCache", "media_address", "media_key", "original_address", "picture",
-    "rewrite_pictures", "sign", "verify",
+    "CachedPicture", "PictureCache", "address_pictures", "media_address", "media_key", "original_address",
+    "parsed", "picture", "rewrite_pictures", "sign", "verify", "written",
 ]  # fmt: skip
 
 MAX_ADDRESS = 4_096  # characters; longer ones would not fit into a request line after base64
@@ -91,22 +91,36 @@ def picture(cache: PictureCache, fetcher: PictureFetcher, url: str, *, now: date
 
 
 def rewrite_pictures(html: str, *, base: str, secret: bytes, own_origin: str) -> str:
-    """Sanitised HTML with each picture's address replaced by ours, loaded when it comes into view.
+    """Sanitised HTML with its pictures addressed here, as `address_pictures` does it."""
+    if "<img" not in html.lower() and "<source" not in html.lower():
+        return html
+    body = parsed(html)
+    address_pictures(body, base=base, secret=secret, own_origin=own_origin)
+    return written(body)
+
+
+def parsed(html: str) -> lxml.html.HtmlElement:
+    """Sanitised HTML as the children of one element, to be changed and `written`."""
+    return lxml.html.fragment_fromstring(html, create_parent="div")
+
+
+def written(body: lxml.html.HtmlElement) -> str:
+    """What `parsed` took apart as HTML again."""
+    whole = str(lxml.html.tostring(body, encoding="unicode"))
+    return whole.removeprefix("<div>").removesuffix("</div>")
+
+
+def address_pictures(body: lxml.html.HtmlElement, *, base: str, secret: bytes, own_origin: str) -> None:
+    """Replace each picture's address by ours, loaded when it comes into view.
 
     `base` stands before /media/… ("" on our pages, the base URL in feeds). Pictures of `own_origin` stay
     as they are; one that cannot be addressed loses its address and keeps its words. Other sizes of a
     picture (`srcset`, `<source>`) are dropped: they are the same picture at addresses not signed.
     """
-    if "<img" not in html.lower() and "<source" not in html.lower():
-        return html
-    root = lxml.html.fragment_fromstring(html, create_parent="div")
-    for element in root.iter("img", "source"):
-        if element.tag == "img":
-            _rewrite(element, base, secret, own_origin)
-    for element in list(root.iter("source")):
+    for image in body.iter("img"):
+        _rewrite(image, base, secret, own_origin)
+    for element in list(body.iter("source")):
         element.drop_tag()  # not the tree: the parser knows no empty <source>, and the picture stands in it
-    whole = str(lxml.html.tostring(root, encoding="unicode"))
-    return whole.removeprefix("<div>").removesuffix("</div>")
 
 
 def _rewrite(image: lxml.html.HtmlElement, base: str, secret: bytes, own_origin: str) -> None:

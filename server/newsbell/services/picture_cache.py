@@ -26,7 +26,7 @@ AFTER_FAILURE = timedelta(minutes=5)  # for so long a picture that failed is not
 # does not answer may have few of them, all such sites together fewer than there are.
 _AT_ONCE = 8
 _AT_ONCE_OF_ONE_SITE = 3
-_WAITING = 6
+_WAITING = 7
 _REMEMBERED_FAILURES = 1_000
 _FORMAT = b"1"
 _ABANDONED = 3_600.0  # seconds after which an unfinished file is somebody's who died

@@ -1,4 +1,5 @@
-"""How often one client may do what costs others something: rows, pushes, requests to other sites.
+"""How often one client may do what costs others something: rows, pushes, requests to other sites, feeds
+that nobody asked for before.
 
 Each process counts for itself, in memory: several `serve` processes allow several times as much, which
 still stops a flood, and a counter shared between machines would put one more service on every request.
@@ -44,6 +45,7 @@ _limiter = Limiter(client_network, storage_uri="memory://", strategy="moving-win
 
 subscribing = _limiter.shared_limit("120 per minute", scope="subscribing")
 testing = _limiter.shared_limit("10 per minute", scope="testing")
+rendering = _limiter.shared_limit("300 per minute", scope="rendering")
 fetching = _limiter.shared_limit("60 per minute", scope="fetching")
 
 

@@ -1,4 +1,4 @@
-"""A place in a list as it stands in an address: `?before=1763820300000000-42`."""
+"""A place in a list as it stands in an address: `?before=1763820300000000-42`, `?after=Ukraine`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from newsbell.domain.article import Position
 from newsbell.errors import MalformedError
+
+MAX_AFTER = 200
+"""Characters of the name that a list of topics goes on after."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -29,6 +32,13 @@ def read_position(text: str | None) -> Position | None:
         return Position(sort_at=_EPOCH + int(found[1]) * _MICROSECOND, id=int(found[2]))
     except OverflowError as error:
         raise _unreadable() from error
+
+
+def read_after(text: str | None) -> str | None:
+    """The name that a list of topics goes on after; None for None. `MalformedError` for what is no name."""
+    if text is not None and (not text or len(text) > MAX_AFTER or not text.isprintable()):
+        raise MalformedError("after must be taken from the next of the page before.", field="after")
+    return text
 
 
 def _unreadable() -> MalformedError:

@@ -9,14 +9,15 @@ from urllib.parse import urlencode
 from flask import Response
 
 from newsbell.domain.article import Part, Position, Removal
-from newsbell.domain.serialise import article_json
+from newsbell.domain.identity import MAX_GIVEN_URL
+from newsbell.domain.serialise import article_json, saved_json
 from newsbell.errors import MalformedError, NewsbellError
 from newsbell.services import articles as service
 from newsbell.services.correcting import PARTS, ArticlePatch, correct_article
 from newsbell.services.importing import Imported, Notify, Source, fetched, import_article
 from newsbell.web import limits
 from newsbell.web.api import answers, query
-from newsbell.web.api.body import MAX_URL, WITH_PAGE, WITH_TEXT, Fields, read_body
+from newsbell.web.api.body import WITH_PAGE, WITH_TEXT, Fields, read_body
 from newsbell.web.auth import is_editor, require_editor
 from newsbell.web.context import current
 from newsbell.web.paging import position_text
@@ -135,7 +136,7 @@ def _readable(body: dict[str, Any]) -> Response:
 
 def _source(body: Fields) -> Source:
     """What is to be saved: of html and text at most one; a page that is given is not fetched."""
-    url = body.text("url", longest=MAX_URL) or ""
+    url = body.text("url", longest=MAX_GIVEN_URL) or ""
     html, text = body.page("html"), body.page("text")
     if html is not None and text is not None:
         raise MalformedError("Give html or text, not both.", field="text")
@@ -154,16 +155,8 @@ def _fetch(source: Source) -> Source:
 
 
 def _saved(imported: Imported) -> Response:
-    article = imported.article
-    body = {
-        **article_json(article),
-        "created": imported.created,
-        "updated": imported.updated,
-        "rung": imported.rung,
-        "reason": imported.reason,
-    }
-    location = f"/api/v1/articles/{article.id}"
-    return answers.private(body, 201 if imported.created else 200, location=location)
+    location = f"/api/v1/articles/{imported.article.id}"
+    return answers.private(saved_json(imported), 201 if imported.created else 200, location=location)
 
 
 def _following(position: Position, slugs: list[str] | None, limit: int) -> str:

@@ -21,9 +21,6 @@ WITH_TEXT = 2_000_000
 WITH_PAGE = 12_000_000
 """Bytes of a body with a page in it: the largest page that is cleaned, escaped as JSON."""
 
-MAX_URL = 4_096
-"""Characters of an address."""
-
 
 Option = TypeVar("Option", bound=str)
 

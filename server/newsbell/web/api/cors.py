@@ -1,29 +1,18 @@
-"""Any site and the extension may use the API: it answers to what a request carries, never to cookies.
-
-So `*` is right (Fetch standard, section 3.2): a page of somebody else can do no more than any other client.
-"""
+"""Any site and the extension may use the API, down to addresses under it that nothing answers."""
 
 from __future__ import annotations
 
 from flask import Response, request
 
+from newsbell.web.cors import any_origin
+
 PREFIX = "/api/v1"
 
-_HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Location, Retry-After",
-}
-_PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match",
-    "Access-Control-Max-Age": "86400",
-}
+_allow = any_origin("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 def allow_any_origin(response: Response) -> Response:
     """Put the headers on every answer under the prefix: errors too, so that a page may read them."""
     if request.path == PREFIX or request.path.startswith(PREFIX + "/"):
-        response.headers.update(_HEADERS)
-        if request.method == "OPTIONS":
-            response.headers.update(_PREFLIGHT)
+        return _allow(response)
     return response

@@ -7,13 +7,9 @@ import re
 from flask import request
 
 from newsbell.domain.article import Position
+from newsbell.domain.topics import MAX_UNION
 from newsbell.errors import MalformedError
 from newsbell.web.paging import read_position
-
-MAX_UNION = 50
-"""Topics of one list."""
-MAX_AFTER = 200
-"""Characters of the name that a list of topics goes on after."""
 
 _BETWEEN_TOPICS = re.compile(r"[+\s]+")
 
@@ -21,14 +17,6 @@ _BETWEEN_TOPICS = re.compile(r"[+\s]+")
 def before() -> Position | None:
     """The position this request asks to go on from."""
     return read_position(request.args.get("before"))
-
-
-def after() -> str | None:
-    """The name this request asks to go on after."""
-    given = request.args.get("after")
-    if given is not None and (not given or len(given) > MAX_AFTER or not given.isprintable()):
-        raise MalformedError("after must be taken from the next of the page before.", field="after")
-    return given
 
 
 def limit(*, usual: int, most: int) -> int:

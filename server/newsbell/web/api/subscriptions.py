@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Response
 
 from newsbell.domain.push import Outcome, PushResult
-from newsbell.domain.subscription import PushTarget, Subscription
+from newsbell.domain.subscription import MAX_ENDPOINT, PushTarget, Subscription
 from newsbell.errors import GoneError, UnreachableError
 from newsbell.services import subscriptions as service
 from newsbell.web import limits
 from newsbell.web.api import answers
-from newsbell.web.api.body import MAX_URL, SMALL, Fields, read_body
+from newsbell.web.api.body import SMALL, Fields, read_body
 from newsbell.web.auth import require_subscriber
 from newsbell.web.context import current
 
@@ -103,7 +103,7 @@ def _raise_unless_sent(result: PushResult) -> None:
 def _target(body: Fields) -> PushTarget:
     keys = body.part("keys", ("p256dh", "auth"))
     return PushTarget(
-        endpoint=body.required("endpoint", longest=MAX_URL),
+        endpoint=body.required("endpoint", longest=MAX_ENDPOINT),
         p256dh=keys.required("p256dh", longest=200),
         auth=keys.required("auth", longest=100),
     )

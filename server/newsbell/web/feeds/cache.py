@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from newsbell import __version__
@@ -39,6 +41,12 @@ class FeedKey:
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
+class _Turn:
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.wanted_by = 0
+
+
 class FeedCache:
     """Rendered answers by key, the least recently used let go when they exceed `max_bytes` together.
 
@@ -50,6 +58,7 @@ class FeedCache:
         self._size = 0
         self._kept: OrderedDict[FeedKey, bytes] = OrderedDict()
         self._lock = threading.Lock()
+        self._turns: dict[FeedKey, _Turn] = {}
 
     @property
     def size(self) -> int:
@@ -62,6 +71,21 @@ class FeedCache:
             if found is not None:
                 self._kept.move_to_end(key)
             return found
+
+    @contextmanager
+    def turn(self, key: FeedKey) -> Iterator[None]:
+        """Held by the one thread that renders this; others wait, and find it in the cache then."""
+        with self._lock:
+            turn = self._turns.setdefault(key, _Turn())
+            turn.wanted_by += 1
+        try:
+            with turn.lock:
+                yield
+        finally:
+            with self._lock:
+                turn.wanted_by -= 1
+                if not turn.wanted_by:
+                    del self._turns[key]
 
     def put(self, key: FeedKey, content: bytes) -> None:
         """Keep an answer; one that alone exceeds the bound is not kept."""

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape, unescape
-from urllib.parse import urlsplit
+from html import escape
 
 from newsbell.domain.article import Article, Picture
 from newsbell.domain.language import direction
+from newsbell.domain.lead_picture import lead_stands_in_body
+from newsbell.domain.original import original_url, web_host
 from newsbell.domain.paths import article_path, topic_path
 from newsbell.domain.payload import shorten
 from newsbell.domain.text import squeeze, strip_controls
 from newsbell.web.feeds.document import FeedEntry, FeedPicture, FeedTopic
 
 MAX_SUMMARY = 400
-_SOURCE = re.compile(r'<img[^>]*?\ssrc="([^"]*)"')  # sanitised HTML quotes its attributes
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")  # RFC 5646 section 2.1, near enough
 
 
@@ -38,12 +38,12 @@ def entry_of(article: Article, rules: EntryRules) -> FeedEntry:
     """The entry of an article. Control characters are taken out once more: one would fail a whole feed."""
     language = article.language if _LANGUAGE_TAG.fullmatch(article.language) else ""
     summary = article.summary or shorten(article.body_text[: 4 * MAX_SUMMARY], MAX_SUMMARY)
-    original_url = _original_url(article)
+    address = original_url(article)
     return FeedEntry(
         id=article.uuid.urn,
         url=rules.base_url + article_path(article),
-        original_url=original_url,
-        title=squeeze(article.title) or original_url or article.uuid.urn,
+        original_url=address,
+        title=squeeze(article.title) or address or article.uuid.urn,
         summary=squeeze(summary),
         content_html=_content(article, language, rules) if rules.full_text else None,
         authors=_names(article.byline),
@@ -86,8 +86,8 @@ def _content(article: Article, language: str, rules: EntryRules) -> str | None:
 
 
 def _origin(article: Article) -> str:
-    address = _original_url(article)
-    site = escape(article.site_name or urlsplit(address).hostname or "")
+    address = original_url(article)
+    site = escape(article.site_name or web_host(address))
     source = f'<a href="{escape(address)}">{site}</a>' if address else site
     line = " · ".join(part for part in (source, escape(", ".join(_names(article.byline)))) if part)
     return f"<p>{line}</p>" if line else ""
@@ -98,26 +98,15 @@ def _homes(article: Article) -> str:
     links = [
         f'<a href="{escape(home.url)}">{escape(home.site_name or host)}</a>'
         for home in article.also_at
-        if home.url.startswith(("http://", "https://")) and (host := urlsplit(home.url).hostname)
+        if (host := web_host(home.url))
     ]
     return f'<p lang="en" dir="ltr">Also at {", ".join(links)}</p>' if links else ""
 
 
 def _figure(article: Article, rules: EntryRules) -> str:
     picture = article.lead_image
-    if picture is None or _bare(picture.url) in map(_bare, _SOURCE.findall(article.body_html)):
+    if picture is None or lead_stands_in_body(article):
         return ""
     caption = escape(" · ".join(part for part in (picture.caption, picture.credit) if part))
     image = f'<img src="{escape(rules.picture_url(picture.url))}" alt="{escape(picture.caption)}">'
     return f"<figure>{image}{f'<figcaption>{caption}</figcaption>' if caption else ''}</figure>"
-
-
-def _bare(address: str) -> str:
-    """Without the query: the size asked for makes no other picture."""
-    return unescape(address).partition("?")[0]
-
-
-def _original_url(article: Article) -> str:
-    """The page the article is from, "" where there is none; nothing but http(s) becomes a link."""
-    address = strip_controls(article.url or article.canonical_url)
-    return address if urlsplit(address).scheme in ("http", "https") else ""

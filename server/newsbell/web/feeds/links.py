@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 from newsbell.domain.article import Position
 from newsbell.domain.paths import feed_path
+from newsbell.domain.topics import MAX_UNION
 from newsbell.errors import NotFoundError, RefusedError
 from newsbell.web.feeds.document import FeedFormat
 from newsbell.web.paging import position_text
-
-MAX_UNION = 50
-"""Topics joined in one feed; who follows more takes several feeds."""
 
 _NAMES = {FeedFormat.RSS: "RSS", FeedFormat.ATOM: "Atom", FeedFormat.JSON: "JSON Feed"}
 

@@ -1,4 +1,4 @@
-"""Feeds as HTTP answers: validators, compression, caching, and any origin."""
+"""Feeds as HTTP answers: validators, compression and caching."""
 
 from __future__ import annotations
 
@@ -8,23 +8,6 @@ from datetime import datetime
 from flask import Response, request
 
 CACHE_CONTROL = "public, max-age=60"
-_ANY_ORIGIN = {
-    "Access-Control-Allow-Origin": "*",  # no cookie is read here, so every page may read along
-    "Access-Control-Expose-Headers": "ETag, Location",
-}
-_PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, HEAD",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match",
-    "Access-Control-Max-Age": "86400",
-}
-
-
-def allow_any_origin(response: Response) -> Response:
-    """The CORS headers (Fetch standard, section 3.2), on refusals as well; for `after_request`."""
-    response.headers.update(_ANY_ORIGIN)
-    if request.method == "OPTIONS":
-        response.headers.update(_PREFLIGHT)
-    return response
 
 
 def wanted_encoding() -> str:

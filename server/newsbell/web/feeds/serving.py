@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from newsbell.domain.article import Position
 from newsbell.services import media
 from newsbell.services.feeds import FeedState, feed_page
+from newsbell.web import limits
 from newsbell.web.context import Context
 from newsbell.web.feeds.cache import FeedCache, FeedKey
 from newsbell.web.feeds.document import FeedFormat
@@ -52,22 +53,34 @@ def content_of(
     kept = cache.get(key_of(context, state, wanted))
     if kept is not None:
         return kept, state
-    plain = cache.get(key_of(context, state, wanted, "identity"))
+    with cache.turn(key_of(context, state, wanted, "identity")):
+        return _made(context, cache, state, wanted)
+
+
+def _made(context: Context, cache: FeedCache, state: FeedState, wanted: Wanted) -> tuple[bytes, FeedState]:
+    kept = cache.get(key_of(context, state, wanted))
+    if kept is not None:
+        return kept, state
+    plain, stands = cache.get(key_of(context, state, wanted, "identity")), True
     if plain is None:
-        plain, state = _rendered(context, state, wanted)
-        cache.put(key_of(context, state, wanted, "identity"), plain)
+        plain, state, stands = _rendered(context, state, wanted)
+        # A page at a place that somebody made up is asked for by nobody else, and would push out others.
+        if stands:
+            cache.put(key_of(context, state, wanted, "identity"), plain)
     if wanted.encoding == "identity":
         return plain, state
     encoded = encode(plain, wanted.encoding)
-    cache.put(key_of(context, state, wanted), encoded)
+    if stands:
+        cache.put(key_of(context, state, wanted), encoded)
     return encoded, state
 
 
-def _rendered(context: Context, state: FeedState, wanted: Wanted) -> tuple[bytes, FeedState]:
+@limits.rendering
+def _rendered(context: Context, state: FeedState, wanted: Wanted) -> tuple[bytes, FeedState, bool]:
     slugs = [topic.slug for topic in state.topics]
     page = feed_page(context.db, slugs, before=wanted.before, limit=PER_PAGE)
     document = document_of(page, form=wanted.form, before=wanted.before, rules=_rules(context))
-    return render(document, wanted.form), page.state
+    return render(document, wanted.form), page.state, page.stands
 
 
 def _rules(context: Context) -> EntryRules:

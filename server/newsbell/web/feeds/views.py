@@ -21,6 +21,7 @@ from newsbell.services.feeds import feed_state
 from newsbell.services.topics import list_topics
 from newsbell.storage.database import Database
 from newsbell.web.context import current
+from newsbell.web.cors import any_origin
 from newsbell.web.feeds import responses
 from newsbell.web.feeds.cache import FeedCache
 from newsbell.web.feeds.links import feed_name, page_path, read_name
@@ -34,7 +35,7 @@ MAX_OPML = 2_000
 _CACHE = "newsbell.feeds"
 
 blueprint = Blueprint("feeds", __name__)
-blueprint.after_request(responses.allow_any_origin)
+blueprint.after_request(any_origin("GET", "HEAD"))
 
 
 @blueprint.record

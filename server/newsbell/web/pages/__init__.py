@@ -6,7 +6,8 @@ from flask import Blueprint
 
 from newsbell.domain import paths
 from newsbell.domain.language import direction
-from newsbell.web.feeds import feed_links
+from newsbell.domain.original import original_url
+from newsbell.web.feeds.links import feed_links
 from newsbell.web.pages import articles, identity, subscribe, topics, words
 
 blueprint = Blueprint("pages", __name__)
@@ -34,7 +35,7 @@ def _helpers() -> dict[str, object]:
         "moment": words.moment,
         "home_address": words.home_address,
         "home_name": words.home_name,
-        "original": words.original,
+        "original": original_url,
         "rule_words": words.rule,
         "source": words.source,
         "subscribe_path": paths.subscribe_path,

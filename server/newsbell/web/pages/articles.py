@@ -7,12 +7,13 @@ from collections import Counter
 from flask import Response, request
 
 from newsbell.domain.article import Article, ArticleTopic
+from newsbell.domain.lead_picture import lead_stands_in_body
 from newsbell.domain.paths import article_path
 from newsbell.domain.slugs import slugify
 from newsbell.services.articles import get_article, list_articles
 from newsbell.web.context import current
 from newsbell.web.pages.body import body_for_page
-from newsbell.web.pages.pictures import lead_stands_in_body, picture_path, thumbnails
+from newsbell.web.pages.pictures import picture_path, thumbnails
 from newsbell.web.pages.respond import page, redirect
 from newsbell.web.paging import position_text, read_position
 

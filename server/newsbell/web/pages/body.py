@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
+import lxml.html
+from lxml.html import builder
 
 from newsbell.domain.article import Article
-from newsbell.services.media import rewrite_pictures
+from newsbell.services.media import address_pictures, parsed, written
 from newsbell.web.context import current
 
-# In sanitised HTML a "<" of the text is "&lt;", so these are tags and nothing else.
-_TABLE = re.compile(r"<table\b[^>]*>")
-_SCROLLING = '<div class="scroll" role="region" aria-label="Table" tabindex="0">'
+_SCROLLING = {"class": "scroll", "role": "region", "aria-label": "Table", "tabindex": "0"}
 
 
 def body_for_page(article: Article) -> str:
@@ -19,8 +18,21 @@ def body_for_page(article: Article) -> str:
     """
     context = current()
     own = context.settings.base_url
-    html = rewrite_pictures(article.body_html, base="", secret=context.media_key, own_origin=own)
-    # As paths, so that they also load for who came by another name of this host.
-    html = re.sub(rf'(<img\b[^>]*?\bsrc="){re.escape(own)}/', r"\1/", html)
-    html = _TABLE.sub(lambda tag: _SCROLLING + tag[0], html).replace("</table>", "</table></div>")
-    return html.replace("<pre", '<pre tabindex="0"')
+    body = parsed(article.body_html)
+    address_pictures(body, base="", secret=context.media_key, own_origin=own)
+    for image in body.iter("img"):
+        # As a path, so that it also loads for who came by another name of this host.
+        if image.get("src", "").startswith(f"{own}/"):
+            image.set("src", image.get("src", "").removeprefix(own))
+    for table in list(body.iter("table")):
+        _let_scroll(table)
+    for code in body.iter("pre"):
+        code.set("tabindex", "0")
+    return written(body)
+
+
+def _let_scroll(table: lxml.html.HtmlElement) -> None:
+    box = builder.DIV(_SCROLLING)
+    table.getparent().replace(table, box)
+    box.tail, table.tail = table.tail, None
+    box.append(table)

@@ -8,12 +8,11 @@ from newsbell.domain.paths import topic_path
 from newsbell.errors import NotFoundError
 from newsbell.services.articles import list_articles
 from newsbell.services.topics import find_topic, list_topics
-from newsbell.web.api import query
 from newsbell.web.context import current
 from newsbell.web.pages.articles import PER_PAGE
 from newsbell.web.pages.pictures import thumbnails
 from newsbell.web.pages.respond import page, redirect
-from newsbell.web.paging import position_text, read_position
+from newsbell.web.paging import position_text, read_after, read_position
 
 _TOPICS_PER_PAGE = 300
 _NUL = "\x00"  # PostgreSQL has no text with it, so no topic is called that
@@ -21,7 +20,7 @@ _NUL = "\x00"  # PostgreSQL has no text with it, so no topic is called that
 
 def directory() -> Response:
     """Every topic that an article has, by name, with how many."""
-    after = query.after()
+    after = read_after(request.args.get("after"))
     found = list_topics(current().db, after=after, limit=_TOPICS_PER_PAGE)
     return page("topics.html", topics=found.topics, more=found.next, first=after is None)
 

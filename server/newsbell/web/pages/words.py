@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from newsbell.domain.article import Article, Home
+from newsbell.domain.original import original_url, web_host
 
 # strftime would follow the process's locale.
 _MONTHS = (
@@ -25,37 +25,22 @@ def machine(when: datetime) -> str:
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def original(article: Article) -> str:
-    """The address of the original, "" where there is none. Only http(s) becomes a link."""
-    addresses = (article.url, article.canonical_url)
-    return next((address for address in addresses if _web_host(address)), "")
-
-
 def source(article: Article) -> str:
     """Who published it: the site's name, else its host, "" for text that came without an address."""
-    return article.site_name or _web_host(original(article)).removeprefix("www.")
+    return article.site_name or web_host(original_url(article)).removeprefix("www.")
 
 
 def home_address(home: Home) -> str:
     """Where another home of a story is read: the original, or here where there is none."""
-    return home.url if _web_host(home.url) else f"/articles/{home.id}"
+    return home.url if web_host(home.url) else f"/articles/{home.id}"
 
 
 def home_name(home: Home) -> str:
     """What another home of a story is called: its site, else its host, else its title."""
-    return home.site_name or _web_host(home.url).removeprefix("www.") or home.title
+    return home.site_name or web_host(home.url).removeprefix("www.") or home.title
 
 
 def rule(name: str) -> str:
     """A cleaning rule's name as words: "share_bar" → "Share bar"."""
     words = name.replace("_", " ").replace("-", " ").strip()
     return words[:1].upper() + words[1:]
-
-
-def _web_host(address: str) -> str:
-    """The host of an http(s) address, "" for any other text."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return ""
-    return (parts.hostname or "") if parts.scheme in ("http", "https") else ""

@@ -169,7 +169,7 @@ def test_without_a_token_the_body_is_not_even_read(site: Site) -> None:
         ({"title": "t" * 501}, 400, "malformed", "title"),
         ({"summary": "s" * 5_001}, 400, "malformed", "summary"),
         ({"topics": [LONG_TOPIC]}, 400, "malformed", "topics"),
-        ({"body_html": "<p>Other words</p>"}, 400, "malformed", "body_html"),
+        ({"byline": "<p>Other words</p>"}, 400, "malformed", "byline"),
         ({"url": "https://evil.example/"}, 400, "malformed", "url"),
         ({"summary": "s" * 20_000}, 413, "too_large", None),
     ],

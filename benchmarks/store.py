@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -89,9 +90,9 @@ def add_readers(
 def ring(db: Database, settings: Settings, topic: str = TOPIC) -> Imported:
     """Store an article of the topic, and with it the duty to ring for it."""
     number = os.urandom(4).hex()
-    text = (
-        f"Bridge {number} opens\n\n{_BODY}\n\n{_BODY} It was the {number}th of its kind.\n\nTopics: {topic}"
-    )
+    # Words of its own throughout: a text like another's would be that one's story, and not ring.
+    body = "\n\n".join(" ".join(random.choices(_BODY.split(), k=40)) + f" {number}." for _ in range(4))
+    text = f"Bridge {number} opens\n\n{body}\n\nTopics: {topic}"
     source = Source(url=f"https://news.example/{number}", content=text)
     imported = import_article(db, settings, source, topics=[topic], notify="yes", now=datetime.now(UTC))
     assert imported.rung, imported.reason

@@ -179,7 +179,7 @@ def bulletin(number: int) -> str:
     chosen = random.Random(f"bulletin {number}")
     deep, strong, far, felt = (chosen.randrange(2, 900) for _ in range(4))
     return (
-        f"An earthquake of magnitude {strong / 100:.1f} shook the coast early in the day, the institute says. "
+        f"An earthquake of magnitude {strong / 100:.1f} shook the coast early in the day, it says. "
         f"It lay {deep} kilometres deep, {far} kilometres from the nearest town. {felt} people told the "
         "institute that they had felt it. There are no reports of damage so far. Quakes of this strength are "
         "felt indoors and seldom do harm. Who noticed it can fill in the form on the institute's site; each "

@@ -27,7 +27,7 @@ from tests.factories import push_target, stored_key, topic_ids
 from tests.jobs.chaos_sink import REACHED, REMOVED, Sink, kind_of, paths
 from tests.jobs.chaos_worker import fast_clock
 from tests.jobs.waiting import wait_until
-from tests.pages import PARAGRAPHS, news_page
+from tests.pages import news_page, paragraphs_of
 
 ROOT = Path(__file__).parents[2]
 BATCH = 10
@@ -91,7 +91,7 @@ class Stage:
     def publish(self, hints: Hints | None = None) -> Imported:
         """Store an article that rings for the readers."""
         self.stories += 1
-        page = news_page(topics=["Russia"], paragraphs=[f"{text} {self.stories}" for text in PARAGRAPHS])
+        page = news_page(topics=["Russia"], paragraphs=paragraphs_of(f"chaos {self.stories}"))
         source = Source(url=f"https://news.example/{self.stories}", content=page)
         imported = import_article(self.db, self.settings, source, hints=hints, now=datetime.now(UTC))
         assert imported.rung

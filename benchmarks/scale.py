@@ -23,6 +23,7 @@ from newsbell.config import Settings
 from newsbell.domain.push import Outcome, PushResult
 from newsbell.services.delivery import Delivery, Worker, work_once
 from newsbell.storage.database import Database
+from newsbell.storage.delivery import last_heartbeat
 from newsbell.storage.schema import alerts, batches, retries
 
 _TAKEN = PushResult(outcome=Outcome.SENT, status=201)
@@ -96,11 +97,18 @@ def _firsts(
     """Seconds from the answer 201 to the first push at the service, with the real server and worker."""
     found: dict[str, list[float]] = {topic: [] for topic in topics}
     with site(db, settings) as running, command(settings, "worker"):
-        running.publish("Nobody follows this")
+        while not _alive(db):
+            time.sleep(0.1)
         for _ in range(repeats):
             for topic in topics:
                 found[topic].append(_first(db, running, service, topic))
     return found
+
+
+def _alive(db: Database) -> bool:
+    """Whether the worker has begun its work."""
+    with db.read() as conn:
+        return last_heartbeat(conn) is not None
 
 
 def _first(db: Database, running: Site, service: Sample, topic: str) -> float:

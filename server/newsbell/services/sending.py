@@ -127,7 +127,8 @@ def record(conn: Connection, work: Delivery, answered: Sequence[Entry]) -> None:
             _log(entry.due, entry.result)
         _FIND[entry.result.outcome](found, entry, entry.result)
     found.write()
-    log.info("sent %s", " ".join(sorted(f"{what.value}={count}" for what, count in counts.items())))
+    if answered:
+        log.info("sent %s", " ".join(sorted(f"{what.value}={count}" for what, count in counts.items())))
 
 
 def host_of(one: Due) -> str:

@@ -60,9 +60,10 @@ def push_preferences(push_service: str) -> dict[str, Any]:
 
 @contextmanager
 def running_firefox(folder: Path, preferences: Mapping[str, Any]) -> Iterator[Firefox]:
-    """A headless Firefox with a profile of its own in `folder`."""
+    """A headless Firefox with its profile in `folder`: a new one, or that of a Firefox that has ended."""
     assert BINARY, "no Firefox on this machine"
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "MarionetteActivePort").unlink(missing_ok=True)
     lines = [
         f"user_pref({json.dumps(name)}, {json.dumps(value)});\n"
         for name, value in {**_PREFERENCES, **preferences}.items()
@@ -80,6 +81,10 @@ def running_firefox(folder: Path, preferences: Mapping[str, Any]) -> Iterator[Fi
 class Firefox:
     def __init__(self, send: Marionette) -> None:
         self.send = send
+
+    def quit(self) -> None:
+        """End it as a person does, so that it keeps what it knows."""
+        self.send("Marionette:Quit", flags=["eForceQuit"])
 
     # Pages
 

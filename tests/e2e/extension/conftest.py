@@ -25,6 +25,7 @@ FOLDER = REPOSITORY / "extension"
 FIREFOX_ID = "extension@newsbell.example"
 
 InFirefox = tuple[Firefox, FirefoxExtension]
+RunFirefox = Callable[[], AbstractContextManager[InFirefox]]
 RunChromium = Callable[..., AbstractContextManager[tuple[Chromium, ChromiumExtension]]]
 
 
@@ -69,14 +70,27 @@ def run_chromium(
 
 
 @pytest.fixture
-def firefox_extension(tmp_path: Path, mozilla_push: MozillaPush) -> Iterator[InFirefox]:
-    """A Firefox that has seen nothing yet and allows nothing, with the extension."""
+def run_firefox(tmp_path: Path, mozilla_push: MozillaPush) -> RunFirefox:
+    """Starts a Firefox with the extension; the next start finds what the one before left."""
     if not firefox_driver.BINARY:
         pytest.skip("no Firefox on this machine (Debian: firefox-esr)")
     package = firefox_package(tmp_path, "0.1.0")
     preferences = {**push_preferences(mozilla_push.address), **UNSIGNED_ALLOWED}
-    with running_firefox(tmp_path / "firefox", preferences) as browser:
-        yield browser, FirefoxExtension(browser, package, FIREFOX_ID, temporary=False)
+
+    @contextmanager
+    def run() -> Iterator[InFirefox]:
+        with running_firefox(tmp_path / "firefox", preferences) as browser:
+            yield browser, FirefoxExtension(browser, package, FIREFOX_ID, temporary=False)
+            browser.quit()
+
+    return run
+
+
+@pytest.fixture
+def firefox_extension(run_firefox: RunFirefox) -> Iterator[InFirefox]:
+    """A Firefox that has seen nothing yet and allows nothing, with the extension."""
+    with run_firefox() as both:
+        yield both
 
 
 def firefox_package(folder: Path, version: str) -> Path:

@@ -10,7 +10,7 @@ import requests
 
 from tests.e2e.drivers.firefox import Firefox
 from tests.e2e.drivers.firefox_extension import FirefoxExtension, FirefoxPopup
-from tests.e2e.extension.conftest import InFirefox, firefox_package
+from tests.e2e.extension.conftest import InFirefox, RunFirefox, firefox_package
 from tests.e2e.extension.reader import (
     article,
     page_topics,
@@ -198,3 +198,22 @@ def test_a_blocked_page_and_no_both_leave_the_extension_saying_so(
     popup = extension.open_popup()
     wait_until_shown(popup, "#prompt")
     assert "Russia" in popup.text("#prompt")
+
+
+def test_a_push_that_waited_while_the_browser_was_closed_is_shown(
+    run_firefox: RunFirefox, newsbell: Newsbell, mozilla_push: MozillaPush, paper: Paper, title: str
+) -> None:
+    with run_firefox() as (firefox, extension):
+        use_server(firefox, extension, newsbell.address)
+        ask_to_follow(firefox, extension, newsbell, paper)
+        allow(firefox)
+        firefox.click("#yes")
+        firefox.switch_to_tab_at(extension.address("done.html?code="))
+        firefox.wait_for_text("#words", "Russia")
+    newsbell.save(title, topics=["Russia"])
+    newsbell.wait_until_all_is_rung()
+    with run_firefox() as (firefox, extension):
+        assert firefox.notification()[0] == title
+        wait_for_standing(extension.open_popup(), "linked")
+    assert [push.status for push in mozilla_push.pushes.log] == [201]
+    assert newsbell.linked() == 1

@@ -9,13 +9,16 @@ SHOWN_TEXT = r"""(selector) => {
     return element?.checkVisibility() ? element.innerText.replace(/[\u2066-\u2069]/g, "").trim() : "";
 }"""
 
-# Marks the element to press that has this name; whether there is one.
+# Marks the element to press that has this name, and notes a press that arrives; whether there is one.
 MARK_BY_LABEL = r"""(label) => {
     const plain = (text) => text.replace(/[\u2066-\u2069]/g, "").replace(/\s+/g, " ").trim();
     document.querySelector("[data-tests]")?.removeAttribute("data-tests");
     const found = [...document.querySelectorAll("button, a, summary, input[type=checkbox]")].find(
         (one) => one.checkVisibility() && plain(one.ariaLabel || one.innerText) === label);
     found?.setAttribute("data-tests", "");
+    const root = document.documentElement;
+    root.removeAttribute("data-tests-pressed");
+    found?.addEventListener("click", () => root.setAttribute("data-tests-pressed", ""), { once: true });
     return !!found;
 }"""
 

@@ -1,6 +1,6 @@
 """Handing a subscription to the extension: the page offers a link, the extension claims it.
 
-Why there are two manage tokens afterwards: docs/decisions/0003.
+Why there are two manage tokens afterwards: docs/decisions/0006.
 """
 
 from __future__ import annotations

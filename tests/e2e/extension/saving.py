@@ -13,7 +13,7 @@ from tests.e2e.drivers.popup import AnyPopup
 from tests.e2e.extension.reader import AnyExtension, article, page_topics
 from tests.e2e.newsbell import Newsbell, free_port
 from tests.e2e.services.paper import Paper
-from tests.pages import PARAGRAPHS, news_page
+from tests.pages import news_page, paragraphs_of
 
 FIVE_MEGABYTES = 5_000_000
 MANY = 100_000
@@ -60,7 +60,7 @@ def saved(newsbell: Newsbell, url: str) -> list[dict[str, Any]]:
 def save_good_pages(
     browser: AnyBrowser, extension: AnyExtension, newsbell: Newsbell, paper: Paper, title: str
 ) -> None:
-    page = news_page(title, paragraphs=[f"{title}: {text}" for text in PARAGRAPHS])
+    page = news_page(title, paragraphs=paragraphs_of(title))
     slug = title.lower().replace(" ", "-").replace(",", "")
     address = paper.publish(f"/{slug}", page)
     browser.open(address)
@@ -78,7 +78,7 @@ def save_good_pages(
 
     # As large pages are: an article, and megabytes of state for the site's own scripts.
     state = json.dumps(["state of the site's own scripts"] * (FIVE_MEGABYTES // 30))
-    large = news_page(f"Large: {title}", paragraphs=[f"Large: {title}: {text}" for text in PARAGRAPHS])
+    large = news_page(f"Large: {title}", paragraphs=paragraphs_of(f"Large: {title}"))
     large = large.replace("</body>", f'<script type="application/json">{state}</script></body>')
     assert len(large) > FIVE_MEGABYTES
     address = paper.publish(f"/large-{slug}", large)

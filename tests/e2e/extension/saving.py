@@ -13,7 +13,7 @@ from tests.e2e.drivers.popup import AnyPopup
 from tests.e2e.extension.reader import AnyExtension, article, page_topics
 from tests.e2e.newsbell import Newsbell, free_port
 from tests.e2e.services.paper import Paper
-from tests.pages import news_page, paragraphs_of
+from tests.pages import PARAGRAPHS, news_page, paragraphs_of
 
 FIVE_MEGABYTES = 5_000_000
 MANY = 100_000

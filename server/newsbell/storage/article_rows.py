@@ -10,13 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from newsbell.domain.article import Article, ArticleTopic, CleanArticle, Home, Picture, Removal
+from newsbell.domain.identity import MAX_URL
 from newsbell.errors import MalformedError
 from newsbell.storage import schema
 from newsbell.storage.database import Connection
 from newsbell.storage.schema import article_topics, articles
-
-MAX_URL = 2_048
-"""Bytes of a canonical URL; PostgreSQL cannot index much longer ones."""
 
 MAX_HOMES = 20
 """Other homes of its story that an article names."""
@@ -96,6 +94,7 @@ def _article(row: sa.Row[Any], topics: Sequence[ArticleTopic], homes: Sequence[H
 
 
 def columns(clean: CleanArticle) -> dict[str, Any]:
+    # In bytes here: PostgreSQL cannot index much longer ones.
     if len(clean.canonical_url.encode()) > MAX_URL:
         raise MalformedError(f"The article's address has more than {MAX_URL} bytes.", field="url")
     return {

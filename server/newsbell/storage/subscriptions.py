@@ -9,15 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, func, literal, select, update
 from sqlalchemy import insert as plain_insert
 
-from newsbell.domain.subscription import FollowedTopic, PushTarget, Subscription
+from newsbell.domain.subscription import MAX_ENDPOINT, FollowedTopic, PushTarget, Subscription
 from newsbell.errors import ConflictError, MalformedError
 from newsbell.storage.database import Connection
 from newsbell.storage.schema import linked_tokens, subscription_topics, subscriptions, topics
 from newsbell.storage.statements import insert, is_number, is_text
 from newsbell.storage.types import AwareUTC
-
-MAX_ENDPOINT = 2_048
-"""Bytes of an endpoint; PostgreSQL cannot index much longer ones."""
 
 
 def add(
@@ -187,6 +184,7 @@ def _subscription(row: Row[Any], followed: tuple[FollowedTopic, ...], *, linked:
 
 
 def _columns(target: PushTarget) -> dict[str, Any]:
+    # In bytes here: PostgreSQL cannot index much longer ones.
     if len(target.endpoint.encode()) > MAX_ENDPOINT:
         raise MalformedError(f"The push endpoint has more than {MAX_ENDPOINT} bytes.", field="endpoint")
     return {"endpoint": target.endpoint, "p256dh": target.p256dh, "auth": target.auth}

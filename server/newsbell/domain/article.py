@@ -47,7 +47,7 @@ class CleanArticle:
     `body_text` has the standfirst first, paragraphs parted by one line break, no captions.
     `body_html` is sanitised; its links and pictures are absolute http(s) addresses of the original.
     `topics` holds what the page declares, surest first; recognised ones are added with the known topics
-    (`newsbell.domain.topics.recognise`).
+    (`newsbell.domain.recognition.recognise`).
     """
 
     url: str

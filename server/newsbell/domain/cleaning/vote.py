@@ -13,7 +13,7 @@ from typing import Any
 import trafilatura
 from lxml import etree
 
-from newsbell.domain.cleaning.blocks import Block
+from newsbell.domain.cleaning.blocks import WORDLESS, Block
 from newsbell.domain.text import fold
 
 _WORD = re.compile(r"\w+")
@@ -66,9 +66,7 @@ def elected(blocks: Sequence[Block], text: str) -> set[int]:
     lines = Counter(filter(None, (" ".join(words_of(line)) for line in text.split("\n"))))
     told = words_of(text)
     whole, shingles = f" {' '.join(told)} ", _shingles(told)
-    normal = {
-        at: words_of(block.text) for at, block in enumerate(blocks) if block.kind not in ("figure", "caption")
-    }
+    normal = {at: words_of(block.text) for at, block in enumerate(blocks) if block.kind not in WORDLESS}
     found = {at for at, words in normal.items() if _is_held(words, lines, whole, shingles)}
     parents = {at: element.getparent() for at in found if (element := blocks[at].element) is not None}
     return _without_doubles(found, {at: " ".join(normal[at]) for at in found}, lines, parents)

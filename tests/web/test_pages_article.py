@@ -76,6 +76,11 @@ def test_an_undated_article_says_when_it_was_saved(site: Site) -> None:
     assert "saved 14 March 2026, 09:26 UTC" in words(one(page, "//article/header"))
 
 
+def test_a_date_without_a_time_is_a_day(site: Site) -> None:
+    page = read(site, save(site, published_at=NOW.replace(hour=0, minute=0, second=0, microsecond=0)))
+    assert "14 March 2026 · " in words(one(page, "//article/header"))
+
+
 def test_the_lead_picture_has_its_caption_and_credit_and_comes_through_us(site: Site) -> None:
     article = save(site, lead_image=Picture(url=PICTURE, caption="The quay.", credit="Cai Berg"))
     figure = one(read(site, article), "//article/figure")

@@ -20,13 +20,15 @@ class PushTarget:
 
 @dataclass(frozen=True, kw_only=True)
 class Subscription:
-    """A stored subscription. `topics` are the names followed; `suspended_at` says since when the push
-    service refuses our key for it (it is kept, and not rung). `linked`: an extension manages it too.
+    """A stored subscription. `topics` are the names followed; `vapid_key` is the public key it was made
+    with, current or not; `suspended_at` says since when the push service refuses that key for it (it is
+    kept, and not rung). `linked`: an extension manages it too.
     """
 
     id: int
     target: PushTarget
     vapid_key_id: int
+    vapid_key: str
     topics: tuple[FollowedTopic, ...]
     created_at: datetime
     suspended_at: datetime | None

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# What XML 1.0 section 2.2 forbids, the controls it discourages, noncharacters, and the two characters
-# that are invisible in every script (soft hyphen, byte order mark). Joiners and bidi marks mean something.
+# What XML 1.0 section 2.2 forbids, the controls it discourages, noncharacters, the two characters that are
+# invisible in every script (soft hyphen, byte order mark), and the two that turn what follows around in any
+# script (Unicode Standard Annex 9 section 2.2): with them a title says what it does not. Joiners and other
+# bidi marks mean something.
 _FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u202d\u202e\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
 )
 _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 # Kana, Han and Hangul: a word is about two of these characters, and no space parts it from the next.

@@ -12,7 +12,7 @@ from sqlalchemy import insert as plain_insert
 from newsbell.domain.subscription import MAX_ENDPOINT, FollowedTopic, PushTarget, Subscription
 from newsbell.errors import ConflictError, MalformedError
 from newsbell.storage.database import Connection
-from newsbell.storage.schema import linked_tokens, subscription_topics, subscriptions, topics
+from newsbell.storage.schema import linked_tokens, subscription_topics, subscriptions, topics, vapid_keys
 from newsbell.storage.statements import insert, is_number, is_text
 from newsbell.storage.types import AwareUTC
 
@@ -157,7 +157,9 @@ def count(conn: Connection) -> int:
 
 
 def _first(conn: Connection, condition: ColumnElement[bool]) -> Subscription | None:
-    row = conn.execute(select(subscriptions).where(condition)).first()
+    of_key = vapid_keys.c.id == subscriptions.c.vapid_key_id
+    query = select(subscriptions, vapid_keys.c.public_key).join(vapid_keys, of_key).where(condition)
+    row = conn.execute(query).first()
     if row is None:
         return None
     followed = (
@@ -176,6 +178,7 @@ def _subscription(row: Row[Any], followed: tuple[FollowedTopic, ...], *, linked:
         id=row.id,
         target=PushTarget(endpoint=row.endpoint, p256dh=row.p256dh, auth=row.auth),
         vapid_key_id=row.vapid_key_id,
+        vapid_key=row.public_key,
         topics=followed,
         created_at=row.created_at,
         suspended_at=row.suspended_at,

@@ -12,7 +12,7 @@ from typing import Any
 
 import trafilatura
 
-from newsbell.domain.cleaning.blocks import Block
+from newsbell.domain.cleaning.blocks import WORDLESS, Block
 from newsbell.domain.text import fold
 
 _WORD = re.compile(r"\w+")
@@ -42,9 +42,7 @@ def elected(blocks: Sequence[Block], text: str) -> set[int]:
     lines = Counter(filter(None, (" ".join(words_of(line)) for line in text.split("\n"))))
     whole = f" {' '.join(words_of(text))} "
     shingles = _shingles(words_of(text))
-    normal = {
-        at: words_of(block.text) for at, block in enumerate(blocks) if block.kind not in ("figure", "caption")
-    }
+    normal = {at: words_of(block.text) for at, block in enumerate(blocks) if block.kind not in WORDLESS}
     found = {at for at, words in normal.items() if _is_held(words, lines, whole, shingles)}
     parents = {at: element.getparent() for at in found if (element := blocks[at].element) is not None}
     return _without_doubles(found, {at: " ".join(normal[at]) for at in found}, lines, parents)

@@ -168,7 +168,8 @@ def _cleaned_with(
             field="restore",
         )
     again = cleaned_again(db, cleaner, article, restored)
-    if lost := [removal for removal in restored if removal in again.removals]:
+    cut = {removal.text for removal in again.removals}
+    if lost := [removal for removal in restored if removal.text in cut]:
         raise RefusedError(
             f"This cannot be put back, because it is no text of the page: {lost[0].text}",
             code="not_restorable",

@@ -7,15 +7,19 @@ What is kept of a page is decided block by block (body.py), and the article's HT
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal
 
 from newsbell.domain.article import Picture
-from newsbell.domain.cleaning import pictures
+from newsbell.domain.cleaning import embeds, pictures
+from newsbell.domain.cleaning.embeds import Embed
 from newsbell.domain.text import squeeze
 
-Kind = Literal["p", "h2", "h3", "h4", "li", "quote", "pre", "table", "figure", "caption"]
+Kind = Literal["p", "h2", "h3", "h4", "li", "quote", "pre", "table", "figure", "caption", "embed"]
+WORDLESS = frozenset({"figure", "caption", "embed"})
+"""Kinds whose words are not the article's text."""
 
 _SKIPPED = frozenset({
     "script", "style", "template", "noscript", "head", "svg", "math", "canvas", "iframe", "object",
@@ -63,11 +67,12 @@ class Block:
     ordered: bool = False
     linked: float = 0.0
     picture: Picture | None = None
+    embed: Embed | None = None
 
 
-def read_blocks(tree: Any, base_url: str) -> list[Block]:
-    """Every block of the tree's body, in the page's order."""
-    reader = _Reader(base_url)
+def read_blocks(tree: Any, base_url: str, titles: Mapping[str, str] | None = None) -> list[Block]:
+    """Every block of the tree's body, in the page's order. `titles` are those of what is embedded."""
+    reader = _Reader(base_url, titles or {})
     body = tree.find("body")
     reader.walk(body if body is not None else tree, Place(), 0)
     reader.flush()
@@ -89,9 +94,10 @@ def names_of(element: Any, levels: int = 3) -> str:
 
 
 class _Reader:
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, titles: Mapping[str, str]) -> None:
         self.blocks: list[Block] = []
         self._base_url = base_url
+        self._titles = titles
         self._place = Place()
         self._element: Any = None
         self._open: list[tuple[str, str]] = []  # inline tags that go around what follows
@@ -114,7 +120,10 @@ class _Reader:
     def flush(self) -> None:
         """End the block being read."""
         text = squeeze("".join(self._text))
-        if text:
+        shown = embeds.alone(text) if self._place.kind == "p" else None
+        if shown is not None:
+            self.blocks.append(_embedded(shown, self._element))
+        elif text:
             self.blocks.append(
                 Block(
                     kind=self._place.kind,
@@ -133,9 +142,14 @@ class _Reader:
 
     def _child(self, child: Any, place: Place, depth: int) -> None:
         tag = child.tag if isinstance(child.tag, str) else ""
-        if not tag or tag in _SKIPPED:
+        if tag in embeds.MEDIA:
+            self._embed(child, embeds.media_of(child, self._base_url, self._titles))
+            return
+        if not tag or tag in _SKIPPED or tag in embeds.ADVERTISING:
             if tag == "noscript":
                 self._lazy_picture(child)
+            elif tag == "script":
+                self._embed(child, embeds.widget_of(child, self._base_url))
             return
         if depth > _MAX_DEPTH:
             self._add_text(child.text_content())
@@ -155,6 +169,10 @@ class _Reader:
             self._table(child)
         elif tag == "hr":
             self.flush()
+        elif tag in ("div", "blockquote") and (shown := embeds.box_of(child, self._base_url)):
+            if not embeds.is_all_widget(child):
+                self.walk(child, _place_of(child, tag, place), depth + 1)
+            self._embed(child, shown)
         else:
             self.walk(child, _place_of(child, tag, place), depth + 1)
 
@@ -198,11 +216,19 @@ class _Reader:
 
     def _lazy_picture(self, noscript: Any) -> None:
         """The picture for browsers without scripts, unless its scripted twin stands right before it."""
+        frame = noscript.find(".//iframe")
+        if frame is not None:
+            self._embed(frame, embeds.media_of(frame, self._base_url, self._titles))
+            return
         image = noscript.find(".//img")
         if image is not None and not (self.blocks and self.blocks[-1].kind == "figure" and not self._text):
             self._picture(image)
 
     def _figure(self, figure: Any, place: Place, depth: int) -> None:
+        shown = embeds.figure_of(figure, self._base_url, self._titles)
+        if shown is not None:
+            self._embed(figure, shown)
+            return
         picture = pictures.figure_of(figure, self._base_url)
         if picture is None or figure.find(".//figure") is not None:
             self.walk(figure, place, depth + 1)
@@ -217,6 +243,13 @@ class _Reader:
             return
         text = " ".join(filter(None, (picture.caption, picture.credit)))
         self.blocks.append(Block(kind="figure", text=text, html="", element=element, picture=picture))
+
+    def _embed(self, element: Any, embed: Embed | None) -> None:
+        if embed is None:
+            return
+        if not squeeze("".join(self._text)):
+            self.flush()
+        self.blocks.append(_embedded(embed, element))
 
     def _table(self, table: Any) -> None:
         self.flush()
@@ -234,6 +267,10 @@ class _Reader:
         )
         if text:
             self.blocks.append(Block(kind="table", text=text, html=html, element=table))
+
+
+def _embedded(embed: Embed, element: Any) -> Block:
+    return Block(kind="embed", text=embed.text, html="", element=element, embed=embed)
 
 
 def _trimmed(html: str) -> str:

@@ -13,7 +13,8 @@ from newsbell.domain.cleaning import election, noise, pictures, standfirst, surr
 from newsbell.domain.cleaning.blocks import Block, read_blocks
 from newsbell.domain.cleaning.dates import is_date_line
 from newsbell.domain.cleaning.election import ends_a_sentence
-from newsbell.domain.cleaning.figures import Shown, is_own, shown
+from newsbell.domain.cleaning.embeds import Embed, titles_of, with_caption
+from newsbell.domain.cleaning.figures import Shown, is_own, is_own_embed, shown
 from newsbell.domain.cleaning.metadata import MAX_TITLE, Metadata
 from newsbell.domain.cleaning.page import Page
 from newsbell.domain.cleaning.people import is_byline, names_in, signed_by
@@ -27,6 +28,7 @@ from newsbell.errors import TooLargeError
 MAX_PARAGRAPHS = 20_000
 MAX_CHARACTERS = 2_000_000  # of visible text: a dozen novels
 MAX_PICTURES = 200
+MAX_EMBEDS = 100
 _ENOUGH_COVERAGE = 0.6
 _EARLY = 4  # blocks
 _CAPTION, _CAPTION_LEVELS = 400, 4
@@ -50,7 +52,7 @@ def read_body(page: Page, metadata: Metadata, byline: Sequence[str], removals: R
     """The body of the page's article. Raises RefusedError with code "no_article", TooLargeError for more
     than 20,000 paragraphs or 2,000,000 characters.
     """
-    blocks = read_blocks(page.tree, page.base_url)
+    blocks = read_blocks(page.tree, page.base_url, titles_of(page.nodes))
     _refuse_too_much(blocks)
     text = extracted_text(page.tree, page.url)
     kept = elected(blocks, text)
@@ -65,7 +67,6 @@ def read_body(page: Page, metadata: Metadata, byline: Sequence[str], removals: R
     selection = _Selection(blocks, metadata, byline, removals, lead)
     body = selection.run(kept)
     refuse_too_little(body.blocks)
-    surroundings.record_embeds(selection.holder, page.base_url, removals)
     surroundings.record(blocks, selection.looked_at, page.tree, removals)
     return replace(body, shown=shown(blocks, kept, metadata.titles))
 
@@ -93,6 +94,7 @@ class _Selection:
         self._credits: list[str] = []
         self._signed: tuple[str, ...] = ()
         self._pictures: set[str] = set()  # the keys of those shown
+        self._embedded: set[str] = set()
         self._shown = self._too_many = 0
         self.holder: Any = None  # the element around the article
         self.looked_at = range(0)
@@ -138,6 +140,8 @@ class _Selection:
             self._removals.add(rule, block.text)
         elif block.kind == "figure":
             self._take_figure(block)
+        elif block.embed is not None:
+            self._take_embed(block, block.embed)
         else:
             self._take_text(block)
 
@@ -147,6 +151,8 @@ class _Selection:
             return self._caption(block)
         if block.kind == "figure":
             return None if is_own(block) else "picture of something else"
+        if block.embed is not None:
+            return block.embed.rule or (None if is_own_embed(block) else "embed of something else")
         told = self._label(block, elected_here=elected_here) or self._head(block)
         if told or (elected_here and noise.is_attribution(block.text, self._metadata.site_name)):
             return told
@@ -206,7 +212,9 @@ class _Selection:
 
     def _caption(self, block: Block) -> str | None:
         last = self._chosen[-1] if self._chosen else None
-        if last is not None and last.picture is not None:
+        if last is not None and last.embed is not None:
+            last.embed = with_caption(last.embed, block.text)
+        elif last is not None and last.picture is not None:
             caption, credit = pictures.split_caption(block.text)
             old = last.picture
             last.picture = Picture(url=old.url, caption=old.caption or caption, credit=old.credit or credit)
@@ -226,6 +234,15 @@ class _Selection:
             self._pictures |= keys
             self._chosen.append(block)
 
+    def _take_embed(self, block: Block, embed: Embed) -> None:
+        if embed.url in self._embedded:
+            return  # a page may say it twice: for browsers with scripts, and for those without
+        if len(self._embedded) == MAX_EMBEDS:
+            self._removals.add("too many embeds", embed.text)
+            return
+        self._embedded.add(embed.url)
+        self._chosen.append(block)
+
     def _take_text(self, block: Block) -> None:
         text, marks = noise.without_email_marks(block.text)
         if marks:
@@ -235,7 +252,7 @@ class _Selection:
 
 
 def _refuse_too_much(blocks: Sequence[Block]) -> None:
-    texts = [len(block.text) for block in blocks if block.kind != "figure"]
+    texts = [len(block.text) for block in blocks if block.kind not in ("figure", "embed")]
     if len(texts) > MAX_PARAGRAPHS:
         raise TooLargeError("The page has more than 20,000 paragraphs.", field="content")
     if sum(texts) > MAX_CHARACTERS:

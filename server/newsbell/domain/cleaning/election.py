@@ -147,7 +147,7 @@ def _between(blocks: Sequence[Block], kept: set[int]) -> set[int]:
         open_to_headings = True
         for at in range(after - 1, before, -1):
             block = blocks[at]
-            if block.kind == "figure":
+            if block.kind in ("figure", "embed"):
                 continue
             linked = block.linked > _MOST_LINKED_SENTENCE and not ends_a_sentence(block.text)
             is_heading = block.kind in _HEADINGS

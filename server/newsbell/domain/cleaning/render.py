@@ -7,7 +7,8 @@ from html import escape
 from itertools import groupby
 
 from newsbell.domain.article import Picture
-from newsbell.domain.cleaning.blocks import Block
+from newsbell.domain.cleaning.blocks import WORDLESS, Block
+from newsbell.domain.cleaning.embeds import Embed
 from newsbell.domain.cleaning.sanitise import sanitise
 
 
@@ -22,8 +23,8 @@ def to_html(blocks: Sequence[Block], base_url: str) -> str:
 
 
 def to_text(blocks: Iterable[Block]) -> str:
-    """The text of the blocks, one a line, without figures and captions."""
-    return "\n".join(block.text for block in blocks if block.kind not in ("figure", "caption") and block.text)
+    """The text of the blocks, one a line, without figures, captions and what is embedded."""
+    return "\n".join(block.text for block in blocks if block.kind not in WORDLESS and block.text)
 
 
 def figure_html(picture: Picture) -> str:
@@ -34,6 +35,14 @@ def figure_html(picture: Picture) -> str:
     return f"<figure>{image}{f'<figcaption>{words}</figcaption>' if words else ''}</figure>"
 
 
+def embed_html(embed: Embed) -> str:
+    """A link to what is embedded, with its caption; a figure, so that it is no text of the article."""
+    image = f'<img src="{escape(embed.poster)}" alt="">' if embed.poster else ""
+    link = f'<a href="{escape(embed.url)}">{escape(embed.label, quote=False)}</a>'
+    caption = f"<figcaption>{escape(embed.caption, quote=False)}</figcaption>" if embed.caption else ""
+    return f"<figure>{image}{link}{caption}</figure>"
+
+
 def _group_html(kind: str, blocks: list[Block], *, ordered: bool) -> str:
     if kind == "li":
         tag = "ol" if ordered else "ul"
@@ -42,6 +51,8 @@ def _group_html(kind: str, blocks: list[Block], *, ordered: bool) -> str:
         return "<blockquote>" + "".join(f"<p>{block.html}</p>" for block in blocks) + "</blockquote>"
     if kind == "figure":
         return "\n".join(figure_html(block.picture) for block in blocks if block.picture)
+    if kind == "embed":
+        return "\n".join(embed_html(block.embed) for block in blocks if block.embed)
     if kind == "table":
         return "\n".join(f"<table><tbody>{block.html}</tbody></table>" for block in blocks)
     return "\n".join(f"<{kind}>{block.html}</{kind}>" for block in blocks if kind != "caption")

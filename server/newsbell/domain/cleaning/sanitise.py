@@ -91,4 +91,6 @@ def _attribute(tag: str, attribute: str, value: str, base_url: str) -> str | Non
         return value if _LANGUAGE.fullmatch(value) else None
     if attribute == "scope":
         return value if value in ("row", "col", "rowgroup", "colgroup") else None
+    if attribute == "alt":
+        return squeeze(value)  # an empty one says that the picture needs no words
     return squeeze(value) or None

@@ -6,6 +6,9 @@ import pytest
 
 from newsbell.domain.article import CleanArticle
 from newsbell.domain.cleaning import clean
+from newsbell.domain.cleaning.blocks import Block
+from newsbell.domain.cleaning.removals import Removals
+from newsbell.domain.cleaning.trimming import trimmed
 from tests.domain.cleaning.pages import PARAGRAPHS, page
 from tests.pages import paragraphs_of
 
@@ -54,12 +57,12 @@ def test_a_verse_with_links_stays() -> None:
     assert "the children sang" in clean(page(verse + LONG), URL).body_text
 
 
-def test_a_row_of_headlines_goes_though_one_ends_like_a_sentence() -> None:
-    row = (
-        '<ul><li>Dams: <a href="/1">The keeper speaks about the long night</a></li>'
-        '<li>Schools: <a href="/2">Forty families move in, and all is well!</a></li></ul>'
-    )
-    assert "Forty families move in" not in clean(page(LONG + row), URL).body_text
+@pytest.mark.parametrize(("linked", "left"), [(0.8, 1), (0.65, 3)])
+def test_a_row_of_headlines_goes_though_one_ends_like_a_sentence(linked: float, left: int) -> None:
+    texts = ("Dams: the keeper speaks of the night", "Schools: forty families, and all is well!")
+    row = [Block(kind="li", text=text, html=text, element=None, group=1, linked=linked) for text in texts]
+    text = Block(kind="p", text=PARAGRAPHS[0], html=PARAGRAPHS[0], element=None)
+    assert len(trimmed([text, *row], Removals())) == left
 
 
 def test_a_pointer_with_a_link_is_no_credit() -> None:

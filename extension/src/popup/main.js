@@ -17,6 +17,7 @@ import { paintLatest } from "./latest_part.js";
 import { followedWords, paintPage } from "./page_part.js";
 import { paintPrompt } from "./prompt_part.js";
 import { paintSave } from "./save_part.js";
+import { paintUnsent } from "./unsent_part.js";
 import { canRing } from "./view.js";
 
 /** @typedef {import("./view.js").View} View */
@@ -107,6 +108,7 @@ function paintAll() {
   paintLatest(view);
   paintFollowed(view, tell);
   paintSave(view);
+  paintUnsent(view);
 }
 
 function paintStanding() {

@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from newsbell.domain.article import Picture
-from newsbell.domain.cleaning import election, noise, pictures, standfirst, surroundings
+from newsbell.domain.cleaning import election, noise, paywall, pictures, standfirst, surroundings
 from newsbell.domain.cleaning.blocks import Block, read_blocks
 from newsbell.domain.cleaning.dates import is_date_line
 from newsbell.domain.cleaning.election import ends_a_sentence
@@ -47,6 +47,7 @@ class Body:
     topic_lines: list[str]
     credits: list[str]
     signed: tuple[str, ...] = ()
+    cut_off: bool = False
     shown: Shown = field(default_factory=Shown)
 
 
@@ -70,7 +71,11 @@ def read_body(page: Page, metadata: Metadata, byline: Sequence[str], removals: R
     body = selection.run(kept)
     refuse_too_little(body.blocks)
     surroundings.record(blocks, selection.looked_at, page.tree, removals)
-    return replace(body, shown=shown(blocks, kept, metadata.titles))
+    return replace(
+        body,
+        shown=shown(blocks, kept, metadata.titles),
+        cut_off=paywall.cut_off(page, blocks, body.blocks),
+    )
 
 
 class _Selection:

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from newsbell.domain.cleaning.blocks import Block
 from newsbell.domain.cleaning.election import ends_a_sentence
+from newsbell.domain.cleaning.paywall import calls_for_more
 from newsbell.domain.cleaning.removals import Removals
 from newsbell.domain.text import length
 
@@ -15,6 +16,7 @@ _LINKED = 0.6  # of the items of a row of links, on average
 _TAIL_LINKED = 0.8
 _ALL_LINKED = 0.7  # of each item: its end may look like a sentence's
 _CALL, _LISTING = 4, 8  # words
+_LONGEST_WALL = 40  # words
 
 
 def trimmed(blocks: Sequence[Block], removals: Removals) -> list[Block]:
@@ -79,12 +81,17 @@ def _without_tail(blocks: list[Block], removals: Removals) -> list[Block]:
         before = len(blocks)
         _drop_while(blocks, lambda block: block.kind in _HEADINGS, "heading of nothing", removals)
         _drop_while(blocks, _is_link_elsewhere, "related", removals)
+        _drop_while(blocks, _is_wall, "paywall", removals)
         if len(blocks) == before:
             return blocks
 
 
 def _is_link_elsewhere(block: Block) -> bool:
     return block.kind in ("p", "li") and block.linked > _TAIL_LINKED and length(block.text) >= 3
+
+
+def _is_wall(block: Block) -> bool:
+    return length(block.text) <= _LONGEST_WALL and calls_for_more(block.text)
 
 
 def _drop_while(blocks: list[Block], test: Callable[[Block], bool], rule: str, removals: Removals) -> None:

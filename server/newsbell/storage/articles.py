@@ -16,7 +16,7 @@ from newsbell.domain.topics import StoredTopic
 from newsbell.errors import ConflictError, NotFoundError
 from newsbell.storage import schema
 from newsbell.storage import topics as topic_store
-from newsbell.storage.article_lists import MAX_UNION, latest
+from newsbell.storage.article_lists import latest
 from newsbell.storage.article_rows import columns, sort_at_of, with_topics
 from newsbell.storage.database import Connection
 from newsbell.storage.schema import article_topics, articles, originals, story_bands
@@ -25,7 +25,6 @@ from newsbell.storage.stories import add_story, find_story
 
 __all__ = [
     "MAX_ORIGINAL",
-    "MAX_UNION",
     "KeptPage",
     "Tombstone",
     "TopicLink",

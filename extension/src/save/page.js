@@ -3,7 +3,8 @@
 import { showBadge } from "../badge.js";
 import { show } from "../feed/ring.js";
 import { grabPage } from "../page/grab.js";
-import { maySayThings, permissions, pushesItself, scripting, tabs } from "../platform.js";
+import { runInPage } from "../page/run.js";
+import { maySayThings, permissions, pushesItself, tabs } from "../platform.js";
 import { savedWords } from "../sayings.js";
 import { serverAt, troubleOf } from "../server.js";
 import { readState, writeState } from "../state.js";
@@ -24,7 +25,7 @@ export const MOST_CHARACTERS = 10_000_000;
  * @returns {Promise<Saved>}
  */
 export async function savePage(tab, topics) {
-  const page = await grab(tab);
+  const page = await runInPage(tab, grabPage, MOST_CHARACTERS);
   const saved = await outcome(page, topics, await mayBeKept(tab));
   await note(saved);
   return saved;
@@ -57,23 +58,6 @@ async function sayAside(saved) {
   const { server } = await readState();
   const address = saved.article ? `${server}/articles/${saved.article}` : saved.url || `${server}/`;
   await show({ title: savedWords(saved), body: saved.title, tag: "newsbell-saved", lang: "", address });
-}
-
-/**
- * @param {number} tab
- * @returns {Promise<Grabbed | null>} null for a page the browser keeps to itself
- */
-async function grab(tab) {
-  try {
-    const [frame] = await scripting.executeScript({
-      target: { tabId: tab },
-      func: grabPage,
-      args: [MOST_CHARACTERS],
-    });
-    return /** @type {Grabbed | undefined} */ (frame?.result) ?? null;
-  } catch {
-    return null;
-  }
 }
 
 /**

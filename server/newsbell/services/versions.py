@@ -72,7 +72,12 @@ def with_pins(existing: Article, cleaned: CleanArticle) -> CleanArticle:
     if "summary" in existing.pinned:
         cleaned = replace(cleaned, summary=existing.summary)
     if "body" in existing.pinned:
-        cleaned = replace(cleaned, body_html=existing.body_html, body_text=existing.body_text)
+        cleaned = replace(
+            cleaned,
+            body_html=existing.body_html,
+            body_text=existing.body_text,
+            cut_off=existing.cut_off,
+        )
     return cleaned
 
 
@@ -146,4 +151,5 @@ def _content(article: Article | CleanArticle) -> tuple[object, ...]:
         article.language,
         article.published_at,
         article.modified_at,
+        article.cut_off,
     )

@@ -85,6 +85,7 @@ articles = Table(
     Column("pinned", Json, nullable=False, server_default=text("'[]'")),
     Column("restored", Json, nullable=False, server_default=text("'[]'")),
     Column("original_kept", Boolean, nullable=False, server_default=false()),
+    Column("cut_off", Boolean, nullable=False, server_default=false()),
     Column("removed_at", AwareUTC),
     Index("ix_articles_story_id", "story_id"),
     _partial_index("uq_articles_canonical_url", "canonical_url", where="canonical_url <> ''", unique=True),

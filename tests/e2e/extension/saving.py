@@ -83,6 +83,25 @@ def save_good_pages(
     extension.close_popup()
 
 
+def save_without_the_popup(
+    browser: AnyBrowser, extension: AnyExtension, newsbell: Newsbell, paper: Paper, title: str
+) -> None:
+    """By the keyboard command, and from the menu of the page."""
+    by_key = _publish(paper, f"By key: {title}")
+    browser.open(by_key)
+    extension.press_shortcut("S")
+    until(lambda: saved(newsbell, by_key), "the page, saved by the keyboard")
+    popup = extension.open_popup()
+    popup.wait_for_text("#save-outcome", "It is new")
+    extension.close_popup()
+
+    by_menu = _publish(paper, f"By menu: {title}")
+    browser.open(by_menu)
+    extension.choose_in_menu("Save this page in Newsbell (editors)")
+    until(lambda: saved(newsbell, by_menu), "the page, saved from the menu")
+    assert len(saved(newsbell, by_key)) == 1
+
+
 def refuse_bad_pages(browser: AnyBrowser, extension: AnyExtension, newsbell: Newsbell, paper: Paper) -> None:
     address = paper.publish("/empty", "<!doctype html><title>Cookies</title><p>Accept cookies?")
     popup = save(browser, extension, address, "No article was found on this page.")

@@ -12,6 +12,7 @@ from tests.e2e.extension.saving import (
     keep_what_cannot_be_sent,
     refuse_bad_pages,
     save_good_pages,
+    save_without_the_popup,
     withstand_an_attack,
 )
 from tests.e2e.newsbell import Newsbell
@@ -28,6 +29,7 @@ def test_chromium_saves_what_is_an_article_and_says_why_not(
         chromium_reader.use_server(chromium, extension, door.address)
         give_token(chromium, newsbell, "chromium", consent=lambda: None)
         save_good_pages(chromium, extension, newsbell, paper, title)
+        save_without_the_popup(chromium, extension, newsbell, paper, title)
         refuse_bad_pages(chromium, extension, newsbell, paper)
         keep_what_cannot_be_sent(chromium, extension, newsbell, door, paper, title)
         withstand_an_attack(chromium, extension, paper)
@@ -40,6 +42,7 @@ def test_firefox_saves_what_is_an_article_and_says_why_not(
     firefox_reader.use_server(firefox, extension, door.address)
     give_token(firefox, newsbell, "firefox", consent=lambda: firefox.press_in_prompt("Allow"))
     save_good_pages(firefox, extension, newsbell, paper, title)
+    save_without_the_popup(firefox, extension, newsbell, paper, title)
     refuse_bad_pages(firefox, extension, newsbell, paper)
     keep_what_cannot_be_sent(firefox, extension, newsbell, door, paper, title)
     withstand_an_attack(firefox, extension, paper)

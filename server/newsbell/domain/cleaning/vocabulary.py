@@ -66,6 +66,7 @@ RULE_INDEX = PhraseIndex([rule.pattern.pattern for rule in RULES])
 WHOLE = {bare(fold(phrase)): rule for rule, phrases in _DATA["whole"].items() for phrase in phrases}
 CREDIT = _any_of(_DATA["credit"])
 TOPICS_LABEL = _any_of(_DATA["topics_label"])
+CUT_OFF = _any_of(_DATA["cut_off"])
 AGENCIES = _any_of(_DATA["agencies"])
 BY = _any_of(_DATA["by"])
 PUBLISHED = _any_of(_DATA["published"])

@@ -63,11 +63,16 @@ def _extract(tree: Any, url: str, *, fast: bool) -> str:
 
 def elected(blocks: Sequence[Block], text: str) -> set[int]:
     """The indexes of the text blocks that the extracted text holds."""
-    lines = Counter(filter(None, (" ".join(words_of(line)) for line in text.split("\n"))))
-    told = words_of(text)
-    whole, shingles = f" {' '.join(told)} ", _shingles(told)
+    told = [words for line in text.split("\n") if (words := words_of(line))]
+    lines = Counter(map(" ".join, told))
     normal = {at: words_of(block.text) for at, block in enumerate(blocks) if block.kind not in WORDLESS}
-    found = {at for at, words in normal.items() if _is_held(words, lines, whole, shingles)}
+    same = {at for at, words in normal.items() if words and " ".join(words) in lines}
+    # What repeats a sentence of a paragraph that is found whole (a list of key points, a pull quote) is not
+    # held by the text a second time.
+    found_whole = {" ".join(normal[at]) for at in same}
+    left = [word for words in told for word in (words if " ".join(words) not in found_whole else ["\n"])]
+    rest, shingles = f" {' '.join(left)} ", _shingles(left)
+    found = same | {at for at, words in normal.items() if at not in same and _is_held(words, rest, shingles)}
     parents = {at: element.getparent() for at in found if (element := blocks[at].element) is not None}
     return _without_doubles(found, {at: " ".join(normal[at]) for at in found}, lines, parents)
 
@@ -82,13 +87,9 @@ def coverage(text: str, kept: Sequence[Block]) -> float:
     return sum((told & held).values()) / max(1, sum(told.values()))
 
 
-def _is_held(words: list[str], lines: Counter[str], whole: str, shingles: set[tuple[str, ...]]) -> bool:
+def _is_held(words: list[str], rest: str, shingles: set[tuple[str, ...]]) -> bool:
     joined = " ".join(words)
-    if not words:
-        return False
-    if joined in lines:
-        return True
-    if (len(words) >= 5 or len(joined) >= 40) and f" {joined} " in whole:
+    if (len(words) >= 5 or len(joined) >= 40) and f" {joined} " in rest:
         return True
     own = _shingles(words) if len(words) >= 8 else set()
     return bool(own) and len(own & shingles) >= 0.8 * len(own)

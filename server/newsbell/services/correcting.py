@@ -96,7 +96,6 @@ def correct_article(
             article_id,
             _with_patch(corrected, patch),
             topics=_links(conn, article, patch, now),
-            story_id=article.story_id,
             original=None,
             now=now,
         )
@@ -199,7 +198,9 @@ def _with_patch(cleaned: CleanArticle, patch: ArticlePatch) -> CleanArticle:
         cleaned = replace(cleaned, summary=summary)
     if patch.body_html is not None:
         body = _body(patch.body_html, cleaned.url)
-        cleaned = replace(cleaned, body_html=body, body_text=html_to_text(_FIGURE.sub("", body)))
+        cleaned = replace(
+            cleaned, body_html=body, body_text=html_to_text(_FIGURE.sub("", body)), cut_off=False
+        )
     return cleaned
 
 
@@ -240,4 +241,5 @@ def _as_clean(article: Article) -> CleanArticle:
             for topic in article.topics
         ),
         removals=article.removals,
+        cut_off=article.cut_off,
     )

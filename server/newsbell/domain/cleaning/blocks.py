@@ -41,6 +41,13 @@ _CAPTION_CLASS = re.compile(
     r"(?:caption|legend|legende|bildunterschrift|credits?|copyright)",
     re.IGNORECASE,
 )
+# What only a screen reader is told: Bootstrap's, WordPress's and the Web Almanac's names for it.
+_UNSEEN = re.compile(
+    r"(?:^|\s)(?:sr-only|visually-?hidden|u-(?:visually-hidden|hidden-?visually)|screen-reader-(?:text|only)|a11y-hidden"
+    r"|hidden-accessible|assistive-text|element-invisible)(?:$|\s)",
+    re.IGNORECASE,
+)
+_NO_DISPLAY = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|clip\s*:\s*rect\(", re.IGNORECASE)
 _MAX_DEPTH = 120  # three frames of Python a level
 
 
@@ -177,6 +184,8 @@ class _Reader:
             self.walk(child, _place_of(child, tag, place), depth + 1)
 
     def _inline(self, child: Any, tag: str, place: Place, depth: int) -> None:
+        if _is_unseen(child):
+            return
         start = _start_tag(child, tag) if tag in _KEPT_INLINE else ""
         before = self._length
         if start:
@@ -271,6 +280,14 @@ class _Reader:
 
 def _embedded(embed: Embed, element: Any) -> Block:
     return Block(kind="embed", text=embed.text, html="", element=element, embed=embed)
+
+
+def _is_unseen(element: Any) -> bool:
+    """Whether an inline element is there for screen readers alone, or not shown at all."""
+    return (
+        bool(_UNSEEN.search(element.get("class") or "") or _NO_DISPLAY.search(element.get("style") or ""))
+        or element.get("hidden") is not None
+    )
 
 
 def _trimmed(html: str) -> str:

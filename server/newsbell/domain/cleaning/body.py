@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from newsbell.domain.article import Picture
-from newsbell.domain.cleaning import election, noise, pictures, standfirst, surroundings
+from newsbell.domain.cleaning import election, noise, paywall, pictures, standfirst, surroundings
 from newsbell.domain.cleaning.blocks import Block, read_blocks
 from newsbell.domain.cleaning.dates import is_date_line
 from newsbell.domain.cleaning.election import ends_a_sentence
@@ -20,7 +20,7 @@ from newsbell.domain.cleaning.page import Page
 from newsbell.domain.cleaning.people import is_byline, names_in, signed_by
 from newsbell.domain.cleaning.removals import Removals
 from newsbell.domain.cleaning.trimming import trimmed
-from newsbell.domain.cleaning.vote import coverage, elected, extracted_text
+from newsbell.domain.cleaning.vote import coverage, elected, extracted_text, words_of
 from newsbell.domain.cleaning.worth import no_article, refuse_too_little
 from newsbell.domain.text import fold, length, squeeze
 from newsbell.errors import TooLargeError
@@ -32,6 +32,8 @@ MAX_EMBEDS = 100
 _ENOUGH_COVERAGE = 0.6
 _EARLY = 4  # blocks
 _CAPTION, _CAPTION_LEVELS = 400, 4
+_BY_PICTURE = 3  # blocks
+_LIKE_TITLE = 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,7 @@ class Body:
     topic_lines: list[str]
     credits: list[str]
     signed: tuple[str, ...] = ()
+    cut_off: bool = False
     shown: Shown = field(default_factory=Shown)
 
 
@@ -68,7 +71,11 @@ def read_body(page: Page, metadata: Metadata, byline: Sequence[str], removals: R
     body = selection.run(kept)
     refuse_too_little(body.blocks)
     surroundings.record(blocks, selection.looked_at, page.tree, removals)
-    return replace(body, shown=shown(blocks, kept, metadata.titles))
+    return replace(
+        body,
+        shown=shown(blocks, kept, metadata.titles),
+        cut_off=paywall.cut_off(page, blocks, body.blocks),
+    )
 
 
 class _Selection:
@@ -95,13 +102,14 @@ class _Selection:
         self._signed: tuple[str, ...] = ()
         self._pictures: set[str] = set()  # the keys of those shown
         self._embedded: set[str] = set()
-        self._shown = self._too_many = 0
+        self._shown = self._too_many = self._at = 0
         self.holder: Any = None  # the element around the article
         self.looked_at = range(0)
 
     def run(self, kept: set[int]) -> Body:
         self.looked_at = self._range(kept)
         for at in self.looked_at:
+            self._at = at
             if at and self._is_loose_caption(self._blocks[at - 1], self._blocks[at]):
                 self._blocks[at] = replace(self._blocks[at], kind="caption")
             self._take(self._blocks[at], elected_here=at in kept)
@@ -172,7 +180,8 @@ class _Selection:
         if elected_here and noise.is_attribution(block.text, self._metadata.site_name):
             return None
         credit = noise.credit_line(block.text)
-        if credit and len(block.text.split()) <= 15:
+        leads_on = elected_here and block.linked > 0 and not self._is_by_picture()
+        if credit and len(block.text.split()) <= 15 and not leads_on:
             self._credits.append(credit)
             return "picture credit"
         return None
@@ -191,6 +200,10 @@ class _Selection:
                 return "byline"
         return "date" if is_date_line(block.text, alone=not early) else None
 
+    def _is_by_picture(self) -> bool:
+        near = self._blocks[max(0, self._at - _BY_PICTURE) : self._at + _BY_PICTURE + 1]
+        return any(block.kind == "figure" for block in near)
+
     def _is_before_text(self) -> bool:
         return not any(ends_a_sentence(block.text) for block in self._chosen)
 
@@ -208,7 +221,19 @@ class _Selection:
         return holder is not None and _says_only(holder, block.text)
 
     def _repeats_title(self, block: Block) -> bool:
-        return len(block.text) <= 2 * MAX_TITLE and election.is_title(block.text, self._metadata.titles)
+        if len(block.text) > 2 * MAX_TITLE:
+            return False
+        return election.is_title(block.text, self._metadata.titles) or (
+            not self._chosen and election.in_headline(block.element) and self._is_like_title(block.text)
+        )
+
+    def _is_like_title(self, text: str) -> bool:
+        """Whether a text has most of the title's words: the headline as the page words it."""
+        shown = set(words_of(text))
+        return any(
+            len(shown & set(words)) >= _LIKE_TITLE * max(len(shown), len(set(words)))
+            for words in map(words_of, self._metadata.titles)
+        )
 
     def _caption(self, block: Block) -> str | None:
         last = self._chosen[-1] if self._chosen else None

@@ -91,8 +91,9 @@ def _restore(article: CleanArticle, page: _Page, removal: Removal) -> CleanArtic
 
 
 def _place(blocks: Sequence[Block], text: str, removed: Collection[str]) -> int | None:
-    """Where the page has a text: as a block of its own, else inside one that is not taken out itself. (What
-    a button says is no text of the page, though a prompt beside it may say the same.)
+    """Where the page has a text: as a block of its own, else inside one that is not taken out itself.
+
+    What a button says is no text of the page, though a prompt beside it may say the same.
     """
     for at, block in enumerate(blocks):
         if text in (shortened(block.text), squeeze(block.text)):

@@ -16,7 +16,7 @@ _LEAST_WORDS = 6
 _MOST_LINKED, _MOST_LINKED_SENTENCE = 0.4, 0.7
 _FAR = 8  # blocks
 _HEADINGS = ("h2", "h3", "h4")
-_TEXT = ("p", "quote", "li", *_HEADINGS)
+_TEXT = ("p", "quote", "li", "dt", "dd", *_HEADINGS)
 _ENOUGH_BEFORE = 40  # words of the article before the headline of another
 
 _SENTENCE_END = re.compile(r"""[.!?…。！？．।؟][\s"'”’»›)\]」』]*$""")
@@ -67,6 +67,8 @@ def with_lost(blocks: Sequence[Block], kept: set[int]) -> set[int]:
         if _belongs(block, forms, parents):
             found.add(at)
     found |= _between(blocks, found)
+    quotes = {blocks[at].group for at in found if blocks[at].kind == "quote"}
+    found |= {at for at, block in enumerate(blocks) if block.kind == "quote" and block.group in quotes}
     return {at for at in found if not _heads_links(blocks, at, found)}
 
 
@@ -159,7 +161,7 @@ def _between(blocks: Sequence[Block], kept: set[int]) -> set[int]:
                 ends_a_sentence(block.text) or is_address(block.text)
             )
             is_heading = block.kind in _HEADINGS
-            taken = block.kind in _TEXT and _parent(block) is parent and not linked
+            taken = block.kind in (*_TEXT, "table", "pre") and _parent(block) is parent and not linked
             if taken and (open_to_headings or not is_heading):
                 found.add(at)
             else:

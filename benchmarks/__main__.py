@@ -8,6 +8,7 @@ import sys
 NAMES = {
     "fanout": "messages to push services a second: ours, its peers, and the limit",
     "scale": "what a fan-out costs as the store grows, and how soon the first message leaves",
+    "lists": "what a page of a list or feed costs as articles pile up",
     "publish": "the reader page and publishing while a fan-out runs",
     "chaos": "nothing lost while processes are killed and services fail",
     "cleaning": "DIR: articles out of real pages, ours beside other extractors, with speed and memory",

@@ -45,25 +45,25 @@ def fill(db: Database, settings: Settings, *, readers: int, followers: dict[str,
             conn.execute(sa.text("ANALYZE"))
 
 
-def _numbers(count: int) -> Any:
+def numbers(count: int) -> Any:
     """1 to count, as rows."""
     number = sa.select(sa.literal(1).label("n")).cte("numbers", recursive=True)
     return number.union_all(sa.select(number.c.n + 1).where(number.c.n < count))
 
 
-def _text(prefix: str, number: Any) -> Any:
+def text_of(prefix: str, number: Any) -> Any:
     return sa.literal(prefix).concat(sa.cast(number, sa.String))
 
 
 def _readers(count: int, endpoint: str, now: datetime) -> tuple[list[str], Any]:
-    browser, numbers = Browser(), _numbers(count)
+    browser, row = Browser(), numbers(count)
     when = subscriptions.c.created_at.type
     values = {
-        "endpoint": _text(endpoint, numbers.c.n),
+        "endpoint": text_of(endpoint, row.c.n),
         "p256dh": sa.literal(browser.p256dh),
         "auth": sa.literal(browser.auth_text),
         "vapid_key_id": sa.literal(1),
-        "manage_token_hash": _text("hash ", numbers.c.n),
+        "manage_token_hash": text_of("hash ", row.c.n),
         "created_at": sa.literal(now, when),
         "first_success_at": sa.literal(now, when),
     }
@@ -75,21 +75,21 @@ def _old_articles(conn: Connection, count: int) -> None:
     if not count:
         return
     shift = conn.execute(sa.select(sa.func.max(articles.c.id))).scalar_one()
-    numbers = _numbers(count)
-    number = numbers.c.n + shift
+    rows = numbers(count)
+    number = rows.c.n + shift
     for table, changed in (
-        (stories, {"id": number, "text_digest": _text("digest ", number)}),
+        (stories, {"id": number, "text_digest": text_of("digest ", number)}),
         (
             articles,
-            {"id": number, "story_id": number, "canonical_url": _text("https://news.example/old/", number)}
-            | {"uuid": _uuid(conn)},
+            {"id": number, "story_id": number, "canonical_url": text_of("https://news.example/old/", number)}
+            | {"uuid": uuid_of(conn)},
         ),
         (alerts, {"id": number, "story_id": number, "article_id": number}),
     ):
         columns = [column for column in table.c if column.name != "id" or "id" in changed]
         chosen = [changed.get(column.name, column).label(column.name) for column in columns]
-        rows = sa.select(*chosen).select_from(numbers).join(table, table.c.id == 1)
-        conn.execute(sa.insert(table).from_select([column.name for column in columns], rows))
+        copies = sa.select(*chosen).select_from(rows).join(table, table.c.id == 1)
+        conn.execute(sa.insert(table).from_select([column.name for column in columns], copies))
     now = datetime.now(UTC)
     when = batches.c.due_at.type
     done = {
@@ -110,7 +110,7 @@ def _number_on(conn: Connection) -> None:
         conn.execute(sa.select(sa.func.setval(sa.func.pg_get_serial_sequence(table.name, "id"), last)))
 
 
-def _uuid(conn: Connection) -> Any:
+def uuid_of(conn: Connection) -> Any:
     if conn.dialect.name == "postgresql":
         return sa.func.gen_random_uuid()
     return sa.func.lower(sa.func.hex(sa.func.randomblob(16)))

@@ -14,11 +14,10 @@ from datetime import UTC, datetime
 
 import requests
 
+from benchmarks.store import body_of
 from newsbell.config import Settings
 from newsbell.services.tokens import create_token
 from newsbell.storage.database import Database
-
-_WORDS = "The ferry made its last crossing on Monday evening, and the harbour master rang the old bell once. "
 
 
 @dataclass
@@ -40,7 +39,7 @@ class Site:
         number = os.urandom(6).hex()
         article = {
             "url": f"https://news.example/{number}",
-            "text": f"Ferry {number} retires\n\n{_WORDS * 3}\n\n{number}: {_WORDS * 2}",
+            "text": f"Ferry {number} retires\n\n{body_of(number)}",
             "topics": [topic],
             "notify": "yes",
         }

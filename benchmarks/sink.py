@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -23,7 +24,7 @@ _SLEEPER = Path("/usr/lib/nginx/modules/ngx_http_echo_module.so")
 
 _CONFIG = """
 daemon off;
-worker_processes 1;
+master_process off;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 {modules}
@@ -111,6 +112,7 @@ class Sink:
     port: int
     status_port: int
     sample: Sample
+    pid: int = 0
     cert: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -124,6 +126,14 @@ class Sink:
         """How many requests it has had, this one too."""
         with urlopen(f"http://127.0.0.1:{self.status_port}/") as answer:
             return int(answer.read().splitlines()[2].split()[2])
+
+    def cpu(self) -> float | None:
+        """CPU seconds nginx has taken; None where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            return None
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def program() -> str | None:
@@ -146,6 +156,7 @@ def sink(folder: Path, delay_ms: int) -> Iterator[Sink]:
         running = Sink(folder, _free_port(), _free_port(), sample)
         (folder / "nginx.conf").write_text(_config(running, delay_ms))
         process = subprocess.Popen([nginx, "-p", folder, "-c", folder / "nginx.conf"])
+        running.pid = process.pid
         try:
             _wait_for(running, process)
             yield running

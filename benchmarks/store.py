@@ -87,12 +87,15 @@ def add_readers(
             conn.execute(insert(subscription_topics), follows[start : start + _PAGE])
 
 
+def body_of(number: str) -> str:
+    """A text with words of its own throughout: one like another's would be that one's story, and not ring."""
+    return "\n\n".join(" ".join(random.choices(_BODY.split(), k=40)) + f" {number}." for _ in range(4))
+
+
 def ring(db: Database, settings: Settings, topic: str = TOPIC) -> Imported:
     """Store an article of the topic, and with it the duty to ring for it."""
     number = os.urandom(4).hex()
-    # Words of its own throughout: a text like another's would be that one's story, and not ring.
-    body = "\n\n".join(" ".join(random.choices(_BODY.split(), k=40)) + f" {number}." for _ in range(4))
-    text = f"Bridge {number} opens\n\n{body}\n\nTopics: {topic}"
+    text = f"Bridge {number} opens\n\n{body_of(number)}\n\nTopics: {topic}"
     source = Source(url=f"https://news.example/{number}", content=text)
     imported = import_article(db, settings, source, topics=[topic], notify="yes", now=datetime.now(UTC))
     assert imported.rung, imported.reason

@@ -71,15 +71,17 @@ def stored_article(
     now: datetime = NOW,
     origin: Origin = "declared",
     original: bytes | None = None,
+    story_id: int | None = None,
     **changes: Any,
 ) -> Article:
-    """An article stored under these topics, of a story of its own."""
+    """An article stored under these topics, of a story of its own where none is given."""
     links = [
         TopicLink(topic=topic, origin=origin, weight=0.5) for topic in topics.ensure(conn, topic_names, now)
     ]
-    story = articles.add_story(conn, f"digest {next(_numbers)}", now)
+    if story_id is None:
+        story_id = articles.add_story(conn, f"digest {next(_numbers)}", now)
     clean = clean_article(**changes)
-    return articles.add(conn, clean, topics=links, story_id=story, original=original, now=now)
+    return articles.add(conn, clean, topics=links, story_id=story_id, original=original, now=now)
 
 
 def stored_key(conn: Connection, now: datetime = NOW) -> int:
@@ -92,7 +94,7 @@ def subscriber(
 ) -> int:
     """The number of a stored subscription that follows these topics."""
     number = next(_numbers)
-    target = target or replace(_one_target(), endpoint=f"https://push.example/send/{number}")
+    target = target or _one_target()._replace(endpoint=f"https://push.example/send/{number}")
     return subscriptions.add(
         conn,
         target,

@@ -1,13 +1,19 @@
 #!/bin/sh
 # Installs what the tests drive beside Python and Node: two browsers, a screen for one of them, an RSS client,
-# and nginx, which is a push service for the benchmarks.
+# nginx, which is a push service and a proxy, and the servers that tests start for themselves to kill them.
 # Where it cannot, it says what is left out; the tests that need it are then skipped and say so themselves.
 set -u
 
 missing() {
-    for pair in firefox-esr:firefox-esr chromium:chromium Xvfb:xvfb xdotool:xdotool newsboat:newsboat nginx:nginx-light; do
-        command -v "${pair%%:*}" >/dev/null 2>&1 || printf '%s ' "${pair##*:}"
+    for pair in firefox-esr:firefox-esr chromium:chromium Xvfb:xvfb xdotool:xdotool newsboat:newsboat nginx:nginx-light \
+        initdb:postgresql rabbitmq-server:rabbitmq-server redis-server:redis-server; do
+        found "${pair%%:*}" || printf '%s ' "${pair##*:}"
     done
+}
+
+# Debian keeps servers where only root looks, and PostgreSQL's own programs out of everybody's way.
+found() {
+    PATH="$PATH:/usr/sbin" command -v "$1" >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/"$1" >/dev/null 2>&1
 }
 
 packages=$(missing)

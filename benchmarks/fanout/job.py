@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
@@ -12,7 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """What is to be sent. `subscriptions` are as browsers give them."""
+    """What is to be sent. `subscriptions` are as browsers give them, `cert` the authorities that are trusted;
+    the rows are in `data_dir`, or in `database_url` where that is given.
+    """
 
     messages: int
     subscriptions: list[dict[str, Any]]
@@ -23,17 +26,32 @@ class Job:
     cert: str
     data_dir: str
     host: str
+    database_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """`began` and `ended` by `time.time`, `cpu` in seconds, `memory` at the peak in MB."""
+    """`began` and `ended` by `time.time`, `cpu` in seconds, memory in MB: before the first message (`idle`)
+    and at the peak; None where the system does not tell.
+    """
 
     messages: int
     began: float
     ended: float
     cpu: float
-    memory: float
+    idle: float | None
+    memory: float | None
+
+
+def memory_mb(what: str) -> float | None:
+    """This process's own memory in MB: VmRSS now, VmHWM at the peak. What `getrusage` tells is no less than
+    what the process had that started this one.
+    """
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return None
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(what + ":"))
 
 
 def raw_key(pem: str) -> str:

@@ -1,4 +1,4 @@
-"""The rounds of `python -m benchmarks fanout`, and its table."""
+"""The rounds of `python -m benchmarks fanout`."""
 
 from __future__ import annotations
 
@@ -8,51 +8,52 @@ import os
 import random
 import shutil
 import tempfile
-from dataclasses import asdict, dataclass
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from statistics import median
 
 import http_ece
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
+from benchmarks.databases import database_url
 from benchmarks.fanout.job import Job, raw_key
 from benchmarks.fanout.peers import Measured, install_web_push, measure, node_variant, python_variant
+from benchmarks.fanout.table import LABELS, Round, print_table
 from benchmarks.sink import Sink, sink
 from benchmarks.store import Browser, add_readers, new_store, ring
+from newsbell.config import Settings
 from newsbell.domain.payload import alert_payload
 from newsbell.storage import keys
+from newsbell.storage.database import Database
 
 SAMPLE_EVERY = 1_000
-LABELS = {
-    "plain": "pywebpush.webpush() in a loop",
-    "session": "the same, a shared requests.Session",
-    "npm": "npm web-push, keepAlive agent, 100 at once",
-    "ours": "Newsbell, one worker, rows and all",
-    "two": "Newsbell, two workers, rows and all",
-    "encryption": "our encryption alone, no network (the limit)",
-}
-SHARE = {"plain": 0.01, "session": 0.04, "npm": 0.1, "ours": 1.0, "two": 1.0, "encryption": 0.5}
+SHARE = {
+    "plain": 0.01, "lone": 0.01, "session": 0.04, "npm": 0.1,
+    "ours": 1.0, "two": 1.0, "ours_pg": 1.0, "two_pg": 1.0, "encryption": 0.5,
+}  # fmt: skip
 """How many of the messages each variant sends, so that each takes some seconds."""
-SHARE_SLOW = SHARE | {"plain": 0.003, "session": 0.003}
+SHARE_SLOW = SHARE | {"plain": 0.003, "lone": 0.003, "session": 0.003}
+_WORKERS = {"ours": 1, "two": 2, "ours_pg": 1, "two_pg": 2}
 
 
 @dataclass
 class Bench:
-    """One latency's sink and store, and the variants that can be run against them."""
+    """One latency's sink and stores, and the variants that can be run against them."""
 
     folder: Path
     service: Sink
     messages: int
     web_push: Path | None
     slow: bool
-    browsers: list[Browser]
+    postgresql: str = ""
+    browsers: list[Browser] = field(default_factory=lambda: [Browser() for _ in range(500)])
+    said: set[bytes] = field(default_factory=set)
 
     def prepare(self) -> None:
-        """The store that every round copies, and the jobs of the peers."""
+        """The stores, and the jobs of the peers. SQLite's is a template that every round copies."""
         self.template = self.folder / "template"
-        settings, db = new_store(self.template, private_host=self.service.host)
-        add_readers(db, map(self._endpoint, range(1, self.messages + 1)), self._browser)
-        self.imported = ring(db, settings)
-        self.payload = alert_payload(self.imported.article, settings.base_url)
+        settings, db = self._store(self.template)
+        self.payload = self._ring(db, settings)
         with db.read() as conn:
             key = keys.current(conn)
         assert key is not None
@@ -61,27 +62,32 @@ class Bench:
             messages=0, subscriptions=[self._subscription(n) for n in range(1, 501)],
             payload=self.payload.decode(),
             subject=settings.vapid_subject, private_key=key.private_key, public_key=key.public_key,
-            cert=str(self.service.cert), data_dir="", host=self.service.host,
+            cert=str(self._bundle()), data_dir="", host=self.service.host,
         )  # fmt: skip
+        if self.postgresql:
+            self.server, db = self._store(self.folder / "server", self.postgresql)
+            db.close()
+
+    def variants(self) -> list[str]:
+        absent = set() if self.web_push else {"npm"}
+        absent |= set() if self.postgresql else {"ours_pg", "two_pg"}
+        return [name for name in LABELS if name not in absent]
 
     def run(self, variant: str) -> Measured:
         """One measurement."""
         share = (SHARE_SLOW if self.slow else SHARE)[variant]
-        data_dir = self.folder / "store"
-        shutil.rmtree(data_dir, ignore_errors=True)
-        shutil.copytree(self.template, data_dir)
-        values = asdict(self.job) | {
-            "messages": max(1, int(self.messages * share)),
-            "data_dir": str(data_dir),
-        }
-        job = self.folder / "job.json"
+        job = replace(self.job, messages=max(1, int(self.messages * share)))
         if variant == "npm":
-            assert self.web_push is not None
-            job.write_text(json.dumps(values | {"private_number": raw_key(self.job.private_key)}))
-            return measure(node_variant(self.web_push, job), {"NODE_EXTRA_CA_CERTS": values["cert"]})
-        job.write_text(json.dumps(values))
-        name, processes = ("ours", 2) if variant == "two" else (variant, 1)
-        return measure(python_variant(name, job), {"REQUESTS_CA_BUNDLE": values["cert"]}, processes)
+            return self._npm(job)
+        if variant in _WORKERS:
+            job = self._with_rows(job, variant)
+        elif variant == "lone":
+            job = replace(job, cert=str(self.service.cert))
+        file = self.folder / "job.json"
+        file.write_text(json.dumps(asdict(job)))
+        name = "ours" if variant in _WORKERS else "plain" if variant == "lone" else variant
+        environ = {"REQUESTS_CA_BUNDLE": job.cert}
+        return measure(python_variant(name, file), environ, self.service, _WORKERS.get(variant, 1))
 
     def decrypted(self) -> int:
         """How many messages of the sample the reference opens; it raises for one it cannot."""
@@ -90,8 +96,43 @@ class Bench:
             text = http_ece.decrypt(
                 body, private_key=browser.private, auth_secret=browser.auth, version="aes128gcm"
             )
-            assert text == self.payload, path
+            assert text in self.said, path
         return len(self.service.sample.bodies)
+
+    def _npm(self, job: Job) -> Measured:
+        assert self.web_push is not None
+        file = self.folder / "job.json"
+        file.write_text(json.dumps(asdict(job) | {"private_number": raw_key(job.private_key)}))
+        environ = {"NODE_EXTRA_CA_CERTS": str(self.service.cert)}  # beside those that node brings along
+        return measure(node_variant(self.web_push, file), environ, self.service)
+
+    def _with_rows(self, job: Job, variant: str) -> Job:
+        """An alert that is due, and all that follow its topic."""
+        if variant.endswith("_pg"):
+            db = Database(self.postgresql)
+            self._ring(db, self.server)
+            db.close()
+            return replace(job, data_dir=str(self.server.data_dir), database_url=self.postgresql)
+        data_dir = self.folder / "store"
+        shutil.rmtree(data_dir, ignore_errors=True)
+        shutil.copytree(self.template, data_dir)
+        return replace(job, data_dir=str(data_dir))
+
+    def _ring(self, db: Database, settings: Settings) -> bytes:
+        payload = alert_payload(ring(db, settings).article, settings.base_url)
+        self.said.add(payload)
+        return payload
+
+    def _store(self, folder: Path, url: str = "") -> tuple[Settings, Database]:
+        settings, db = new_store(folder, database_url=url, private_host=self.service.host)
+        add_readers(db, map(self._endpoint, range(1, self.messages + 1)), self._browser)
+        return settings, db
+
+    def _bundle(self) -> Path:
+        """The authorities an installation trusts, and the push service's own certificate."""
+        bundle = self.folder / "bundle.pem"
+        bundle.write_bytes(Path(DEFAULT_CA_BUNDLE_PATH).read_bytes() + self.service.cert.read_bytes())
+        return bundle
 
     def _endpoint(self, number: int) -> str:
         where = "sample" if number % SAMPLE_EVERY == 0 else "slow" if self.slow else "push"
@@ -125,42 +166,26 @@ def main(arguments: list[str]) -> int:
 
 
 def _at(folder: Path, delay: int, options: argparse.Namespace, web_push: Path | None) -> None:
-    with sink(folder, delay) as service:
-        browsers = [Browser() for _ in range(500)]
-        bench = Bench(folder, service, options.messages, web_push, delay > 0, browsers)
+    with ExitStack() as stack:
+        service = stack.enter_context(sink(folder, delay))
+        url = stack.enter_context(database_url("postgresql")) if options.postgresql else ""
+        bench = Bench(folder, service, options.messages, web_push, delay > 0, url)
         bench.prepare()
-        variants = [name for name in LABELS if name != "npm" or web_push]
-        rounds: list[dict[str, Measured]] = []
+        variants = bench.variants()
+        rounds: list[Round] = []
         for number in range(options.rounds):
             order = random.sample(variants, len(variants))
             rounds.append({variant: bench.run(variant) for variant in order})
             print(f"round {number + 1} of {options.rounds}, load {os.getloadavg()[0]:.1f}", flush=True)
-        _print(delay, options, rounds, bench)
-
-
-def _print(delay: int, options: argparse.Namespace, rounds: list[dict[str, Measured]], bench: Bench) -> None:
-    print(
-        f"\n{options.messages} followers, payload {len(bench.payload)} bytes, answers after {delay} ms, "
-        f"{os.cpu_count()} cores with the push service on them, medians of {len(rounds)} rounds\n"
-    )
-    print(f"{'':45} {'messages/s':>10} {'CPU µs':>7} {'MB':>5} {'x plain':>8} {'x npm':>6} {'of limit':>8}")
-    for variant in (name for name in LABELS if name in rounds[0]):
-        ratios = [_ratio(rounds, variant, to) for to in ("plain", "npm", "encryption")]
-        rate, cpu, memory = (
-            median(getattr(each[variant], what) for each in rounds) for what in ("rate", "cpu", "memory")
+        print(
+            f"\n{options.messages} followers, payload {len(bench.payload)} bytes, answers after {delay} ms, "
+            f"{os.cpu_count()} cores with the push service on them, medians of {len(rounds)} rounds\n"
         )
-        print(f"{LABELS[variant]:45} {rate:10.0f} {cpu:7.0f} {memory:5.0f} {' '.join(ratios)}")
-    print(f"two workers to one: {_ratio(rounds, 'two', 'ours').strip()}")
-    print(
-        f"decrypted by the reference: {bench.decrypted()} messages of a sample; all are what was to be said\n"
-    )
-
-
-def _ratio(rounds: list[dict[str, Measured]], variant: str, to: str) -> str:
-    """The median of the ratios within each round."""
-    if to not in rounds[0]:
-        return f"{'-':>7}"
-    return f"{median(each[variant].rate / each[to].rate for each in rounds):7.2f}"
+        print_table(rounds)
+        print(
+            f"decrypted by the reference: {bench.decrypted()} messages of a sample; "
+            "all are what was to be said\n"
+        )
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
@@ -171,6 +196,9 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         "--delays", type=int, nargs="+", default=[0, 50], help="the service's latencies, in ms"
     )
     parser.add_argument("--no-npm", dest="npm", action="store_false", help="leave npm web-push out")
+    parser.add_argument(
+        "--postgresql", action="store_true", help="ours also with its rows in NEWSBELL_TEST_DATABASE_URL"
+    )
     return parser.parse_args(arguments)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from typing import Any
 import pywebpush
 import requests
 
-from benchmarks.fanout.job import Job, Result, raw_key
+from benchmarks.fanout.job import Job, Result, memory_mb, raw_key
 from newsbell.config import Settings
 from newsbell.domain.subscription import PushTarget
 from newsbell.edges.push import PushSender
@@ -74,8 +73,9 @@ def _encryption(job: Job) -> Callable[[], int]:
 def _ours(job: Job) -> Callable[[], int]:
     """A worker as it is, until nothing is due any more: alert, batches, done."""
     settings = Settings(
-        data_dir=Path(job.data_dir), private_hosts=frozenset({job.host}), vapid_subject=job.subject
-    )
+        data_dir=Path(job.data_dir), database_url=job.database_url,
+        private_hosts=frozenset({job.host}), vapid_subject=job.subject,
+    )  # fmt: skip
     sender = PushSender(settings, transport=CurlTransport(settings, ca_bundle=job.cert))
     counted = _Counting(sender)
 
@@ -112,11 +112,14 @@ def _main(name: str, job_file: str) -> None:
     run = VARIANTS[name](Job(**json.loads(Path(job_file).read_text())))
     print("ready", flush=True)
     sys.stdin.readline()
+    idle = memory_mb("VmRSS")
     cpu, began = time.process_time(), time.time()
     messages = run()
     ended, cpu = time.time(), time.process_time() - cpu
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps(asdict(Result(messages=messages, began=began, ended=ended, cpu=cpu, memory=memory))))
+    result = Result(
+        messages=messages, began=began, ended=ended, cpu=cpu, idle=idle, memory=memory_mb("VmHWM")
+    )  # fmt: skip
+    print(json.dumps(asdict(result)))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import { lookAtFeed } from "./feed/look.js";
 import { notificationFrom } from "./feed/notification.js";
 import { addressIn, openFrom, show } from "./feed/ring.js";
 import { followPending } from "./follow.js";
-import { HEALTH, keepAlarms, LOOK, RETRY } from "./health/alarms.js";
+import { HEALTH, keepAlarms, LOOK, RETRY, SAVES } from "./health/alarms.js";
 import { ensureHere } from "./health/means.js";
 import { claim, codeIn } from "./link.js";
 import { answer, isMessage } from "./messages.js";
@@ -23,7 +23,7 @@ import {
   storage,
   tabs,
 } from "./platform.js";
-import { savePageAside } from "./save.js";
+import { savePageAside, sendUnsent } from "./save/page.js";
 import { changeState, readState } from "./state.js";
 import { t } from "./words.js";
 
@@ -39,9 +39,14 @@ runtime.onInstalled.addListener(() => {
   void ensureHere();
 });
 storage.onChanged.addListener((changes) => {
-  if (changes.apiToken) void offerSaving();
+  if (!changes.apiToken) return;
+  void offerSaving();
+  void sendUnsent();
 });
-runtime.onStartup.addListener(() => void ensureHere());
+runtime.onStartup.addListener(() => {
+  void ensureHere();
+  void sendUnsent();
+});
 runtime.onMessage.addListener((message, sender, reply) => {
   if (sender.id !== runtime.id || !isMessage(message)) return false;
   answer(message).then(reply);
@@ -50,6 +55,7 @@ runtime.onMessage.addListener((message, sender, reply) => {
 alarms.onAlarm.addListener(({ name }) => {
   if (name === LOOK) void lookAtFeed();
   if (name === HEALTH || name === RETRY) void claim().then(ensureHere);
+  if (name === SAVES) void sendUnsent();
 });
 permissions.onAdded.addListener(() => {
   listenToNotifications();
@@ -78,8 +84,7 @@ async function offerSaving() {
 
 /** Firefox forgets alarms when it is closed, and the badge as well. */
 async function wake() {
-  const state = await readState();
-  await keepAlarms(state.standing, state);
+  await keepAlarms(await readState());
   await showBadge();
 }
 

@@ -7,13 +7,15 @@ import { readState } from "./state.js";
 
 const BRICK = "#97390d";
 const WHITE = "#ffffff";
+/** @type {Partial<Record<import("./state.js").SaveOutcome, string>>} */
+const SAVED = { failed: "!", unsent: "…" };
 
 /**
  * @param {Pick<State, "unread" | "saved">} state
  * @returns {string}
  */
 export function badgeText({ unread, saved }) {
-  if (saved && !saved.told) return saved.what === "failed" ? "!" : "✓";
+  if (saved && !saved.told) return SAVED[saved.what] ?? "✓";
   if (unread.length === 0) return "";
   return unread.length > 99 ? "99+" : String(unread.length);
 }

@@ -4,7 +4,8 @@ import { lookAtFeed } from "./feed/look.js";
 import { follow, followByPolling, followPending, markRead, stopEverything, unfollow } from "./follow.js";
 import { ensureHere } from "./health/means.js";
 import { claim, openLink } from "./link.js";
-import { savePage } from "./save.js";
+import { savePage, sendUnsent } from "./save/page.js";
+import { drop } from "./save/unsent.js";
 import { troubleOf } from "./server.js";
 import { useServer, useSettings, useToken } from "./settings.js";
 import { sendTest } from "./test_ring.js";
@@ -18,8 +19,7 @@ import { sendTest } from "./test_ring.js";
 const TABLE = {
   /** A page of ours was opened: look whether all is well, and what is new. */
   opened: async () => {
-    await claim();
-    await ensureHere();
+    await Promise.all([claim().then(ensureHere), sendUnsent()]);
   },
   follow: (/** @type {{topics: string[]}} */ { topics }) => follow(topics),
   allowed: () => followPending(),
@@ -30,6 +30,8 @@ const TABLE = {
   markRead: (/** @type {{ids: string[]}} */ { ids }) => markRead(ids),
   look: () => lookAtFeed(),
   save: (/** @type {{tab: number, topics: string[] | null}} */ { tab, topics }) => savePage(tab, topics),
+  sendUnsent: () => sendUnsent(),
+  dropUnsent: (/** @type {{id: string}} */ { id }) => drop(id),
   test: () => sendTest(),
   stop: () => stopEverything(),
   useServer: (/** @type {{address: string}} */ { address }) => useServer(address),

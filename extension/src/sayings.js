@@ -31,6 +31,7 @@ const TROUBLES = new Map(
     ["page_too_large", "trouble_page_too_large"],
     ["unreadable_page", "trouble_unreadable_page"],
     ["no_token", "trouble_no_token"],
+    ["no_room", "trouble_no_room"],
     ["no_consent", "trouble_no_consent"],
     ["too_many_topics", "trouble_too_many_topics"],
     ["unknown_push_service", "trouble_unknown_push_service"],
@@ -60,7 +61,9 @@ export function troubleWords({ code, message }) {
 
 /** @param {Saved} saved */
 export function savedWords(saved) {
-  if (saved.trouble) return t("saved_failed", troubleWords(saved.trouble));
+  if (saved.trouble) {
+    return t(saved.what === "unsent" ? "saved_unsent" : "saved_failed", troubleWords(saved.trouble));
+  }
   if (saved.what === "known") return t("saved_known");
   if (saved.what === "updated") return t("saved_updated");
   return saved.rung ? t("saved_new_rung") : t("saved_new_quiet", saved.reason);

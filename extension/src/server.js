@@ -6,7 +6,7 @@
 /** @typedef {import("./state.js").Trouble} Trouble */
 /** @typedef {{endpoint: string, keys: {p256dh: string, auth: string}, vapid_key: string}} Target */
 /** @typedef {{name: string, slug: string}} TopicName */
-/** @typedef {{id: number, topics: TopicName[], suspended: boolean}} View */
+/** @typedef {{id: number, topics: TopicName[], suspended: boolean, vapid_key?: string}} View */
 /** @typedef {{method?: string, token?: string, body?: object, etag?: string, within?: number}} Options */
 /** @typedef {{body: any, etag: string} | "unchanged"} Answer */
 

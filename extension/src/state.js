@@ -23,8 +23,11 @@ import { exclusively, storage } from "./platform.js";
 /** @typedef {"idle" | "push" | "linked" | "polling" | "waiting" | "unallowed" | "unlinked"} How */
 /** @typedef {{how: How, trouble: Trouble | null, at: number}} Standing */
 /** @typedef {{verifier: string, server: string, topics: string[], at: number, tab: number, code: string}} Link */
-/** @typedef {"new" | "known" | "updated" | "failed"} SaveOutcome */
+/** @typedef {"new" | "known" | "updated" | "unsent" | "failed"} SaveOutcome */
 /** @typedef {{url: string, title: string, what: SaveOutcome, reason: string, rung: boolean, article: number, topics: string[], trouble: Trouble | null, at: number, told: boolean}} Saved */
+
+/** A page that waits to be saved; its text is elsewhere. `size` in characters; `trouble` of the last try. */
+/** @typedef {{id: string, server: string, url: string, title: string, topics: string[] | null, size: number, at: number, trouble: Trouble | null}} Unsent */
 
 /**
  * @typedef {object} State
@@ -45,6 +48,8 @@ import { exclusively, storage } from "./platform.js";
  * @property {Item[]} due articles to ring for, stored before the first of them rings
  * @property {string[]} unread ids
  * @property {Saved | null} saved
+ * @property {Unsent[]} unsent
+ * @property {number} unsentTries how often in a row they could not be saved
  * @property {number} tries how often in a row the server could not be told something
  */
 
@@ -67,6 +72,8 @@ export const DEFAULTS = {
   due: [],
   unread: [],
   saved: null,
+  unsent: [],
+  unsentTries: 0,
   tries: 0,
 };
 

@@ -60,6 +60,8 @@ def test_a_cleaned_article_in_json() -> None:
         "byline": ["A"],
         "site_name": "A",
         "language": "en",
+        "reading_minutes": 1,
+        "cut_off": False,
         "published_at": "2026-03-14T06:30:00+00:00",
         "modified_at": None,
         "stored_at": None,

@@ -37,3 +37,8 @@ def test_case_width_and_spaces_are_set_aside() -> None:
 
 def test_line_ends_become_one_kind() -> None:
     assert strip_controls("a\r\nb\rc\u2028d\x85e") == "a\nb\nc\nd\ne"
+
+
+def test_what_turns_the_following_text_around_goes() -> None:
+    """Unicode Standard Annex 9 section 2.2: an override makes "fdp.exe" of "exe.pdf", whatever the script."""
+    assert strip_controls("Harbour \u202eexe.pdf\u202c \u202dabc") == "Harbour exe.pdf\u202c abc"

@@ -62,13 +62,13 @@ test("alarms that an update or a restart cleared are there again", async () => {
 
 test("a worker that wakes often does not put off the retry", async () => {
   const { keepAlarms, setAlarms } = await import("../../extension/src/health/alarms.js");
-  const away = { how: "push", trouble: null, at: 0 };
-  await keepAlarms(away, { tries: 3 });
+  const standing = { how: "push", trouble: null, at: 0 };
+  await keepAlarms({ standing, tries: 3, unsentTries: 0 });
   const first = browser.held.get("retry");
   assert.equal(first.delayInMinutes, 4);
-  await keepAlarms(away, { tries: 3 });
+  await keepAlarms({ standing, tries: 3, unsentTries: 0 });
   assert.equal(browser.held.get("retry"), first);
-  await setAlarms(away, { tries: 0 });
+  await setAlarms(standing, { tries: 0 });
   assert.equal(browser.held.has("retry"), false);
 });
 

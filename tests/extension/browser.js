@@ -17,6 +17,27 @@ export function event() {
   };
 }
 
+/** As much of IndexedDB as keeps texts by their keys; `texts` are what it holds. */
+function fakeIndexedDB(texts) {
+  const done = (result) => {
+    const request = { result };
+    queueMicrotask(() => request.onsuccess?.());
+    return request;
+  };
+  const store = {
+    put: (text, key) => done(void texts.set(key, text)),
+    get: (key) => done(texts.get(key)),
+    getAllKeys: () => done([...texts.keys()]),
+    delete: (key) => done(void texts.delete(key)),
+  };
+  const transaction = () => {
+    const begun = { objectStore: () => store };
+    setImmediate(() => begun.oncomplete());
+    return begun;
+  };
+  return { open: () => done({ transaction, close: () => undefined }) };
+}
+
 /**
  * Put a browser into the globals; call it before importing a module of the extension.
  * @param {{stored?: object, allowed?: boolean, firefox?: boolean}} [options]
@@ -25,6 +46,7 @@ export function fakeBrowser({ stored = {}, allowed = false, firefox = false } = 
   const store = structuredClone(stored);
   const log = [];
   const held = new Map();
+  const texts = new Map();
   const logs =
     (name, value) =>
     async (...given) => {
@@ -35,6 +57,7 @@ export function fakeBrowser({ stored = {}, allowed = false, firefox = false } = 
     store,
     log,
     held,
+    texts,
     grants: { notifications: allowed },
     action: {
       setBadgeText: logs("badge"),
@@ -85,9 +108,11 @@ export function fakeBrowser({ stored = {}, allowed = false, firefox = false } = 
         return { id: 5 };
       },
       query: async () => [{ id: 5 }],
+      get: async (id) => ({ id, incognito: false }),
     },
   };
   globalThis.chrome = browser;
+  globalThis.indexedDB = fakeIndexedDB(texts);
   const chains = new Map();
   const request = (name, work) => {
     const done = (chains.get(name) ?? Promise.resolve()).then(work);

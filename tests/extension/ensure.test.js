@@ -72,8 +72,23 @@ test("a subscription that an update dropped is made anew, and moved at the serve
   await settled(scene);
 });
 
-test("a key that was rotated is taken over", async () => {
+test("a server that rotated its key goes on ringing with the old one whom it knows by that", async () => {
   const scene = stage();
+  scene.server.key = NEW_KEY;
+  assert.equal((await ensure(scene.means)).how, "push");
+  assert.equal(scene.pushes.subscription.endpoint, OLD);
+  await settled(scene);
+
+  // Whoever subscribes anew takes the new key.
+  scene.pushes.subscription = null;
+  await ensure(scene.means);
+  assert.equal(scene.pushes.subscription.key, NEW_KEY);
+  assert.equal(scene.server.rows.get(7).vapid_key, NEW_KEY);
+  await settled(scene);
+});
+
+test("a subscription made with a key that the server does not ring with is made anew", async () => {
+  const scene = stage({ rows: [{ ...row, vapid_key: NEW_KEY }] });
   scene.server.key = NEW_KEY;
   await ensure(scene.means);
   assert.equal(scene.pushes.subscription.key, NEW_KEY);

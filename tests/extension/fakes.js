@@ -64,7 +64,7 @@ export class FakeServer {
   failing = {};
 
   add(row) {
-    this.rows.set(row.id, { suspended: false, ...row });
+    this.rows.set(row.id, { suspended: false, vapid_key: KEY, ...row });
     this.next = Math.max(this.next, row.id + 1);
   }
 
@@ -82,19 +82,24 @@ export class FakeServer {
       if (row?.token !== ticket.token) throw refused(401, "unauthorized");
       return row;
     };
-    const view = ({ id, topics, suspended }) => ({ id, topics: topics.map(named), suspended });
+    const view = ({ id, topics, suspended, vapid_key }) => ({
+      id,
+      topics: topics.map(named),
+      suspended,
+      vapid_key,
+    });
     return {
       address,
       about: asked("about", () => ({ name: "Newsbell", version: "1", features: [], vapid_key: this.key })),
       view: asked("view", (ticket) => view(own(ticket))),
-      subscribe: asked("subscribe", ({ endpoint }, topics) => {
-        const row = { id: this.next, token: `token ${this.next}`, endpoint, topics, suspended: false };
+      subscribe: asked("subscribe", ({ endpoint, vapid_key }, topics) => {
+        const row = { id: this.next, token: `token ${this.next}`, endpoint, vapid_key, topics };
         this.add(row);
         return { id: row.id, manage_token: row.token };
       }),
       changeTopics: asked("changeTopics", (ticket, topics) => view(Object.assign(own(ticket), { topics }))),
-      moveEndpoint: asked("moveEndpoint", (ticket, { endpoint }) =>
-        view(Object.assign(own(ticket), { endpoint, suspended: false })),
+      moveEndpoint: asked("moveEndpoint", (ticket, { endpoint, vapid_key }) =>
+        view(Object.assign(own(ticket), { endpoint, vapid_key, suspended: false })),
       ),
       end: asked("end", (ticket) => {
         own(ticket);

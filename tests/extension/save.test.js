@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test";
 import { fakeBrowser, fakeFetch } from "./browser.js";
 
 const browser = fakeBrowser();
-const { savePage } = await import("../../extension/src/save.js");
+const { savePage } = await import("../../extension/src/save/page.js");
 const { savedWords } = await import("../../extension/src/sayings.js");
 
 const PAGE = { url: "https://paper.example/ferry", title: "Ferry", html: "<!DOCTYPE html><html></html>" };
@@ -20,6 +20,7 @@ let given;
 
 beforeEach(() => {
   for (const key of Object.keys(browser.store)) delete browser.store[key];
+  browser.texts.clear();
   browser.store.apiToken = "nba_secret";
   given = PAGE;
   browser.scripting.executeScript = async () => (given ? [{ result: given }] : []);
@@ -51,14 +52,14 @@ for (const [what, answer, words] of [
   ],
   ["known", [200, { ...ANSWER, created: false }], /already.*Nothing/],
   ["brought up to date", [200, { ...ANSWER, created: false, updated: true }], /up to date/],
-  ["refused for its token", [401, { code: "unauthorized", message: "No." }], /Not saved.*token/],
+  ["refused for its token", [401, { code: "unauthorized", message: "No." }], /Not saved yet.*token.*kept/],
   ["without an article", [422, { code: "no_article", message: "None." }], /Not saved.*No article/],
   [
     "refused for anything else",
     [422, { code: "refused", message: "A rule of mine." }],
     /Not saved.*A rule of mine/,
   ],
-  ["unanswered", undefined, /Not saved.*does not answer/],
+  ["unanswered", undefined, /Not saved yet.*does not answer.*kept/],
 ]) {
   test(`a page that is ${what} is said to be`, async () => assert.match((await saving(answer)).words, words));
 }

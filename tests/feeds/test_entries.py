@@ -239,3 +239,9 @@ def test_a_feed_keeps_its_id_when_a_topic_is_renamed() -> None:
     }
     assert len(ids) == 1
     assert document(topics=(topic("Boats", 2),)).id not in ids
+
+
+def test_an_article_cut_off_by_its_site_says_so_behind_the_text() -> None:
+    said = '<p lang="en" dir="ltr"><em>The site shows only the beginning of this article.</em></p></div>'
+    assert content_of(article(cut_off=True)).endswith(said)
+    assert "only the beginning" not in content_of(article())

@@ -9,11 +9,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -24,7 +26,7 @@ from newsbell.services.ports import Hints
 from newsbell.storage import delivery, schema
 from newsbell.storage.database import Connection, Database
 from tests.factories import push_target, stored_key, topic_ids
-from tests.jobs.chaos_sink import REACHED, REMOVED, Sink, kind_of, paths
+from tests.jobs.chaos_sink import REACHED, REMOVED, PushRecord, kind_of, paths
 from tests.jobs.chaos_worker import fast_clock
 from tests.jobs.waiting import wait_until
 from tests.pages import news_page, paragraphs_of
@@ -48,7 +50,7 @@ class Stage:
 
     db: Database
     settings: Settings
-    sink: Sink
+    sink: PushRecord
     batch: int = BATCH
     lease: float = LEASE
     patience: float = PATIENCE
@@ -57,14 +59,17 @@ class Stage:
     due: set[str] = field(default_factory=set)
     outside: set[str] = field(default_factory=set)
     stories: int = 0
+    worker_log: IO[bytes] | None = None
+    """Where workers say what they do; None: where the tests do."""
     _workers: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def fill(self, readers: int) -> None:
         """Store readers of the topic in known shares, and a few of another one."""
-        self.due = set(paths(readers))
+        due = paths(readers)
+        self.due = set(due)
         self.outside = {f"/taken/chess-{number}" for number in range(5)}
         with self.db.transaction() as conn:
-            self._subscribe(conn, sorted(self.due), "Russia")
+            self._subscribe(conn, due, "Russia")
             self._subscribe(conn, sorted(self.outside), "Chess")
 
     def _subscribe(self, conn: Connection, some: Sequence[str], topic: str) -> None:
@@ -75,7 +80,7 @@ class Stage:
             {
                 **browser,
                 "id": number,
-                "endpoint": self._endpoint(path),
+                "endpoint": self.sink.address(path),
                 "manage_token_hash": path,
                 "created_at": datetime.now(UTC),
             }
@@ -84,9 +89,6 @@ class Stage:
         conn.execute(sa.insert(schema.subscriptions), rows)
         follows = [{"topic_id": topic_id, "subscription_id": row["id"]} for row in rows]
         conn.execute(sa.insert(schema.subscription_topics), follows)
-
-    def _endpoint(self, path: str) -> str:
-        return f"http://{self.sink.host}{path}"
 
     def publish(self, hints: Hints | None = None) -> Imported:
         """Store an article that rings for the readers."""
@@ -104,15 +106,17 @@ class Stage:
             "NEWSBELL_DATA_DIR": str(self.settings.data_dir),
             "NEWSBELL_DATABASE_URL": self.settings.database_url,
             "NEWSBELL_BROKER_URL": self.settings.broker_url,
-            "NEWSBELL_PRIVATE_HOSTS": self.sink.host,
+            "NEWSBELL_PRIVATE_HOSTS": self.sink.hosts,
             "NEWSBELL_VAPID_SUBJECT": f"mailto:{name}@news.example",
         }
 
     def start(self, name: str) -> None:
         """Start a worker of this name."""
         numbers = (self.batch, self.lease * self.speed, self.patience, self.speed, self.epoch, os.getpid())
-        command = [sys.executable, "-m", "tests.jobs.chaos_worker", *map(str, numbers)]
-        self._workers[name] = subprocess.Popen(command, cwd=ROOT, env=self.environ(name))
+        command = [sys.executable, "-m", "tests.jobs.chaos_worker", *map(str, numbers), self.sink.ca_bundle]
+        self._workers[name] = subprocess.Popen(
+            command, cwd=ROOT, env=self.environ(name), stderr=self.worker_log
+        )
 
     def kill(self, subject: str) -> str:
         """kill -9 of the worker that the push service knows by this subject; its name."""
@@ -122,10 +126,14 @@ class Stage:
         assert worker.wait() == -signal.SIGKILL
         return name
 
+    def clock(self) -> datetime:
+        """The workers' time."""
+        return fast_clock(self.speed, self.epoch)()
+
     def is_over(self) -> bool:
         """Whether nothing is left to be done, later tries included."""
         with self.db.read() as conn:
-            left = delivery.pending(conn, fast_clock(self.speed, self.epoch)())
+            left = delivery.pending(conn, self.clock())
         return not (left.alerts or left.batches or left.retries)
 
     def wait_for_end(self, seconds: float = 60) -> None:
@@ -139,25 +147,30 @@ class Stage:
 
     def verdict(self) -> Verdict:
         """What came of it all, by the push service's log and the rows."""
-        accepted = self.sink.accepted()
+        log = self.sink.log
+        accepted = Counter((push.path, push.story) for push in log if push.status == 201)
         reached = {path for path, _ in accepted}
         with self.db.read() as conn:
             endpoints = conn.execute(sa.select(schema.subscriptions.c.endpoint)).scalars()
-            kept = {endpoint.removeprefix(self._endpoint("")) for endpoint in endpoints}
+            kept = {urlsplit(endpoint).path for endpoint in endpoints}
         return Verdict(
             missed={path for path in self.due if kind_of(path) in REACHED and path not in reached},
             half_missed=len({(p, s) for p, s in accepted}) != self.stories * len(reached),
-            outside={push.path for push in self.sink.log} - self.due,
+            outside={push.path for push in log} - self.due,
             not_removed={path for path in kept if kind_of(path) in REMOVED},
             wrongly_removed={p for p in self.due | self.outside if kind_of(p) not in REMOVED} - kept,
-            repeats=self.sink.repeats(),
+            requests=len(log),
+            repeats=accepted.total() - len(accepted),
+            reached=len(accepted),
+            gone=sum(kind_of(path) in REMOVED for path in self.due),
+            by_worker=Counter(push.worker for push in log),
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """Who was missed, rung without a right to it, kept although gone, removed although there; and how many
-    messages were taken twice.
+    """Who was missed, rung without a right to it, kept although gone, removed although there; how many
+    messages there were and how many were taken twice; how many readers were reached, and how many are gone.
     """
 
     missed: set[str]
@@ -165,7 +178,11 @@ class Verdict:
     outside: set[str]
     not_removed: set[str]
     wrongly_removed: set[str]
+    requests: int
     repeats: int
+    reached: int
+    gone: int
+    by_worker: Counter[str]
 
     def check(self, *, bound: int) -> None:
         assert not self.missed, f"missed {len(self.missed)}: {sorted(self.missed)[:9]}"
@@ -177,7 +194,7 @@ class Verdict:
 
 
 @contextmanager
-def on_stage(db: Database, settings: Settings, service: Sink, *, batch: int = BATCH) -> Iterator[Stage]:
+def on_stage(db: Database, settings: Settings, service: PushRecord, *, batch: int = BATCH) -> Iterator[Stage]:
     stage = Stage(db, settings, service, batch)
     try:
         yield stage

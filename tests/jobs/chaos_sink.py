@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 SHARES = {
@@ -34,7 +35,7 @@ REACHED = ("taken", "late", "broken", "silent", "reset")
 REMOVED = ("unknown", "gone")
 SILENCE = 3.0
 """Seconds without an answer; the senders wait for less."""
-_FINAL = {"unknown": 404, "gone": 410, "large": 413, "strange": 401}
+FINAL = {"unknown": 404, "gone": 410, "large": 413, "strange": 401}
 _AT_FIRST = {"late": 429, "broken": 500}
 
 
@@ -59,17 +60,45 @@ class Push:
     status: int
 
 
-class Sink(ThreadingHTTPServer):
-    """Notes every request and what it was answered; one request may be held until `go_on`."""
+class PushRecord:
+    """What a push service of the chaos tests shows: its log, and a request that it may hold until `go_on`."""
+
+    ca_bundle = ""
+    """Whose certificates it has, where it speaks TLS."""
+
+    def __init__(self) -> None:
+        self.held = threading.Event()
+        self.go_on = threading.Event()
+        self.holder = ""
+
+    @property
+    def hosts(self) -> str:
+        """As NEWSBELL_PRIVATE_HOSTS wants them."""
+        raise NotImplementedError
+
+    def address(self, path: str) -> str:
+        """The endpoint with this path."""
+        raise NotImplementedError
+
+    @property
+    def log(self) -> list[Push]:
+        """Every request, in order."""
+        raise NotImplementedError
+
+    def hold_after(self, more: int) -> None:
+        """Hold the request that comes after so many more, and set `held` and `holder` then."""
+        raise NotImplementedError
+
+
+class Sink(PushRecord, ThreadingHTTPServer):
+    """A push service in Python, for some hundreds of readers: a thread for each request."""
 
     daemon_threads = True
     request_queue_size = 256
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.held = threading.Event()
-        self.go_on = threading.Event()
-        self.holder = ""
+        PushRecord.__init__(self)
+        ThreadingHTTPServer.__init__(self, ("127.0.0.1", 0), _Handler)
         self.silence = SILENCE
         self._hold_at = 0
         self._log: list[Push] = []
@@ -78,8 +107,11 @@ class Sink(ThreadingHTTPServer):
         self._lock = threading.Lock()
 
     @property
-    def host(self) -> str:
+    def hosts(self) -> str:
         return f"127.0.0.1:{self.server_port}"
+
+    def address(self, path: str) -> str:
+        return f"http://{self.hosts}{path}"
 
     @property
     def log(self) -> list[Push]:
@@ -87,19 +119,10 @@ class Sink(ThreadingHTTPServer):
             return list(self._log)
 
     def hold_after(self, more: int) -> None:
-        """Hold the request that comes after so many more, and set `held` and `holder` then."""
         with self._lock:
             self.held.clear()
             self.go_on.clear()
             self._hold_at = self._requests + more + 1
-
-    def accepted(self) -> Counter[tuple[str, str]]:
-        """How often each reader's message of each story was taken."""
-        return Counter((push.path, push.story) for push in self.log if push.status == 201)
-
-    def repeats(self) -> int:
-        """How many messages were taken beyond the first of their reader and story."""
-        return sum(times - 1 for times in self.accepted().values())
 
     def came(self, worker: str) -> bool:
         """Count a request; whether it is the one to hold."""
@@ -132,7 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
-        worker, story = _sender(self.headers["Authorization"]), self.headers["Topic"]
+        worker, story = sender(self.headers["Authorization"]), self.headers["Topic"]
         if self.server.came(worker):
             self.server.go_on.wait(60)
         times = self.server.times(self.path, story)
@@ -145,11 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._say_nothing()
 
     def _status(self, kind: str, *, first: bool) -> int:
-        if kind in ("silent", "reset") and first:
-            return 0
-        if kind in _AT_FIRST and first:
-            return _AT_FIRST[kind]
-        return _FINAL.get(kind, 201)
+        return first_status(kind) if first else FINAL.get(kind, 201)
 
     def _answer(self, status: int) -> None:
         self.send_response(status)
@@ -171,7 +190,15 @@ class _Handler(BaseHTTPRequestHandler):
         """The tests read what was noted, not a log."""
 
 
-def _sender(authorization: str) -> str:
+def first_status(kind: str) -> int:
+    """What the first try of a message is answered; 0: nothing."""
+    if kind in ("silent", "reset"):
+        return 0
+    return _AT_FIRST.get(kind) or FINAL.get(kind, 201)
+
+
+@lru_cache(maxsize=1_000)
+def sender(authorization: str) -> str:
     """The worker, by the subject of its VAPID token (RFC 8292 section 2.1)."""
     token = authorization.partition("t=")[2].partition(",")[0]
     claims = token.split(".")[1]

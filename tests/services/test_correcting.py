@@ -286,3 +286,21 @@ def test_every_article_is_numbered_once(database: Database, monkeypatch: pytest.
         ids = [stored_article(conn).id for _ in range(5)]
         articles.remove(conn, ids[1], NOW)
     assert list(article_numbers(database)) == [ids[0], *ids[2:]]
+
+
+def test_a_text_of_an_editors_is_not_cut_off(database: Database) -> None:
+    wall = (*PARAGRAPHS, "Subscribe now to continue reading.")
+    article = save(database, news_page(paragraphs=wall)).article
+    assert article.cut_off
+    corrected = correct(database, article, body_html="<p>All of it, as the desk wrote it.</p>")
+    assert not corrected.cut_off
+    again, _ = clean_again(database, article.id, NOW)
+    assert not again.cut_off
+
+
+def test_an_article_that_its_site_opens_is_no_longer_cut_off(database: Database) -> None:
+    wall = (*PARAGRAPHS, "Subscribe now to continue reading.")
+    assert save(database, news_page(paragraphs=wall)).article.cut_off
+    opened = save(database, news_page(paragraphs=PARAGRAPHS))
+    assert opened.updated
+    assert not opened.article.cut_off

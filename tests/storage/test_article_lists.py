@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 
 import pytest
 
 from newsbell.domain.article import Article, Position
+from newsbell.domain.topics import MAX_UNION
 from newsbell.errors import MalformedError
 from newsbell.storage import articles
 from newsbell.storage.database import Connection, Database
@@ -96,15 +98,15 @@ def test_an_article_listed_is_the_article_stored(database: Database) -> None:
 
 def test_a_union_is_bounded(database: Database) -> None:
     with database.read() as conn:
-        assert articles.latest(conn, topic_ids=range(1, 201), before=None, limit=50) == []
+        assert articles.latest(conn, topic_ids=range(1, MAX_UNION + 1), before=None, limit=50) == []
         with pytest.raises(MalformedError):
-            articles.latest(conn, topic_ids=range(1, 202), before=None, limit=50)
+            articles.latest(conn, topic_ids=range(1, MAX_UNION + 2), before=None, limit=50)
 
 
-@pytest.mark.parametrize("names", [None, ["Snow"], ["Snow", "Rain", "Fog"]])
+@pytest.mark.parametrize(("names", "queries"), [(None, 3), (["Snow"], 3), (["Snow", "Rain", "Fog"], 4)])
 @pytest.mark.parametrize("stored", [1, 30])
-def test_a_list_is_three_queries_however_long(
-    database: Database, names: list[str] | None, stored: int
+def test_a_list_is_a_few_queries_however_long(
+    database: Database, names: list[str] | None, queries: int, stored: int
 ) -> None:
     with database.transaction() as conn:
         for _ in range(stored):
@@ -112,7 +114,65 @@ def test_a_list_is_three_queries_however_long(
         chosen = None if names is None else topic_ids(conn, names)
     with statements(database) as asked, database.read() as conn:
         assert len(articles.latest(conn, topic_ids=chosen, before=None, limit=50)) == stored
-    assert len(asked) == 3
+    assert len(asked) == queries
+
+
+@pytest.mark.parametrize("size", [1, 4, 15])
+def test_a_union_shows_of_each_story_the_first_whatever_topics_its_homes_are_in(
+    database: Database, size: int
+) -> None:
+    names, chance = ["Snow", "Rain", "Fog", "Hail"], random.Random(4)
+    union, everything = set(names[:3]), []
+    with database.transaction() as conn:
+        stories = [articles.add_story(conn, f"story {number}", NOW) for number in range(12)]
+        for _ in range(60):
+            given = chance.sample(names, chance.randrange(3))
+            story, moment = chance.choice(stories), NOW - MINUTE * chance.randrange(12)
+            one = stored_article(conn, *given, story_id=story, published_at=moment)
+            everything.append((one, set(given)))
+        members = [one for one, given in everything if given & union]
+        firsts = [one for one in members if not [o for o in members if _is_earlier_home(o, one)]]
+        expected = [one.id for one in sorted(firsts, key=lambda one: (one.sort_at, one.id), reverse=True)]
+        assert len(members) > len(expected) > 8
+        assert _paged(conn, sorted(union), size) == expected
+
+
+@pytest.mark.parametrize("stored", [40, 400])
+def test_a_topic_of_nothing_but_copies_costs_a_union_no_more_however_large_it_is(
+    sqlite_database: Database, stored: int
+) -> None:
+    with sqlite_database.transaction() as conn:
+        for number in range(stored):
+            first = stored_article(conn, "Snow", published_at=NOW - MINUTE * number)
+            stored_article(conn, "Rain", story_id=first.story_id, published_at=first.published_at)
+        chosen = topic_ids(conn, ["Snow", "Rain"])
+    counted = 0
+
+    def count() -> None:
+        nonlocal counted
+        counted += 1
+
+    with sqlite_database.read() as conn:
+        raw = conn.connection.driver_connection
+        assert raw is not None
+        articles.latest(conn, topic_ids=chosen, before=None, limit=10)  # to learn the tables
+        raw.set_progress_handler(count, 100)
+        assert len(articles.latest(conn, topic_ids=chosen, before=None, limit=10)) == 10
+        raw.set_progress_handler(None, 100)
+    assert 10 < counted < 100, "hundreds of instructions, whatever is stored"
+
+
+def _is_earlier_home(other: Article, one: Article) -> bool:
+    return other.story_id == one.story_id and other.id < one.id
+
+
+def _paged(conn: Connection, names: list[str], size: int) -> list[int]:
+    found: list[int] = []
+    before: Position | None = None
+    while page := articles.latest(conn, topic_ids=topic_ids(conn, names), before=before, limit=size):
+        found += [article.id for article in page]
+        before = _end(page[-1])
+    return found
 
 
 @pytest.mark.parametrize("before", [None, Position(sort_at=NOW, id=7)])
@@ -129,11 +189,17 @@ def test_the_newest_come_from_an_index_unsorted(
     assert ("PRIMARY KEY (topic_id=?" if chosen else "ix_articles_latest") in plan[0]
 
 
-def test_a_union_reads_no_more_of_a_topic_than_its_newest(sqlite_database: Database) -> None:
+@pytest.mark.parametrize("before", [None, Position(sort_at=NOW, id=7)])
+def test_a_union_reads_no_more_of_a_topic_than_its_newest(
+    sqlite_database: Database, before: Position | None
+) -> None:
     with sqlite_database.transaction() as conn:
-        stored_article(conn, "Snow", "Rain")
+        for number in range(30):
+            stored_article(conn, "Snow", "Rain", published_at=NOW - MINUTE * (number + 1))
     with statements(sqlite_database) as asked, sqlite_database.read() as conn:
-        articles.latest(conn, topic_ids=[1, 2], before=None, limit=50)
-    plan = query_plan(sqlite_database, *asked[0])
-    assert sum("article_topics USING PRIMARY KEY (topic_id=?" in step for step in plan) == 2, plan
-    assert not [step for step in plan if step.startswith("SCAN art")], plan
+        articles.latest(conn, topic_ids=[1, 2], before=before, limit=5)
+    last_of_each, between = (query_plan(sqlite_database, *one) for one in asked[:2])
+    assert [step for step in last_of_each if "article_topics USING PRIMARY KEY (topic_id=?" in step]
+    assert [step for step in between if "article_topics USING PRIMARY KEY (topic_id=? AND sort_at>" in step]
+    for plan in (last_of_each, between):
+        assert not [step for step in plan if step.startswith("SCAN art")], plan

@@ -248,3 +248,25 @@ def test_a_migration_imports_nothing_of_ours() -> None:
     for path in (migrations_folder() / "versions").glob("*.py"):
         assert not re.search(r"^\s*(import|from) newsbell", path.read_text(), re.MULTILINE), path
         assert importlib.util.spec_from_file_location(path.stem, path) is not None
+
+
+def test_articles_from_before_the_mark_for_cut_off_ones_are_whole(empty: str) -> None:
+    upgrade(empty, "0004")
+    database = Database(empty)
+    with database.transaction() as conn:
+        moment = "'2026-01-01 00:00:00'"
+        conn.execute(text(f"INSERT INTO stories (id, created_at) VALUES (1, {moment})"))
+        conn.execute(
+            text(
+                "INSERT INTO articles (id, uuid, story_id, url, canonical_url, title, summary, byline,"
+                " body_html, body_text, site_name, language, stored_at, updated_at, sort_at, removals)"
+                " VALUES (1, '00000000000000000000000000000001', 1, '', '', 'T', '', '[]', '', '', '', '',"
+                f" {moment}, {moment}, {moment}, '[]')"
+            )
+        )
+    upgrade(empty)
+    with database.read() as conn:
+        assert conn.execute(text("SELECT cut_off FROM articles")).scalar() in (0, False)
+    downgrade(empty, "base")
+    upgrade(empty)
+    database.close()

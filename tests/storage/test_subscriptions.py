@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +7,7 @@ from sqlalchemy import select
 
 from newsbell.domain.subscription import FollowedTopic, Subscription
 from newsbell.errors import ConflictError, MalformedError
-from newsbell.storage import delivery, subscriptions
+from newsbell.storage import delivery, keys, subscriptions
 from newsbell.storage.database import Connection, Database
 from newsbell.storage.schema import retries, subscription_topics
 from newsbell.storage.schema import subscriptions as table
@@ -28,10 +27,13 @@ def test_a_subscription_comes_back_as_it_was_stored(database: Database) -> None:
     target = push_target()
     with database.transaction() as conn:
         number = subscriber(conn, "Snow", "Rain", target=target)
+        key = keys.current(conn)
+        assert key is not None
         expected = Subscription(
             id=number,
             target=target,
-            vapid_key_id=stored_key(conn),
+            vapid_key_id=key.id,
+            vapid_key=key.public_key,
             topics=(FollowedTopic(name="Rain", slug="rain"), FollowedTopic(name="Snow", slug="snow")),
             created_at=NOW,
             suspended_at=None,
@@ -59,7 +61,7 @@ def test_an_endpoint_subscribes_once(database: Database) -> None:
     with database.transaction() as conn:
         number = subscriber(conn, target=target)
         with pytest.raises(ConflictError):
-            subscriber(conn, target=replace(push_target(), endpoint=target.endpoint))
+            subscriber(conn, target=push_target()._replace(endpoint=target.endpoint))
         assert subscriptions.count(conn) == 1
         assert subscriber(conn) > number  # the transaction goes on
 

@@ -40,7 +40,7 @@ def test_the_holder_of_the_token_sees_topics_but_no_keys(site: Site) -> None:
     answer = site.client.get(address, headers=token)
     assert answer.status_code == 200
     shown = answer.json or {}
-    assert set(shown) == {"id", "topics", "created_at", "suspended", "linked"}
+    assert set(shown) == {"id", "topics", "created_at", "suspended", "linked", "vapid_key"}
     assert {topic["slug"] for topic in shown["topics"]} == {"russia", "россия"}
     assert shown["suspended"] is False
     assert shown["created_at"] == site.clock().isoformat()
@@ -145,6 +145,7 @@ def test_a_browser_says_which_key_of_ours_it_subscribed_with(site: Site) -> None
     for number, key in enumerate((old, new)):
         address, token = followed(site, endpoint=OTHER_ENDPOINT + str(number), vapid_key=key)
         site.client.post(f"{address}/test", headers=token)
+        assert (site.client.get(address, headers=token).json or {})["vapid_key"] == key
     assert [key.public_key for _, _, key in site.pusher.sent] == [old, new]
     assert site.follow(vapid_key="BA").status_code == 409
 

@@ -76,6 +76,11 @@ def test_an_undated_article_says_when_it_was_saved(site: Site) -> None:
     assert "saved 14 March 2026, 09:26 UTC" in words(one(page, "//article/header"))
 
 
+def test_a_date_without_a_time_is_a_day(site: Site) -> None:
+    page = read(site, save(site, published_at=NOW.replace(hour=0, minute=0, second=0, microsecond=0)))
+    assert "14 March 2026 · " in words(one(page, "//article/header"))
+
+
 def test_the_lead_picture_has_its_caption_and_credit_and_comes_through_us(site: Site) -> None:
     article = save(site, lead_image=Picture(url=PICTURE, caption="The quay.", credit="Cai Berg"))
     figure = one(read(site, article), "//article/figure")
@@ -265,3 +270,18 @@ def test_without_full_text_a_page_carries_summary_and_link(site: Site, database:
 def test_a_text_without_an_address_names_no_original(site: Site) -> None:
     page = read(site, save(site, url="", canonical_url="urn:newsbell:text:1"))
     assert page.xpath("//link[@rel='canonical']") == []
+
+
+def test_an_article_cut_off_by_its_site_says_so_and_leads_on(site: Site) -> None:
+    said = "The site shows only the beginning of this article. Read on at Harbour Paper"
+    given = {"url": "https://paper.example/ferry", "site_name": "Harbour Paper"}
+    page = read(site, save(site, cut_off=True, canonical_url="https://paper.example/1", **given))
+    assert words(one(page, "//p[@class='cut-off']")) == said
+    assert one(page, "//p[@class='cut-off']/a/@href") == given["url"]
+    whole = read(site, save(site, cut_off=False, canonical_url="https://paper.example/2", **given))
+    assert "only the beginning" not in words(whole)
+
+
+def test_an_article_says_how_long_it_takes_to_read(site: Site) -> None:
+    page = read(site, save(site, body_text="word " * 1_000))
+    assert "· 5 min read" in words(one(page, "//article/header"))

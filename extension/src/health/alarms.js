@@ -8,6 +8,7 @@ import { alarms } from "../platform.js";
 export const HEALTH = "health";
 export const LOOK = "look";
 export const RETRY = "retry";
+export const SAVES = "saves";
 
 const DAY = 24 * 60;
 const POLLING_EVERY = 5;
@@ -31,23 +32,38 @@ export const retryAfter = (tries) => Math.min(LONGEST_WAIT, 2 ** Math.max(0, tri
  * @param {Pick<State, "tries">} state
  */
 export async function setAlarms(standing, { tries }) {
-  await keepAlarms(standing, { tries: 0 });
-  if (tries > 0) await alarms.create(RETRY, { delayInMinutes: retryAfter(tries) });
-  else await alarms.clear(RETRY);
+  await keepLooking(standing);
+  await keepRetry(RETRY, tries, { anew: true });
 }
 
 /**
- * Put back what is missing, and leave alone what runs: a worker that wakes often would otherwise put off
- * the retry for ever.
- * @param {Standing} standing
- * @param {Pick<State, "tries">} state
+ * Put back what is missing, and leave alone what runs.
+ * @param {Pick<State, "standing" | "tries" | "unsentTries">} state
  */
-export async function keepAlarms(standing, { tries }) {
+export async function keepAlarms({ standing, tries, unsentTries }) {
+  await keepLooking(standing);
+  await keepRetry(RETRY, tries);
+  await keepRetry(SAVES, unsentTries);
+}
+
+/** @param {Standing} standing */
+async function keepLooking({ how }) {
   await keep(HEALTH, DAY);
-  if (standing.how === "idle") await alarms.clear(LOOK);
-  else await keep(LOOK, lookEvery(standing.how));
-  if (tries > 0 && !(await alarms.get(RETRY))) {
-    await alarms.create(RETRY, { delayInMinutes: retryAfter(tries) });
+  if (how === "idle") await alarms.clear(LOOK);
+  else await keep(LOOK, lookEvery(how));
+}
+
+/**
+ * One that runs already keeps its time unless it is set anew, after a try: a worker that wakes often would
+ * otherwise put it off for ever.
+ * @param {string} name
+ * @param {number} tries in a row that came to nothing; after none, there is nothing to try again
+ * @param {{anew?: boolean}} [options]
+ */
+export async function keepRetry(name, tries, { anew = false } = {}) {
+  if (tries === 0) await alarms.clear(name);
+  else if (anew || !(await alarms.get(name))) {
+    await alarms.create(name, { delayInMinutes: retryAfter(tries) });
   }
 }
 

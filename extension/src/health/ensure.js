@@ -64,6 +64,7 @@ async function look(means) {
     subscription: await means.push.current(),
     silent: false,
     key: null,
+    ticketKey: null,
     view: "unseen",
     trouble: null,
     theirs: [],
@@ -129,6 +130,7 @@ async function see(round, view) {
   if (!round.ticket) return;
   const seen = await view(round.ticket);
   round.view = seen.suspended ? "suspended" : "known";
+  round.ticketKey = seen.vapid_key ?? null;
   round.theirs = seen.topics;
 }
 

@@ -16,6 +16,7 @@
  * @property {boolean} silent no push service answered, this time
  * @property {{endpoint: string} | null} ticket
  * @property {string | null} key the server's current key; null while the server is away
+ * @property {string | null} ticketKey the key the server rings the ticket's endpoint with, if it says so
  * @property {"known" | "suspended" | "unknown" | "unseen"} view what the server says of the ticket
  * @property {"agree" | "ours" | "theirs"} topics which side changed them since they last agreed
  * @property {Trouble | null} trouble the last thing that went wrong
@@ -81,7 +82,7 @@ function nextPushing(facts) {
   // An endpoint the push service calls dead is handed out again until it is unsubscribed: whatever the
   // server has forgotten is therefore made anew from the ground.
   if (ticket && view === "unknown") return { step: "forget" };
-  if (subscription && subscription.key !== key) return { step: "unsubscribe" };
+  if (subscription && subscription.key !== keyFor(subscription, facts)) return { step: "unsubscribe" };
   if (ticket && view === "suspended" && subscription?.endpoint === ticket.endpoint) {
     return { step: "unsubscribe" };
   }
@@ -90,6 +91,16 @@ function nextPushing(facts) {
   if (!ticket) return { step: "register" };
   if (ticket.endpoint !== subscription.endpoint) return { step: "move" };
   return agreed(facts) ?? { rest: "push" };
+}
+
+/**
+ * The key a subscription must have been made with: a server that has a new one goes on ringing with the old
+ * one whom it knows by it.
+ * @param {{endpoint: string}} subscription
+ * @param {Facts} facts
+ */
+function keyFor({ endpoint }, { ticket, ticketKey, key }) {
+  return ticket?.endpoint === endpoint ? (ticketKey ?? key) : key;
 }
 
 /**

@@ -4,7 +4,8 @@ import { ask } from "../ask.js";
 import { showBadge } from "../badge.js";
 import { grabMetadata } from "../page/grab.js";
 import { readPage } from "../page/read.js";
-import { maySayThings, pushesItself, runtime, scripting, tabs } from "../platform.js";
+import { runInPage } from "../page/run.js";
+import { maySayThings, pushesItself, runtime, tabs } from "../platform.js";
 import { standingWords, troubleWords } from "../sayings.js";
 import { onStateChange, readState, writeState } from "../state.js";
 import { suggest } from "../topics/catalogue.js";
@@ -17,6 +18,7 @@ import { paintLatest } from "./latest_part.js";
 import { followedWords, paintPage } from "./page_part.js";
 import { paintPrompt } from "./prompt_part.js";
 import { paintSave } from "./save_part.js";
+import { paintUnsent } from "./unsent_part.js";
 import { canRing } from "./view.js";
 
 /** @typedef {import("./view.js").View} View */
@@ -107,6 +109,7 @@ function paintAll() {
   paintLatest(view);
   paintFollowed(view, tell);
   paintSave(view);
+  paintUnsent(view);
 }
 
 function paintStanding() {
@@ -129,12 +132,8 @@ function tell(words, mood) {
 async function readTab() {
   const [tab] = await tabs.query({ active: true, currentWindow: true });
   view.tab = tab?.id ?? -1;
-  try {
-    const [frame] = await scripting.executeScript({ target: { tabId: view.tab }, func: grabMetadata });
-    view.page = frame?.result ? readPage(frame.result) : null;
-  } catch {
-    view.page = null; // the browser's own pages, its store, a PDF
-  }
+  const raw = await runInPage(view.tab, grabMetadata);
+  view.page = raw && readPage(raw); // none of the browser's own pages, its store, a PDF
   view.reading = view.page ? "read" : "unreadable";
   paintAll();
 }

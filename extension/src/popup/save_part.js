@@ -10,6 +10,9 @@ import { pageTopics } from "./view.js";
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("../state.js").Saved} Saved */
 
+/** @type {Partial<Record<Saved["what"], string>>} */
+const MOODS = { failed: "bad", unsent: "" };
+
 /** Topics the editor has added here by name. */
 /** @type {Set<string>} */
 const added = new Set();
@@ -92,7 +95,7 @@ function paintOutcome(saved, server) {
   paint(byId("save-outcome"), saved && { ...saved, told: true }, () =>
     saved
       ? [
-          h("p", { class: saved.trouble ? "bad" : "good" }, savedWords(saved)),
+          h("p", { class: MOODS[saved.what] ?? "good" }, savedWords(saved)),
           saved.article > 0 &&
             h("p", {}, link(`${server}/articles/${saved.article}`, { dir: "auto" }, saved.title)),
         ]

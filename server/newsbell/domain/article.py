@@ -48,6 +48,8 @@ class CleanArticle:
     `body_html` is sanitised; its links and pictures are absolute http(s) addresses of the original.
     `topics` holds what the page declares, surest first; recognised ones are added with the known topics
     (`newsbell.domain.recognition.recognise`).
+    `language` is what the page declares, else what its text surely is in, else "". `cut_off` says that the
+    site gives only the beginning of the article, and asks for money or a name for the rest.
     """
 
     url: str
@@ -64,6 +66,7 @@ class CleanArticle:
     modified_at: datetime | None
     topics: tuple[TopicMention, ...]
     removals: tuple[Removal, ...]
+    cut_off: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +124,7 @@ class Article:
     pinned: tuple[Part, ...] = ()
     restored: tuple[Removal, ...] = ()
     original_kept: bool = False
+    cut_off: bool = False
     also_at: tuple[Home, ...] = ()
 
 

@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 from newsbell.domain.article import Article
 from newsbell.domain.text import strip_controls
 
+CUT_OFF = "The site shows only the beginning of this article."
+"""What readers are told of an article whose `cut_off` is true."""
+
 
 def original_url(article: Article) -> str:
     """The page the article is from, "" where there is none. Nothing but http(s) becomes a link."""

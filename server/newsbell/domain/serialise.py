@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from newsbell.domain.article import Article, ArticleTopic, CleanArticle, Picture, Removal, TopicMention
+from newsbell.domain.reading import reading_minutes
 from newsbell.domain.topics import slugify
 
 
@@ -27,6 +28,8 @@ def article_json(article: Article | CleanArticle, *, full_text: bool = True) -> 
         "byline": list(article.byline),
         "site_name": article.site_name,
         "language": article.language,
+        "reading_minutes": reading_minutes(article.body_text),
+        "cut_off": article.cut_off,
         "published_at": article.published_at.isoformat() if article.published_at else None,
         "modified_at": article.modified_at.isoformat() if article.modified_at else None,
         "stored_at": stored.stored_at.isoformat() if stored else None,

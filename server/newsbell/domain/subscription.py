@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 MAX_ENDPOINT = 2_048
 """Characters of a push endpoint, which are ASCII; the longest seen from a browser has under 700."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PushTarget:
+class PushTarget(NamedTuple):
     """Where and for whom to encrypt (RFC 8291): the endpoint, and the browser's keys as base64url."""
 
     endpoint: str
@@ -20,13 +20,15 @@ class PushTarget:
 
 @dataclass(frozen=True, kw_only=True)
 class Subscription:
-    """A stored subscription. `topics` are the names followed; `suspended_at` says since when the push
-    service refuses our key for it (it is kept, and not rung). `linked`: an extension manages it too.
+    """A stored subscription. `topics` are the names followed; `vapid_key` is the public key it was made
+    with, current or not; `suspended_at` says since when the push service refuses that key for it (it is
+    kept, and not rung). `linked`: an extension manages it too.
     """
 
     id: int
     target: PushTarget
     vapid_key_id: int
+    vapid_key: str
     topics: tuple[FollowedTopic, ...]
     created_at: datetime
     suspended_at: datetime | None

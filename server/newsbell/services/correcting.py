@@ -98,7 +98,6 @@ def correct_article(
             article_id,
             _with_patch(corrected, patch),
             topics=_links(conn, article, patch, now),
-            story_id=article.story_id,
             original=None,
             now=now,
         )
@@ -172,7 +171,8 @@ def _cleaned_with(
             field="restore",
         )
     again = cleaned_again(db, cleaner, article, restored)
-    if lost := [removal for removal in restored if removal in again.removals]:
+    cut = {removal.text for removal in again.removals}
+    if lost := [removal for removal in restored if removal.text in cut]:
         raise RefusedError(
             f"This cannot be put back, because it is no text of the page: {lost[0].text}",
             code="not_restorable",
@@ -202,7 +202,9 @@ def _with_patch(cleaned: CleanArticle, patch: ArticlePatch) -> CleanArticle:
         cleaned = replace(cleaned, summary=summary)
     if patch.body_html is not None:
         body = _body(patch.body_html, cleaned.url)
-        cleaned = replace(cleaned, body_html=body, body_text=html_to_text(_FIGURE.sub("", body)))
+        cleaned = replace(
+            cleaned, body_html=body, body_text=html_to_text(_FIGURE.sub("", body)), cut_off=False
+        )
     return cleaned
 
 
@@ -243,4 +245,5 @@ def _as_clean(article: Article) -> CleanArticle:
             for topic in article.topics
         ),
         removals=article.removals,
+        cut_off=article.cut_off,
     )

@@ -58,7 +58,6 @@ def put_version(
         existing.id,
         version,
         topics=links,
-        story_id=existing.story_id,
         original=original.content if original else None,
         original_type=original.content_type if original else "",
         now=now,
@@ -73,7 +72,12 @@ def with_pins(existing: Article, cleaned: CleanArticle) -> CleanArticle:
     if "summary" in existing.pinned:
         cleaned = replace(cleaned, summary=existing.summary)
     if "body" in existing.pinned:
-        cleaned = replace(cleaned, body_html=existing.body_html, body_text=existing.body_text)
+        cleaned = replace(
+            cleaned,
+            body_html=existing.body_html,
+            body_text=existing.body_text,
+            cut_off=existing.cut_off,
+        )
     return cleaned
 
 
@@ -147,4 +151,5 @@ def _content(article: Article | CleanArticle) -> tuple[object, ...]:
         article.language,
         article.published_at,
         article.modified_at,
+        article.cut_off,
     )

@@ -9,16 +9,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from newsbell.domain.article import Article, Position
+from newsbell.domain.topics import MAX_UNION
 from newsbell.errors import MalformedError
 from newsbell.storage.article_rows import with_topics
 from newsbell.storage.database import Connection
-from newsbell.storage.schema import article_topics, articles
+from newsbell.storage.schema import article_topics, articles, topics
 from newsbell.storage.statements import LARGEST_NUMBER
 from newsbell.storage.types import AwareUTC
 
-MAX_UNION = 200
-"""Topics that one list can be the union of."""
-
+_LEAST = 8
+"""Articles that are looked for in each topic of a union at first."""
 _LINK = article_topics.c
 
 
@@ -28,7 +28,7 @@ def latest(
     """The newest articles of these topics (None: of all), each once, in the order of `Position`, from behind
     `before`. Of a story's articles in the list, the one that was here first stands for all.
 
-    Three queries, however many topics; at most MAX_UNION of them, else `MalformedError`.
+    A few queries, however many topics; at most MAX_UNION of them, else `MalformedError`.
     """
     if topic_ids is None:
         everything = sa.select(articles).where(articles.c.removed_at.is_(None), ~_stands_earlier(None))
@@ -36,7 +36,7 @@ def latest(
     elif not topic_ids:
         return []
     elif len(chosen := set(topic_ids)) > 1:
-        query = _union(chosen, before, limit)
+        return with_topics(conn, _union(conn, chosen, before, limit))
     else:
         listed = sa.select(articles).join(article_topics, _LINK.article_id == articles.c.id)
         listed = listed.where(_LINK.topic_id == min(chosen), ~_stands_earlier(chosen))
@@ -53,30 +53,68 @@ def _page(
 ) -> sa.Select[Any]:
     """The query's newest rows from behind a position, in an order that the index on both columns has."""
     if before is not None:
-        place = sa.tuple_(sa.literal(before.sort_at, AwareUTC), sa.literal(min(before.id, LARGEST_NUMBER)))
-        query = query.where(sa.tuple_(sort_at, number) < place)
+        query = query.where(_behind(before, sort_at, number))
     return query.order_by(sort_at.desc(), number.desc()).limit(limit)
 
 
-def _union(topic_ids: Collection[int], before: Position | None, limit: int) -> sa.Select[Any]:
-    """The newest of each topic come from the index, so that only a few have to be sorted together."""
+def _behind(
+    before: Position, sort_at: sa.ColumnElement[datetime], number: sa.ColumnElement[int]
+) -> sa.ColumnElement[bool]:
+    place = sa.tuple_(sa.literal(before.sort_at, AwareUTC), sa.literal(min(before.id, LARGEST_NUMBER)))
+    return sa.tuple_(sort_at, number) < place
+
+
+def _union(
+    conn: Connection, topic_ids: Collection[int], before: Position | None, limit: int
+) -> list[sa.Row[Any]]:
+    """A piece of time after the other, from the newest on, until there are enough.
+
+    A topic may hold nothing but what another of them showed first: looking in each for its newest that are
+    shown would read it to its end.
+    """
     if len(topic_ids) > MAX_UNION:
         raise MalformedError(f"At most {MAX_UNION} topics can be listed together.", field="topics")
-    pages = []
-    for topic_id in topic_ids:
-        places = sa.select(_LINK.sort_at, _LINK.article_id)
-        places = places.join(articles, articles.c.id == _LINK.article_id)
-        places = places.where(_LINK.topic_id == topic_id, ~_stands_earlier(topic_ids))
-        pages.append(sa.select(_page(places, _LINK.sort_at, _LINK.article_id, before, limit).subquery()))
-    found = sa.union(*pages).subquery().c
-    newest = sa.select(found.sort_at, found.article_id)
-    newest = newest.order_by(found.sort_at.desc(), found.article_id.desc()).limit(limit)
-    chosen = newest.subquery()
-    return (
-        sa.select(articles)
-        .join(chosen, chosen.c.article_id == articles.c.id)
-        .order_by(chosen.c.sort_at.desc(), chosen.c.article_id.desc())
-    )
+    found: list[sa.Row[Any]] = []
+    size = max(_LEAST, 2 * limit // len(topic_ids))
+    while len(found) < limit:
+        since = _since(conn, topic_ids, before, size)
+        found += conn.execute(_between(topic_ids, since, before, limit - len(found))).all()
+        if since is None:
+            break
+        before, size = Position(sort_at=since, id=0), size * 4
+    return found
+
+
+def _since(
+    conn: Connection, topic_ids: Collection[int], before: Position | None, size: int
+) -> datetime | None:
+    """A moment since which at least one of the topics has `size` articles, and none many more; None where
+    they all have fewer.
+    """
+    places = sa.select(_LINK.sort_at).where(_LINK.topic_id == topics.c.id)
+    last = _page(places, _LINK.sort_at, _LINK.article_id, before, 1).offset(size - 1)
+    newest = sa.func.max(last.correlate(topics).scalar_subquery(), type_=AwareUTC)
+    return conn.execute(sa.select(newest).where(topics.c.id.in_(topic_ids))).scalar()
+
+
+def _between(
+    topic_ids: Collection[int], since: datetime | None, before: Position | None, limit: int
+) -> sa.Select[Any]:
+    """What the union shows of that time."""
+    places = sa.select(_LINK.article_id).distinct().where(_LINK.topic_id.in_(topic_ids))
+    if since is not None:
+        places = places.where(_LINK.sort_at >= since)
+    if before is not None:
+        # The first condition is for the index, which SQLite does not use for the second behind an IN.
+        places = places.where(
+            _LINK.sort_at <= before.sort_at, _behind(before, _LINK.sort_at, _LINK.article_id)
+        )
+    place = places.subquery()
+    shown = sa.select(articles.c.id).join(place, place.c.article_id == articles.c.id)
+    shown = _page(shown.where(~_stands_earlier(topic_ids)), articles.c.sort_at, articles.c.id, None, limit)
+    chosen = shown.subquery()
+    query = sa.select(articles).join(chosen, chosen.c.id == articles.c.id)
+    return query.order_by(articles.c.sort_at.desc(), articles.c.id.desc())
 
 
 def _stands_earlier(topic_ids: Collection[int] | None) -> sa.ColumnElement[bool]:

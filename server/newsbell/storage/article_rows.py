@@ -89,6 +89,7 @@ def _article(row: sa.Row[Any], topics: Sequence[ArticleTopic], homes: Sequence[H
         pinned=tuple(row.pinned),
         restored=tuple(Removal(**removal) for removal in row.restored),
         original_kept=row.original_kept,
+        cut_off=row.cut_off,
         also_at=tuple(home for home in homes if home.id != row.id)[:MAX_HOMES],
     )
 
@@ -110,6 +111,7 @@ def columns(clean: CleanArticle) -> dict[str, Any]:
         "language": clean.language,
         "published_at": clean.published_at,
         "modified_at": clean.modified_at,
+        "cut_off": clean.cut_off,
         "removals": [asdict(removal) for removal in clean.removals],
     }
 

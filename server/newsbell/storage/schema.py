@@ -85,6 +85,7 @@ articles = Table(
     Column("pinned", Json, nullable=False, server_default=text("'[]'")),
     Column("restored", Json, nullable=False, server_default=text("'[]'")),
     Column("original_kept", Boolean, nullable=False, server_default=false()),
+    Column("cut_off", Boolean, nullable=False, server_default=false()),
     Column("removed_at", AwareUTC),
     Index("ix_articles_story_id", "story_id"),
     _partial_index("uq_articles_canonical_url", "canonical_url", where="canonical_url <> ''", unique=True),
@@ -118,7 +119,7 @@ topics = Table(
     Column("folded", Key, nullable=False, unique=True),
     Column("slug", Key, nullable=False, unique=True),
     Column("revision", Number, nullable=False),
-    Column("articles", Integer, nullable=False),
+    Column("articles", Integer, nullable=False),  # that its list shows: a story once
     Column("by_editor", Boolean, nullable=False),
     Column("created_at", AwareUTC, nullable=False),
     Column("changed_at", AwareUTC, nullable=False),

@@ -12,7 +12,7 @@ from sqlalchemy import insert as plain_insert
 from newsbell.domain.subscription import MAX_ENDPOINT, FollowedTopic, PushTarget, Subscription
 from newsbell.errors import ConflictError, MalformedError
 from newsbell.storage.database import Connection
-from newsbell.storage.schema import linked_tokens, subscription_topics, subscriptions, topics
+from newsbell.storage.schema import linked_tokens, subscription_topics, subscriptions, topics, vapid_keys
 from newsbell.storage.statements import insert, is_number, is_text
 from newsbell.storage.types import AwareUTC
 
@@ -109,13 +109,15 @@ def unsuspend(conn: Connection, subscription_id: int) -> None:
     _set(conn, subscription_id, {"suspended_at": None})
 
 
-def try_suspended_again(conn: Connection, before: datetime) -> int:
-    """Let those be rung again that were suspended before then and had been rung before that: perhaps our key
-    is taken again. How many that were.
+def try_suspended_again(conn: Connection, before: datetime, limit: int) -> int:
+    """Let at most `limit` be rung again that were suspended before then and had been rung before that:
+    perhaps our key is taken again. How many that were.
     """
     proven = subscriptions.c.first_success_at.is_not(None)
-    statement = update(subscriptions).where(subscriptions.c.suspended_at < before, proven)
-    return conn.execute(statement.values(suspended_at=None)).rowcount
+    query = select(subscriptions.c.id).where(subscriptions.c.suspended_at < before, proven).limit(limit)
+    ids = conn.execute(query.with_for_update(skip_locked=True)).scalars().all()
+    again = update(subscriptions).where(subscriptions.c.id.in_(ids)).values(suspended_at=None)
+    return conn.execute(again).rowcount
 
 
 def clear_suspended(conn: Connection, before: datetime, limit: int) -> int:
@@ -157,7 +159,9 @@ def count(conn: Connection) -> int:
 
 
 def _first(conn: Connection, condition: ColumnElement[bool]) -> Subscription | None:
-    row = conn.execute(select(subscriptions).where(condition)).first()
+    of_key = vapid_keys.c.id == subscriptions.c.vapid_key_id
+    query = select(subscriptions, vapid_keys.c.public_key).join(vapid_keys, of_key).where(condition)
+    row = conn.execute(query).first()
     if row is None:
         return None
     followed = (
@@ -176,6 +180,7 @@ def _subscription(row: Row[Any], followed: tuple[FollowedTopic, ...], *, linked:
         id=row.id,
         target=PushTarget(endpoint=row.endpoint, p256dh=row.p256dh, auth=row.auth),
         vapid_key_id=row.vapid_key_id,
+        vapid_key=row.public_key,
         topics=followed,
         created_at=row.created_at,
         suspended_at=row.suspended_at,

@@ -69,3 +69,20 @@ def test_restoring_everything_leaves_safe_html_only() -> None:
     article = clean_restoring(html, URL, restored=clean(html, URL).removals)
     assert "alert" not in article.body_html
     assert "onerror" not in article.body_html
+
+
+def test_what_a_button_says_is_no_text_of_the_page() -> None:
+    prompt = "<div><p>Click 'OK' then 'Allow' to get our notifications</p><button>OK</button></div>"
+    html = page().replace("<article>", prompt + "<article>")
+    before = clean(html, URL)
+    button = next(removal for removal in before.removals if removal.text == "OK")
+    assert clean_restoring(html, URL, restored=[button]) == before
+    said = removal_of(before, "Click 'OK'")
+    assert said.text in clean_restoring(html, URL, restored=[said]).body_text
+
+
+def test_a_removal_is_known_by_its_text_when_its_rule_has_a_new_name(removal: Removal) -> None:
+    old = Removal(rule="an older name", text=removal.text)
+    assert clean_restoring(with_prompt(), URL, restored=[old]) == clean_restoring(
+        with_prompt(), URL, restored=[removal]
+    )

@@ -82,11 +82,14 @@ class Chromium(Page):
 
     def open(self, address: str) -> None:
         self.send("Page.bringToFront")  # a tab behind another draws no frames
-        self.send("Page.navigate", url=address)
-        until(
-            lambda: self.run("document.readyState === 'complete' && location.href !== 'about:blank'"),
-            f"{address}, loaded",
-        )
+        # Answered as soon as the new page is on its way: the one before may still be there for a moment.
+        wanted = self.send("Page.navigate", url=address).get("loaderId")
+        until(lambda: wanted in (None, self._loader()), f"{address}, arrived")
+        until(lambda: self.run("document.readyState === 'complete'"), f"{address}, loaded")
+
+    def _loader(self) -> str:
+        """Which page is there; another each time one is opened."""
+        return str(self.send("Page.getFrameTree")["frameTree"]["frame"]["loaderId"])
 
     def click(self, selector: str) -> None:
         x, y = self.run(_CENTRE_WHEN_STILL % json.dumps(selector))

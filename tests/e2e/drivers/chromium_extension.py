@@ -87,6 +87,17 @@ class ChromiumExtension:
     def wait_until_popup_is_gone(self) -> None:
         until(lambda: self._popup_target() is None, "the popup, gone")
 
+    def press_shortcut(self, key: str) -> None:
+        """Alt, Shift and this key, on the keyboard, while a page is in front."""
+        self._chromium.display.press(f"alt+shift+{key.lower()}")
+
+    def choose_in_menu(self, _label: str) -> None:
+        """Choose the extension's item in the menu of the page in front, by the right button of the mouse."""
+        display, native = self._chromium.display, self._chromium.native
+        middle = "[screenX + innerWidth / 2, screenY + outerHeight - innerHeight / 2].map(Math.round)"
+        display.click_right(*self._chromium.run(middle))
+        display.click(*until(native.last_item_with_icon, "the extension's item in the menu").centre)
+
     def press_in_dialog(self, label: str) -> None:
         """Press Allow or Deny in Chromium's own question for a permission."""
         native = self._chromium.native

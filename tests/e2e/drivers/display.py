@@ -19,6 +19,9 @@ class Display:
     def click(self, x: int, y: int) -> None:
         self._do("mousemove", str(x), str(y), "click", "1")
 
+    def click_right(self, x: int, y: int) -> None:
+        self._do("mousemove", str(x), str(y), "click", "3")
+
     def press(self, key: str) -> None:
         """Press a key by its X name: "Escape", "Tab", "alt+shift+n"."""
         self._do("key", key)

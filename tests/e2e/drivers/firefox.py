@@ -22,7 +22,7 @@ FAR_HOST = "newsbell.example"
 _FAR_HOSTS = (FAR_HOST, paper.HOST)
 
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # WebDriver section 12.1
-_KEYS = {"Tab": "\ue004", "Enter": "\ue007"}  # WebDriver section 15.4.2
+_KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Shift": "\ue008", "Alt": "\ue00a"}  # WebDriver section 15.4.2
 _PREFERENCES: dict[str, Any] = {
     "browser.shell.checkDefaultBrowser": False,
     "browser.startup.page": 0,
@@ -129,6 +129,13 @@ class Firefox:
     def press_keys(self, text: str) -> None:
         """Type where the focus is."""
         keys = [{"type": kind, "value": value} for value in text for kind in ("keyDown", "keyUp")]
+        self.send("WebDriver:PerformActions", actions=[{"type": "key", "id": "keys", "actions": keys}])
+
+    def press_chord(self, *names: str) -> None:
+        """Press keys together: each goes down in turn, and up again in reverse."""
+        values = [_KEYS.get(name, name) for name in names]
+        keys = [{"type": "keyDown", "value": value} for value in values]
+        keys += [{"type": "keyUp", "value": value} for value in reversed(values)]
         self.send("WebDriver:PerformActions", actions=[{"type": "key", "id": "keys", "actions": keys}])
 
     def focused(self) -> str:
@@ -261,11 +268,11 @@ class Firefox:
                 return True
         return False
 
-    def click_at(self, x: float, y: float) -> None:
+    def click_at(self, x: float, y: float, *, button: int = 0) -> None:
         steps = [
             {"type": "pointerMove", "x": int(x), "y": int(y), "duration": 0},
-            {"type": "pointerDown", "button": 0},
-            {"type": "pointerUp", "button": 0},
+            {"type": "pointerDown", "button": button},
+            {"type": "pointerUp", "button": button},
         ]
         mouse = {"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": steps}
         self.send("WebDriver:PerformActions", actions=[mouse])

@@ -32,6 +32,14 @@ _RUN_IN_POPUP = f"""
 """
 
 
+_MENU_ITEM = """
+    const menu = document.getElementById("contentAreaContextMenu");
+    const item = menu.state === "open" && [...menu.children].find((one) => one.label === arguments[0]);
+    const box = item && item.getBoundingClientRect();
+    return box?.height ? [box.x + box.width / 2, box.y + box.height / 2] : null;
+"""
+
+
 class FirefoxPopup(AnyPopup):
     """The window under the button."""
 
@@ -102,6 +110,19 @@ class FirefoxExtension:
     def wait_until_popup_is_gone(self) -> None:
         with self._firefox.chrome():
             until(lambda: not self._popup_is_open(), "the popup, gone")
+
+    def press_shortcut(self, key: str) -> None:
+        """Alt, Shift and this key, on the keyboard, while the address bar has the focus."""
+        with self._firefox.chrome():
+            self._firefox.run("document.getElementById('urlbar-input').focus()")
+            self._firefox.press_chord("Alt", "Shift", key)
+
+    def choose_in_menu(self, label: str) -> None:
+        """Choose an item in the menu of the page in front, by the right button of the mouse."""
+        self._firefox.click_at(300, 200, button=2)
+        with self._firefox.chrome():
+            x, y = until(lambda: self._firefox.run(_MENU_ITEM, label), f"“{label}” in the menu")
+            self._firefox.click_at(x, y)
 
     def background(self) -> str:
         """How the event page is: "running", "stopped", …"""

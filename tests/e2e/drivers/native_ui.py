@@ -56,15 +56,26 @@ class NativeUI:
             return self._window_box(found) if found else None
         return None
 
+    def last_item_with_icon(self) -> Box | None:
+        """Where the last item with a picture stands in the menu that is open; None while none is. The
+        inspector shows no item's words: an extension's is told by its icon."""
+        items = [box for node, box in self._found(None, "MenuItemView") if _holds(node, "ImageView")]
+        return items[-1] if items else None
+
     def _search(self, window: str | None, name: str, label: str | None) -> Box | None:
+        with_label = (
+            box for node, box in self._found(window, name) if label in (None, self._values(node).get("Text"))
+        )
         with suppress(ProtocolError):  # what is looked at went away meanwhile
-            for candidate in self._windows(window):
-                origin = self._window_box(candidate)
-                for child in candidate.get("children", []):
-                    box = self._find(child, name, label, origin.x, origin.y)
-                    if box:
-                        return box
+            return next(with_label, None)
         return None
+
+    def _found(self, window: str | None, name: str) -> Iterator[tuple[Node, Box]]:
+        """The visible views of this class name, each with its place."""
+        for candidate in self._windows(window):
+            origin = self._window_box(candidate)
+            for child in candidate.get("children", []):
+                yield from self._find(child, name, origin.x, origin.y)
 
     def _windows(self, name: str | None) -> Iterator[Node]:
         """The windows that show something; those of this class name where one is given."""
@@ -72,18 +83,18 @@ class NativeUI:
             if node["nodeName"] == "Window" and (name is None or name in node.get("attributes", [])):
                 yield node
 
-    def _find(self, node: Node, name: str, label: str | None, x: int, y: int) -> Box | None:
+    def _find(self, node: Node, name: str, x: int, y: int) -> Iterator[tuple[Node, Box]]:
         if node["nodeName"] == "Window" or not _holds(node, name):
-            return None  # a window inside is one of its own
+            return  # a window inside is one of its own
         if node["nodeName"] == "View":
             values = self._values(node)
             if values.get("Visible") != "true":
-                return None
+                return
             x, y = x + int(values.get("X", 0)), y + int(values.get("Y", 0))
-            if name in node["attributes"] and label in (None, values.get("Text")):
-                return Box(x, y, int(values["Width"]), int(values["Height"]))
-        found = (self._find(child, name, label, x, y) for child in node.get("children", []))
-        return next((box for box in found if box), None)
+            if name in node["attributes"]:
+                yield node, Box(x, y, int(values["Width"]), int(values["Height"]))
+        for child in node.get("children", []):
+            yield from self._find(child, name, x, y)
 
     def _window_box(self, window: Node) -> Box:
         place, _, size = self._values(window)["BoundsInScreen"].partition(" ")

@@ -16,7 +16,8 @@ from tests.e2e.drivers.crx import Publisher, zipped
 from tests.e2e.drivers.display import Display
 from tests.e2e.drivers.firefox import Firefox, push_preferences, running_firefox
 from tests.e2e.drivers.firefox_extension import UNSIGNED_ALLOWED, FirefoxExtension
-from tests.e2e.newsbell import REPOSITORY
+from tests.e2e.newsbell import REPOSITORY, Newsbell
+from tests.e2e.services.door import Door
 from tests.e2e.services.gcm import GoogleCloudMessaging
 from tests.e2e.services.mozilla_push import MozillaPush
 from tests.e2e.services.paper import Paper
@@ -40,6 +41,20 @@ def paper(one_paper: Paper) -> Paper:
     """A news site without a page."""
     one_paper.pages.clear()
     return one_paper
+
+
+@pytest.fixture
+def door(newsbell: Newsbell) -> Iterator[Door]:
+    """The way to the server, by plain http at an address of the network, as at many homes."""
+    with Door(newsbell.port) as way:
+        yield way
+
+
+@pytest.fixture
+def routed_door(routed_newsbell: Newsbell) -> Iterator[Door]:
+    """The same, to the server that reaches Chromium's push service."""
+    with Door(routed_newsbell.port) as way:
+        yield way
 
 
 @pytest.fixture(scope="session")

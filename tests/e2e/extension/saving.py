@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
 import requests
 
 from tests.e2e.drivers.popup import AnyPopup
-from tests.e2e.extension.reader import AnyExtension, article, page_topics
-from tests.e2e.newsbell import Newsbell, free_port
+from tests.e2e.extension.reader import AnyExtension, article, page_topics, state_of
+from tests.e2e.newsbell import Newsbell
+from tests.e2e.services.door import Door
 from tests.e2e.services.paper import Paper
+from tests.e2e.waiting import until
 from tests.pages import PARAGRAPHS, news_page, paragraphs_of
 
 FIVE_MEGABYTES = 5_000_000
@@ -60,9 +63,7 @@ def saved(newsbell: Newsbell, url: str) -> list[dict[str, Any]]:
 def save_good_pages(
     browser: AnyBrowser, extension: AnyExtension, newsbell: Newsbell, paper: Paper, title: str
 ) -> None:
-    page = news_page(title, paragraphs=paragraphs_of(title))
-    slug = title.lower().replace(" ", "-").replace(",", "")
-    address = paper.publish(f"/{slug}", page)
+    address = _publish(paper, title)
     browser.open(address)
     popup = extension.open_popup()
     page_topics(popup)
@@ -76,15 +77,29 @@ def save_good_pages(
     save(browser, extension, address, "had this article already")
     extension.close_popup()
 
-    # As large pages are: an article, and megabytes of state for the site's own scripts.
-    state = json.dumps(["state of the site's own scripts"] * (FIVE_MEGABYTES // 30))
-    large = news_page(f"Large: {title}", paragraphs=paragraphs_of(f"Large: {title}"))
-    large = large.replace("</body>", f'<script type="application/json">{state}</script></body>')
-    assert len(large) > FIVE_MEGABYTES
-    address = paper.publish(f"/large-{slug}", large)
+    address = _publish(paper, f"Large: {title}", FIVE_MEGABYTES)
     save(browser, extension, address, "It is new")
     assert len(saved(newsbell, address)) == 1
     extension.close_popup()
+
+
+def save_without_the_popup(
+    browser: AnyBrowser, extension: AnyExtension, newsbell: Newsbell, paper: Paper, title: str
+) -> None:
+    """By the keyboard command, and from the menu of the page."""
+    by_key = _publish(paper, f"By key: {title}")
+    browser.open(by_key)
+    extension.press_shortcut("S")
+    until(lambda: saved(newsbell, by_key), "the page, saved by the keyboard")
+    popup = extension.open_popup()
+    popup.wait_for_text("#save-outcome", "It is new")
+    extension.close_popup()
+
+    by_menu = _publish(paper, f"By menu: {title}")
+    browser.open(by_menu)
+    extension.choose_in_menu("Save this page in Newsbell (editors)")
+    until(lambda: saved(newsbell, by_menu), "the page, saved from the menu")
+    assert len(saved(newsbell, by_key)) == 1
 
 
 def refuse_bad_pages(browser: AnyBrowser, extension: AnyExtension, newsbell: Newsbell, paper: Paper) -> None:
@@ -94,18 +109,50 @@ def refuse_bad_pages(browser: AnyBrowser, extension: AnyExtension, newsbell: New
     assert saved(newsbell, address) == []
     extension.close_popup()
 
+
+def keep_what_cannot_be_sent(
+    browser: AnyBrowser, extension: AnyExtension, newsbell: Newsbell, door: Door, paper: Paper, title: str
+) -> None:
+    """A server that is away, and then one that never answers; a large page waits as well as a small one."""
+    dropped, kept = f"Dropped: {title}", f"Kept: {title}"
+    door.turn("shut")
+    small = _publish(paper, dropped)
+    save(browser, extension, small, "Not saved yet. The server does not answer.")
+    extension.close_popup()
+    large = _publish(paper, kept, FIVE_MEGABYTES)
+    popup = save(browser, extension, large, "Not saved yet. The server does not answer.")
+    assert dropped in popup.text("#unsent-list")
+    assert kept in popup.text("#unsent-list")
+    popup.press(f"Drop: {dropped} | Harbour Paper")
+    until(lambda: dropped not in popup.text("#unsent-list"), "the page, dropped")
+    extension.close_popup()
+
+    # What is known is there without an answer of the server.
+    door.turn("silent")
     browser.open(article(paper))
     popup = extension.open_popup()
-    nowhere = f"http://127.0.0.1:{free_port()}"
-    popup.run(f"(globalThis.browser ?? chrome).storage.local.set({{server: '{nowhere}'}})")
-    popup.press("Save")
-    popup.wait_for_text("#save-outcome", "Not saved. The server does not answer.")
-    extension.close_popup()
-    # What is known is there without the server.
-    popup = extension.open_popup()
     assert page_topics(popup) == ["Russia", "Ukraine"]
-    popup.run(f"(globalThis.browser ?? chrome).storage.local.set({{server: '{newsbell.address}'}})")
+    assert "Russia" in popup.text("#page-topics")
+    assert kept in popup.text("#unsent-list")
     extension.close_popup()
+
+    # Opening the popup tries again.
+    door.turn("open")
+    popup = extension.open_popup()
+    until(lambda: saved(newsbell, large), "the page at the server", within=60)
+    until(lambda: state_of(popup)["unsent"] == [], "nothing left to send")
+    assert not popup.text("#unsent")
+    assert saved(newsbell, small) == []
+    extension.close_popup()
+
+
+def _publish(paper: Paper, title: str, length: int = 0) -> str:
+    """The address of an article, as large as pages are: with state for the site's own scripts."""
+    state = json.dumps(["state of the site's own scripts"] * (length // 30))
+    page = news_page(title, paragraphs=paragraphs_of(title))
+    page = page.replace("</body>", f'<script type="application/json">{state}</script></body>')
+    assert len(page) > length
+    return paper.publish("/" + re.sub(r"\W+", "-", title), page)
 
 
 def withstand_an_attack(browser: AnyBrowser, extension: AnyExtension, paper: Paper) -> None:

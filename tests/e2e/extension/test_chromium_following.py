@@ -1,13 +1,13 @@
 """From a page that is being read to a notification of the extension's own worker, in a real Chromium.
 
-The server stands at a name of its own network and speaks plain http, as at many homes.
+The server stands at an address of its own network and speaks plain http, as at many homes.
 """
 
 from __future__ import annotations
 
 import pytest
 
-from tests.e2e.drivers.chromium import FAR_HOST, Chromium
+from tests.e2e.drivers.chromium import Chromium
 from tests.e2e.drivers.chromium_extension import ChromiumExtension
 from tests.e2e.extension.conftest import RunChromium
 from tests.e2e.extension.reader import (
@@ -18,6 +18,7 @@ from tests.e2e.extension.reader import (
     wait_until_shown,
 )
 from tests.e2e.newsbell import Newsbell
+from tests.e2e.services.door import Door
 from tests.e2e.services.gcm import GoogleCloudMessaging
 from tests.e2e.services.paper import Paper
 from tests.e2e.waiting import until
@@ -50,13 +51,17 @@ def follow_russia(extension: ChromiumExtension) -> None:
 def test_follow_ok_deny_allow_a_ring_the_article_and_silence(
     run_chromium: RunChromium,
     routed_newsbell: Newsbell,
+    routed_door: Door,
     google_push: GoogleCloudMessaging,
     paper: Paper,
     title: str,
 ) -> None:
     newsbell = routed_newsbell
     with run_chromium() as (chromium, extension):
-        use_server(chromium, extension, f"http://{FAR_HOST}:{newsbell.port}")
+        use_server(chromium, extension, routed_door.address)
+        # No page of this server may subscribe. The extension's own worker may.
+        chromium.open(f"{routed_door.address}/subscribe?topics=Russia")
+        assert chromium.run("isSecureContext") is False
         chromium.open(article(paper))
 
         popup = extension.open_popup()

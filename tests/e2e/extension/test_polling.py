@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.drivers.firefox import FAR_HOST
 from tests.e2e.extension import test_chromium_following as chromium_reader
 from tests.e2e.extension import test_firefox_linking as firefox_reader
 from tests.e2e.extension.conftest import InFirefox, RunChromium
 from tests.e2e.extension.reader import article, state_of, wait_for_standing, wait_until_shown
 from tests.e2e.newsbell import Newsbell
+from tests.e2e.services.door import Door
 from tests.e2e.services.gcm import GoogleCloudMessaging, switches_to_nowhere
 from tests.e2e.services.paper import Paper
 from tests.e2e.waiting import until
@@ -58,10 +58,12 @@ def test_chromium_without_a_push_service_rings_from_the_feed_until_there_is_one(
 
 
 def test_firefox_at_a_plain_http_server_of_the_network_rings_from_the_feed(
-    firefox_extension: InFirefox, newsbell: Newsbell, paper: Paper, title: str
+    firefox_extension: InFirefox, newsbell: Newsbell, door: Door, paper: Paper, title: str
 ) -> None:
     firefox, extension = firefox_extension
-    firefox_reader.use_server(firefox, extension, f"http://{FAR_HOST}:{newsbell.port}")
+    firefox_reader.use_server(firefox, extension, door.address)
+    firefox.open(f"{door.address}/subscribe?topics=Russia")
+    assert firefox.run("return isSecureContext") is False
     firefox.open(article(paper))
     popup = extension.open_popup()
     popup.press("Follow Russia")

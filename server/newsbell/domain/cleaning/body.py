@@ -9,17 +9,18 @@ from html import escape
 from typing import Any
 
 from newsbell.domain.article import Picture
-from newsbell.domain.cleaning import election, noise, pictures, standfirst, surroundings
+from newsbell.domain.cleaning import election, noise, notes, paywall, pictures, standfirst, surroundings
 from newsbell.domain.cleaning.blocks import Block, read_blocks
 from newsbell.domain.cleaning.dates import is_date_line
 from newsbell.domain.cleaning.election import ends_a_sentence
-from newsbell.domain.cleaning.figures import Shown, is_own, shown
+from newsbell.domain.cleaning.embeds import Embed, titles_of, with_caption
+from newsbell.domain.cleaning.figures import Shown, is_own, is_own_embed, shown
 from newsbell.domain.cleaning.metadata import MAX_TITLE, Metadata
 from newsbell.domain.cleaning.page import Page
 from newsbell.domain.cleaning.people import is_byline, names_in, signed_by
 from newsbell.domain.cleaning.removals import Removals
 from newsbell.domain.cleaning.trimming import trimmed
-from newsbell.domain.cleaning.vote import coverage, elected, extracted_text
+from newsbell.domain.cleaning.vote import coverage, elected, extracted_text, words_of
 from newsbell.domain.cleaning.worth import no_article, refuse_too_little
 from newsbell.domain.text import fold, length, squeeze
 from newsbell.errors import TooLargeError
@@ -27,9 +28,13 @@ from newsbell.errors import TooLargeError
 MAX_PARAGRAPHS = 20_000
 MAX_CHARACTERS = 2_000_000  # of visible text: a dozen novels
 MAX_PICTURES = 200
+MAX_EMBEDS = 100
 _ENOUGH_COVERAGE = 0.6
 _EARLY = 4  # blocks
+_SAID_BY_PEOPLE_TOO = frozenset({"notification prompt", "share bar"})  # "Not now.", she said.
 _CAPTION, _CAPTION_LEVELS = 400, 4
+_BY_PICTURE = 3  # blocks
+_LIKE_TITLE = 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +48,7 @@ class Body:
     topic_lines: list[str]
     credits: list[str]
     signed: tuple[str, ...] = ()
+    cut_off: bool = False
     shown: Shown = field(default_factory=Shown)
 
 
@@ -50,7 +56,7 @@ def read_body(page: Page, metadata: Metadata, byline: Sequence[str], removals: R
     """The body of the page's article. Raises RefusedError with code "no_article", TooLargeError for more
     than 20,000 paragraphs or 2,000,000 characters.
     """
-    blocks = read_blocks(page.tree, page.base_url)
+    blocks = read_blocks(page.tree, page.base_url, titles_of(page.nodes))
     _refuse_too_much(blocks)
     text = extracted_text(page.tree, page.url)
     kept = elected(blocks, text)
@@ -60,14 +66,19 @@ def read_body(page: Page, metadata: Metadata, byline: Sequence[str], removals: R
     if not kept:
         raise no_article()
     kept = election.within_article(blocks, election.with_lost(blocks, kept), metadata.titles)
+    kept = notes.with_notes(blocks, kept)
     first_at = standfirst.find(blocks, kept, metadata)
     lead = blocks[first_at] if first_at is not None else None
     selection = _Selection(blocks, metadata, byline, removals, lead)
     body = selection.run(kept)
+    notes.linked_to_notes(body.blocks)
     refuse_too_little(body.blocks)
-    surroundings.record_embeds(selection.holder, page.base_url, removals)
     surroundings.record(blocks, selection.looked_at, page.tree, removals)
-    return replace(body, shown=shown(blocks, kept, metadata.titles))
+    return replace(
+        body,
+        shown=shown(blocks, kept, metadata.titles),
+        cut_off=paywall.cut_off(page, blocks, body.blocks),
+    )
 
 
 class _Selection:
@@ -93,13 +104,15 @@ class _Selection:
         self._credits: list[str] = []
         self._signed: tuple[str, ...] = ()
         self._pictures: set[str] = set()  # the keys of those shown
-        self._shown = self._too_many = 0
+        self._embedded: set[str] = set()
+        self._shown = self._too_many = self._at = 0
         self.holder: Any = None  # the element around the article
         self.looked_at = range(0)
 
     def run(self, kept: set[int]) -> Body:
         self.looked_at = self._range(kept)
         for at in self.looked_at:
+            self._at = at
             if at and self._is_loose_caption(self._blocks[at - 1], self._blocks[at]):
                 self._blocks[at] = replace(self._blocks[at], kind="caption")
             self._take(self._blocks[at], elected_here=at in kept)
@@ -138,6 +151,8 @@ class _Selection:
             self._removals.add(rule, block.text)
         elif block.kind == "figure":
             self._take_figure(block)
+        elif block.embed is not None:
+            self._take_embed(block, block.embed)
         else:
             self._take_text(block)
 
@@ -147,11 +162,13 @@ class _Selection:
             return self._caption(block)
         if block.kind == "figure":
             return None if is_own(block) else "picture of something else"
+        if block.embed is not None:
+            return block.embed.rule or (None if is_own_embed(block) else "embed of something else")
         told = self._label(block, elected_here=elected_here) or self._head(block)
         if told or (elected_here and noise.is_attribution(block.text, self._metadata.site_name)):
             return told
         named = noise.rule_of(block.text, site_name=self._metadata.site_name)
-        if named:
+        if named and not (elected_here and block.kind == "quote" and named in _SAID_BY_PEOPLE_TOO):
             return named
         if self._lead is not None and fold(block.text) == fold(self._lead.text):
             return "standfirst repeated"
@@ -166,7 +183,8 @@ class _Selection:
         if elected_here and noise.is_attribution(block.text, self._metadata.site_name):
             return None
         credit = noise.credit_line(block.text)
-        if credit and len(block.text.split()) <= 15:
+        leads_on = elected_here and block.linked > 0 and not self._is_by_picture()
+        if credit and len(block.text.split()) <= 15 and not leads_on:
             self._credits.append(credit)
             return "picture credit"
         return None
@@ -185,6 +203,10 @@ class _Selection:
                 return "byline"
         return "date" if is_date_line(block.text, alone=not early) else None
 
+    def _is_by_picture(self) -> bool:
+        near = self._blocks[max(0, self._at - _BY_PICTURE) : self._at + _BY_PICTURE + 1]
+        return any(block.kind == "figure" for block in near)
+
     def _is_before_text(self) -> bool:
         return not any(ends_a_sentence(block.text) for block in self._chosen)
 
@@ -195,6 +217,7 @@ class _Selection:
             or block.kind != "p"
             or block.element is None
             or len(block.text) > _CAPTION
+            or election.is_address(block.text)
         ):
             return False
         around = [parent for parent in _parents(before.element)[:_CAPTION_LEVELS] if parent is not None]
@@ -202,11 +225,25 @@ class _Selection:
         return holder is not None and _says_only(holder, block.text)
 
     def _repeats_title(self, block: Block) -> bool:
-        return len(block.text) <= 2 * MAX_TITLE and election.is_title(block.text, self._metadata.titles)
+        if len(block.text) > 2 * MAX_TITLE:
+            return False
+        return election.is_title(block.text, self._metadata.titles) or (
+            not self._chosen and election.in_headline(block.element) and self._is_like_title(block.text)
+        )
+
+    def _is_like_title(self, text: str) -> bool:
+        """Whether a text has most of the title's words: the headline as the page words it."""
+        shown = set(words_of(text))
+        return any(
+            len(shown & set(words)) >= _LIKE_TITLE * max(len(shown), len(set(words)))
+            for words in map(words_of, self._metadata.titles)
+        )
 
     def _caption(self, block: Block) -> str | None:
         last = self._chosen[-1] if self._chosen else None
-        if last is not None and last.picture is not None:
+        if last is not None and last.embed is not None:
+            last.embed = with_caption(last.embed, block.text)
+        elif last is not None and last.picture is not None:
             caption, credit = pictures.split_caption(block.text)
             old = last.picture
             last.picture = Picture(url=old.url, caption=old.caption or caption, credit=old.credit or credit)
@@ -226,6 +263,15 @@ class _Selection:
             self._pictures |= keys
             self._chosen.append(block)
 
+    def _take_embed(self, block: Block, embed: Embed) -> None:
+        if embed.url in self._embedded:
+            return  # a page may say it twice: for browsers with scripts, and for those without
+        if len(self._embedded) == MAX_EMBEDS:
+            self._removals.add("too many embeds", embed.text)
+            return
+        self._embedded.add(embed.url)
+        self._chosen.append(block)
+
     def _take_text(self, block: Block) -> None:
         text, marks = noise.without_email_marks(block.text)
         if marks:
@@ -235,7 +281,7 @@ class _Selection:
 
 
 def _refuse_too_much(blocks: Sequence[Block]) -> None:
-    texts = [len(block.text) for block in blocks if block.kind != "figure"]
+    texts = [len(block.text) for block in blocks if block.kind not in ("figure", "embed")]
     if len(texts) > MAX_PARAGRAPHS:
         raise TooLargeError("The page has more than 20,000 paragraphs.", field="content")
     if sum(texts) > MAX_CHARACTERS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from newsbell.domain.article import CleanArticle
 from newsbell.domain.cleaning import declared_topics
 from newsbell.domain.cleaning.body import Body, read_body
+from newsbell.domain.cleaning.detecting import detected_language
 from newsbell.domain.cleaning.lead_image import lead_image
 from newsbell.domain.cleaning.metadata import Metadata, read_metadata
 from newsbell.domain.cleaning.page import parse_page
@@ -51,11 +52,12 @@ def clean_html(text: str, url: str = "") -> CleanArticle:
         body_text=body_text,
         lead_image=lead_image(page, body),
         site_name=metadata.site_name,
-        language=metadata.language,
+        language=metadata.language or detected_language(body_text),
         published_at=metadata.published_at,
         modified_at=metadata.modified_at,
         topics=declared_topics.declared_topics(page, metadata, body_text, body.topic_lines, byline),
         removals=removals.listed(),
+        cut_off=body.cut_off,
     )
 
 

@@ -14,6 +14,10 @@ from newsbell.domain.cleaning.election import is_title
 _NOT_CONTENT = re.compile(
     r"related|recommend|teaser|promo|newsletter|sidebar|outbrain|taboola|footer|(?:^|[\s_-])(?:nav|share|social|ad|ads|advert|author|comments?|most-?(?:read|popular)|more-from|read-?(?:more|next))(?:$|[\s_-])"
 )
+_NOT_CONTENT_EMBED = re.compile(
+    r"related|recommend|promo|newsletter|outbrain|taboola|(?:^|[\s_-])(?:nav|ad|ads|advert|comments?"
+    r"|most-?(?:read|popular)|more-from|read-?(?:more|next))(?:$|[\s_-])|(?:^|\s)(?:sidebar|footer)(?:$|\s)"
+)
 _ABOVE_TITLE, _AFTER_START = 12, 2  # blocks
 
 
@@ -53,6 +57,11 @@ def is_own(block: Block) -> bool:
         for parent in (block.element, *block.element.iterancestors())
     )
     return not inside_link and not _NOT_CONTENT.search(names_of(block.element, 5))
+
+
+def is_own_embed(block: Block) -> bool:
+    """Whether something embedded stands in no part that is named after something else."""
+    return block.element is None or not _NOT_CONTENT_EMBED.search(names_of(block.element, 3))
 
 
 def _leads_elsewhere(link: Any) -> bool:

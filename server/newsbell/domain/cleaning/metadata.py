@@ -18,6 +18,7 @@ MAX_TITLE = 300
 MAX_SUMMARY = 1_000
 _SEPARATOR = re.compile(r"\s+[|•·»«–—-]\s+|\s*[|｜：]\s*|\s+::\s+|[-－](?=[^-－]{2,20}$)")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}|[A-Za-z]{4}))?(?:[-_][\w-]*)?$")
+_NO_LANGUAGE = frozenset({"und", "mul", "mis", "zxx", "xx"})  # ISO 639-2: undetermined, several, none
 # Where pages put things, surest first.
 _TITLES = ("og:title", "twitter:title", "title", "dc.title")
 _SITE_NAMES = ("application-name", "apple-mobile-web-app-title", "al:ios:app_name")
@@ -127,7 +128,7 @@ def _language(page: Page) -> str:
     ]
     for value in told:
         found = _LANGUAGE.match(squeeze(value or ""))
-        if found:
+        if found and found[1].lower() not in _NO_LANGUAGE:
             language, region = found[1].lower(), found[2] or ""
             return (
                 f"{language}-{region.upper() if len(region) == 2 else region.title()}" if region else language

@@ -48,7 +48,8 @@ def rule_of(text: str, *, site_name: str = "") -> str | None:
         return "logo"
     if not _EMAIL_MARK.sub("", folded).strip(" .:;,-"):
         return "hidden e-mail address"
-    for rule in vocabulary.RULES:
+    for number in vocabulary.RULE_INDEX.candidates(folded):
+        rule = vocabulary.RULES[number]
         if count <= rule.most_words and rule.pattern.search(folded):
             return rule.name
     return None

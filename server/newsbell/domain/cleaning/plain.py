@@ -13,6 +13,7 @@ from newsbell.domain.article import CleanArticle, TopicMention
 from newsbell.domain.cleaning import noise
 from newsbell.domain.cleaning.blocks import Block
 from newsbell.domain.cleaning.declared_topics import named_in
+from newsbell.domain.cleaning.detecting import detected_language
 from newsbell.domain.cleaning.layout import Layout, lay_out
 from newsbell.domain.cleaning.lines import (
     POSITIONAL,
@@ -28,6 +29,7 @@ from newsbell.domain.cleaning.lines import (
     read_line,
 )
 from newsbell.domain.cleaning.paragraphs import paragraphs_of
+from newsbell.domain.cleaning.paywall import calls_for_more, is_short
 from newsbell.domain.cleaning.people import clean_names, names_in
 from newsbell.domain.cleaning.removals import Removals
 from newsbell.domain.cleaning.render import to_html, to_text
@@ -68,11 +70,12 @@ def clean_text(text: str, url: str = "") -> CleanArticle:
         body_text=body_text,
         lead_image=None,
         site_name=(urlsplit(reading.url).hostname or "").removeprefix("www.") or reading.site_name,
-        language="",
+        language=detected_language(body_text),
         published_at=reading.published_at or reading.dated_above,
         modified_at=reading.modified_at,
         topics=_topics(reading.topics, title, body_text),
         removals=reading.removals.listed(),
+        cut_off=reading.cut_off and is_short(body_text),
     )
 
 
@@ -95,6 +98,7 @@ class _Told:
     published_at: datetime | None = None
     modified_at: datetime | None = None
     dated_above: datetime | None = None  # by a line above the headline, which may be the day's date
+    cut_off: bool = False
     topics: list[str] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     removals: Removals = field(default_factory=Removals)
@@ -120,7 +124,9 @@ class _Reading(_Told):
             rule = self._rule(at, line)
             if rule is None:
                 self._keep(line)
+                self.cut_off = False
             else:
+                self.cut_off = self.cut_off or (bool(self.blocks) and calls_for_more(line.text))
                 self._note(at, line, rule)
                 self.removals.add(rule, line.text)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
@@ -12,6 +12,7 @@ import lxml.html
 from newsbell.domain.article import CleanArticle, Removal
 from newsbell.domain.cleaning.blocks import Block, read_blocks
 from newsbell.domain.cleaning.clean import clean
+from newsbell.domain.cleaning.embeds import titles_of
 from newsbell.domain.cleaning.page import parse_page
 from newsbell.domain.cleaning.paragraphs import paragraphs_of
 from newsbell.domain.cleaning.removals import shortened
@@ -34,13 +35,21 @@ def clean_restoring(
     Raises what `clean` raises.
     """
     article = clean(source, url, content_type=content_type)
-    asked = [removal for removal in article.removals if removal in restored]
+    asked = _asked(article.removals, restored)
     if not asked:
         return article
     page = _read(source, article.url, content_type)
     for removal in asked:
         article = _restore(article, page, removal)
     return article
+
+
+def _asked(removals: Sequence[Removal], restored: Collection[Removal]) -> list[Removal]:
+    """The removals that are asked back: by rule and text, or by their text where the rule has a new name."""
+    exact = {removal.text for removal in removals if removal in restored}
+    wanted = {removal.text for removal in restored} - exact
+    renamed = {removal.text: removal for removal in reversed(removals) if removal.text in wanted}
+    return [removal for removal in removals if removal in restored or renamed.get(removal.text) is removal]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,14 +64,16 @@ def _read(source: str | bytes, url: str, content_type: str | None) -> _Page:
     content = read_source(source, content_type)
     if content.is_html:
         page = parse_page(content.text, url)
-        return _Page(blocks=read_blocks(page.tree, page.base_url), base_url=page.base_url)
+        return _Page(
+            blocks=read_blocks(page.tree, page.base_url, titles_of(page.nodes)), base_url=page.base_url
+        )
     lines = paragraphs_of(strip_controls(content.text))
     blocks = [Block(kind="p", text=line, html=escape(line, quote=False), element=None) for line in lines]
     return _Page(blocks=blocks, base_url="")
 
 
 def _restore(article: CleanArticle, page: _Page, removal: Removal) -> CleanArticle:
-    place = _place(page.blocks, removal.text)
+    place = _place(page.blocks, removal.text, {one.text for one in article.removals})
     if place is None:
         return article
     block = page.blocks[place]
@@ -79,14 +90,22 @@ def _restore(article: CleanArticle, page: _Page, removal: Removal) -> CleanArtic
     )
 
 
-def _place(blocks: Sequence[Block], text: str) -> int | None:
-    """Where the page has a text: as a block of its own, else inside one."""
-    rules: tuple[Callable[[str], bool], ...] = (lambda shown: shown == text, lambda shown: text in shown)
-    for holds in rules:
-        for at, block in enumerate(blocks):
-            if holds(shortened(block.text)) or holds(squeeze(block.text)):
-                return at
-    return None
+def _place(blocks: Sequence[Block], text: str, removed: Collection[str]) -> int | None:
+    """Where the page has a text: as a block of its own, else inside one that is not taken out itself.
+
+    What a button says is no text of the page, though a prompt beside it may say the same.
+    """
+    for at, block in enumerate(blocks):
+        if text in (shortened(block.text), squeeze(block.text)):
+            return at
+    return next(
+        (
+            at
+            for at, block in enumerate(blocks)
+            if text in squeeze(block.text) and shortened(block.text) not in removed
+        ),
+        None,
+    )
 
 
 def _with_html(html: str, piece: str, before: Sequence[str], base_url: str) -> str:

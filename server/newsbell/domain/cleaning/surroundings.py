@@ -1,5 +1,4 @@
-"""What stands around the article and is on record: prompts, newsletters, share bars, lists of other articles;
-and what is embedded in the article and cannot be shown.
+"""What stands around the article and is on record: prompts, newsletters, share bars, lists of other articles.
 
 Menus and footers are no loss to anybody and are not recorded.
 """
@@ -11,9 +10,8 @@ from itertools import islice
 from typing import Any
 
 from newsbell.domain.cleaning import noise
-from newsbell.domain.cleaning.blocks import Block
+from newsbell.domain.cleaning.blocks import WORDLESS, Block
 from newsbell.domain.cleaning.removals import Removals
-from newsbell.domain.cleaning.sanitise import absolute
 from newsbell.domain.text import length, squeeze
 
 _RECORDED = frozenset({
@@ -24,7 +22,6 @@ _ASKING = frozenset({"notification prompt", "consent", "browser notice"})
 _LOOKED_AT = 3_000  # blocks outside of the article
 _MOST = 60
 _MOST_LISTED = 12  # articles after a heading
-_MOST_EMBEDS = 30
 _LINKED = 0.6
 
 
@@ -39,29 +36,18 @@ def record(blocks: Sequence[Block], article: range, tree: Any, removals: Removal
         removals.add(rule, text)
 
 
-def record_embeds(holder: Any, base_url: str, removals: Removals) -> None:
-    """Record the players and frames in the article's element, by their titles and addresses."""
-    if holder is None:
-        return
-    for element in islice(holder.iter("iframe", "video", "audio", "embed", "object"), _MOST_EMBEDS):
-        told = [squeeze(element.get(name) or "") for name in ("title", "aria-label")]
-        address = _address(element, base_url)
-        if address:
-            removals.add("embed", " ".join([*filter(None, told[:1] or told[1:]), address]))
-
-
 def _asked(blocks: Sequence[Block], outside: Sequence[int]) -> Iterator[tuple[str, str]]:
     listed = 0  # how many links after a heading of related articles may follow
     for at in outside:
         block = blocks[at]
-        rule = noise.rule_of(block.text) if block.kind not in ("figure", "caption") else None
+        rule = noise.rule_of(block.text) if block.kind not in WORDLESS else None
         if rule in _RECORDED and (rule != "share bar" or length(block.text) > 1):
             listed = _MOST_LISTED if rule == "related" else 0
             yield rule, block.text
         elif listed and rule is None and block.linked >= _LINKED and length(block.text) >= 3:
             listed -= 1
             yield "related", block.text
-        elif block.kind != "figure":
+        elif block.kind not in ("figure", "embed"):
             listed = 0
 
 
@@ -79,9 +65,3 @@ def _buttons(tree: Any) -> Iterator[tuple[str, str]]:
         rule = noise.rule_of(text) if 0 < len(text) <= 60 else None
         if rule in _ASKING:
             yield rule, text
-
-
-def _address(element: Any, base_url: str) -> str:
-    holders = [element, *element.iter("source")]
-    links = (holder.get(name) for holder in holders for name in ("src", "data-src", "data"))
-    return next((url for link in links if link and (url := absolute(link, base_url))), "")

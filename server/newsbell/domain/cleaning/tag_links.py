@@ -21,6 +21,7 @@ _NAMED = re.compile(
     r"(?:^|[\s_-])(?:tags?|topics?|keywords?|themen|temas|taglist|tag-?cloud|hashtags?)(?:$|[\s_-])"
 )
 _LEVELS = 4
+_LONG = 7  # words: what is longer is a headline
 _LINKED = 0.7  # of a paragraph that is a row of links
 _LABEL = re.compile(rf"{TOPICS_LABEL}\s*[:：]?$", re.IGNORECASE)
 _SITE = re.compile(
@@ -69,7 +70,7 @@ def _rows(tree: Any) -> Iterable[list[Any]]:
 def _score(links: list[Any], folded_text: str) -> float:
     """How much a row looks like the article's topics: most of all by the names the article's text has too."""
     names = _texts(links)
-    if not 0 < len(names) <= _MOST or any(len(name.split()) > 5 for name in names):
+    if not 0 < len(names) <= _MOST or any(len(name.split()) > _LONG for name in names):
         return 0.0
     held = sum(1 for name in names if fold(name).lstrip("#") in folded_text)
     if _in_prose(links[0]):
@@ -118,18 +119,24 @@ def _is_only_link(around: Any) -> bool:
 
 
 def _apart_from_site(links: list[Any]) -> list[Any]:
-    return [link for link in links if not _is_of_site(link)]
+    framed: dict[Any, bool] = {}
+    return [link for link in links if not _is_of_site(link, framed)]
 
 
-def _is_of_site(link: Any) -> bool:
+def _is_of_site(link: Any, framed: dict[Any, bool]) -> bool:
     names = names_of(link, 4)
-    if _NAMED.search(names) and "article" in names_of(link, 7):
+    parent = link.getparent()
+    if parent not in framed:
+        framed[parent] = _is_framed(parent)
+    if not framed[parent] and not _SITE.search(names):
         return False
-    around = [parent.tag for parent in link.iterancestors()]
-    framed = any(tag in around for tag in ("nav", "footer")) or (
-        "header" in around and "article" not in around
-    )
-    return framed or bool(_SITE.search(names))
+    return not (_NAMED.search(names) and "article" in names_of(link, 7))
+
+
+def _is_framed(element: Any) -> bool:
+    """Whether an element is in the site's menus, its foot, or a head that is not the article's."""
+    around = {parent.tag for parent in (element, *element.iterancestors())} if element is not None else set()
+    return not around.isdisjoint(("nav", "footer")) or ("header" in around and "article" not in around)
 
 
 def _texts(links: list[Any]) -> list[str]:

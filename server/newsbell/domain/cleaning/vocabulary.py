@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
+from newsbell.domain.cleaning.phrase_index import PhraseIndex
 from newsbell.domain.text import fold
 
 
@@ -61,9 +62,11 @@ RULES = tuple(
     Rule(name=entry["rule"], most_words=entry["most_words"], pattern=re.compile(_any_of(entry["phrases"])))
     for entry in _DATA["anywhere"]
 )
+RULE_INDEX = PhraseIndex([rule.pattern.pattern for rule in RULES])
 WHOLE = {bare(fold(phrase)): rule for rule, phrases in _DATA["whole"].items() for phrase in phrases}
 CREDIT = _any_of(_DATA["credit"])
 TOPICS_LABEL = _any_of(_DATA["topics_label"])
+CUT_OFF = _any_of(_DATA["cut_off"])
 AGENCIES = _any_of(_DATA["agencies"])
 BY = _any_of(_DATA["by"])
 PUBLISHED = _any_of(_DATA["published"])

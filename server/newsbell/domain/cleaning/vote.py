@@ -11,21 +11,45 @@ from statistics import median
 from typing import Any
 
 import trafilatura
+from lxml import etree
 
-from newsbell.domain.cleaning.blocks import Block
+from newsbell.domain.cleaning.blocks import WORDLESS, Block
 from newsbell.domain.text import fold
 
 _WORD = re.compile(r"\w+")
 _SHINGLE = 4
+_LITTLE_TEXT, _LITTLE_SHARE = 1_200, 0.3  # characters; of the page's paragraphs
+_UNREAD = ("script", "style", "template", "svg", "canvas", "link", "select")
 _log = logging.getLogger(__name__)
 
 
 def extracted_text(tree: Any, url: str) -> str:
-    """The article's text by trafilatura, a block a line; "" where it finds none or fails."""
+    """The article's text by trafilatura, a block a line; "" where it finds none or fails.
+
+    Its second opinion (readability) costs as much again and is only ever taken where the first one found
+    next to nothing, so it is asked only there.
+    """
+    tree = _bare(tree)
+    text = _extract(tree, url, fast=True)
+    prose = sum(len(one.text_content()) for one in tree.iter("p"))
+    if len(text) >= max(_LITTLE_TEXT, _LITTLE_SHARE * prose):
+        return text
+    return _extract(tree, url, fast=False)
+
+
+def _bare(tree: Any) -> Any:
+    """A copy without what no extractor reads, which is most of many a page."""
+    tree = copy.deepcopy(tree)
+    etree.strip_elements(tree, *_UNREAD, with_tail=False)
+    return tree
+
+
+def _extract(tree: Any, url: str, *, fast: bool) -> str:
     try:
         document = trafilatura.bare_extraction(
-            copy.deepcopy(tree),
+            tree,
             url=url or None,
+            fast=fast,
             include_comments=False,
             include_tables=True,
             with_metadata=False,
@@ -39,13 +63,16 @@ def extracted_text(tree: Any, url: str) -> str:
 
 def elected(blocks: Sequence[Block], text: str) -> set[int]:
     """The indexes of the text blocks that the extracted text holds."""
-    lines = Counter(filter(None, (" ".join(words_of(line)) for line in text.split("\n"))))
-    whole = f" {' '.join(words_of(text))} "
-    shingles = _shingles(words_of(text))
-    normal = {
-        at: words_of(block.text) for at, block in enumerate(blocks) if block.kind not in ("figure", "caption")
-    }
-    found = {at for at, words in normal.items() if _is_held(words, lines, whole, shingles)}
+    told = [words for line in text.split("\n") if (words := words_of(line))]
+    lines = Counter(map(" ".join, told))
+    normal = {at: words_of(block.text) for at, block in enumerate(blocks) if block.kind not in WORDLESS}
+    same = {at for at, words in normal.items() if words and " ".join(words) in lines}
+    # What repeats a sentence of a paragraph that is found whole (a list of key points, a pull quote) is not
+    # held by the text a second time.
+    found_whole = {" ".join(normal[at]) for at in same}
+    left = [word for words in told for word in (words if " ".join(words) not in found_whole else ["\n"])]
+    rest, shingles = f" {' '.join(left)} ", _shingles(left)
+    found = same | {at for at, words in normal.items() if at not in same and _is_held(words, rest, shingles)}
     parents = {at: element.getparent() for at in found if (element := blocks[at].element) is not None}
     return _without_doubles(found, {at: " ".join(normal[at]) for at in found}, lines, parents)
 
@@ -60,16 +87,12 @@ def coverage(text: str, kept: Sequence[Block]) -> float:
     return sum((told & held).values()) / max(1, sum(told.values()))
 
 
-def _is_held(words: list[str], lines: Counter[str], whole: str, shingles: set[tuple[str, ...]]) -> bool:
+def _is_held(words: list[str], rest: str, shingles: set[tuple[str, ...]]) -> bool:
     joined = " ".join(words)
-    if not words:
-        return False
-    if joined in lines:
+    if (len(words) >= 5 or len(joined) >= 40) and f" {joined} " in rest:
         return True
-    if (len(words) >= 5 or len(joined) >= 40) and f" {joined} " in whole:
-        return True
-    own = _shingles(words)
-    return len(words) >= 8 and sum(1 for one in own if one in shingles) >= 0.8 * len(own)
+    own = _shingles(words) if len(words) >= 8 else set()
+    return bool(own) and len(own & shingles) >= 0.8 * len(own)
 
 
 def _shingles(words: list[str]) -> set[tuple[str, ...]]:

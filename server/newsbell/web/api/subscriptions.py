@@ -117,4 +117,5 @@ def _view(subscription: Subscription) -> dict[str, object]:
         "created_at": subscription.created_at.isoformat(),
         "suspended": subscription.suspended_at is not None,
         "linked": subscription.linked,
+        "vapid_key": subscription.vapid_key,
     }

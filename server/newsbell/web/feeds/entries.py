@@ -10,7 +10,7 @@ from html import escape
 from newsbell.domain.article import Article, Picture
 from newsbell.domain.language import direction
 from newsbell.domain.lead_picture import lead_stands_in_body
-from newsbell.domain.original import original_url, web_host
+from newsbell.domain.original import CUT_OFF, original_url, web_host
 from newsbell.domain.paths import article_path, topic_path
 from newsbell.domain.payload import shorten
 from newsbell.domain.text import squeeze, strip_controls
@@ -78,7 +78,7 @@ def _content(article: Article, language: str, rules: EntryRules) -> str | None:
     body = strip_controls(article.body_html)
     if not body.strip():
         return None
-    before, after = _origin(article) + _figure(article, rules), _homes(article)
+    before, after = _origin(article) + _figure(article, rules), _cut_off(article) + _homes(article)
     text = strip_controls(before) + rules.rewrite(body) + strip_controls(after)
     if not language:
         return text
@@ -91,6 +91,10 @@ def _origin(article: Article) -> str:
     source = f'<a href="{escape(address)}">{site}</a>' if address else site
     line = " · ".join(part for part in (source, escape(", ".join(_names(article.byline)))) if part)
     return f"<p>{line}</p>" if line else ""
+
+
+def _cut_off(article: Article) -> str:
+    return f'<p lang="en" dir="ltr"><em>{CUT_OFF}</em></p>' if article.cut_off else ""
 
 
 def _homes(article: Article) -> str:

@@ -8,7 +8,9 @@ from flask import Response, request
 
 from newsbell.domain.article import Article, ArticleTopic
 from newsbell.domain.lead_picture import lead_stands_in_body
+from newsbell.domain.original import CUT_OFF
 from newsbell.domain.paths import article_path
+from newsbell.domain.reading import reading_minutes
 from newsbell.domain.slugs import slugify
 from newsbell.services.articles import get_article, list_articles
 from newsbell.web.context import current
@@ -51,6 +53,8 @@ def article(article_id: int, slug: str = "") -> Response:
         full=full,
         body=body_for_page(found) if full else "",
         opened=bool(full and found.summary) and found.body_text.startswith(found.summary),
+        minutes=reading_minutes(found.body_text),
+        cut_off=CUT_OFF,
         lead=lead,
         lead_picture=picture_path(lead.url) if lead else None,
     )

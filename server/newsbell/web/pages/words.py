@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 from newsbell.domain.article import Article, Home
 from newsbell.domain.original import original_url, web_host
@@ -15,9 +15,12 @@ _MONTHS = (
 
 
 def moment(when: datetime) -> str:
-    """A time as people read it, without a script to shift it: "22 November 2025, 14:05 UTC"."""
+    """A time as people read it, without a script to shift it: "22 November 2025, 14:05 UTC". The very start
+    of a day is how a page's date without a time is kept, so it reads as the day alone.
+    """
     utc = when.astimezone(UTC)
-    return f"{utc.day} {_MONTHS[utc.month - 1]} {utc.year}, {utc:%H:%M} UTC"
+    day = f"{utc.day} {_MONTHS[utc.month - 1]} {utc.year}"
+    return day if utc.time() == time.min else f"{day}, {utc:%H:%M} UTC"
 
 
 def machine(when: datetime) -> str:

@@ -1,16 +1,19 @@
 /** Saving the page of a tab at the server, as an editor. */
 
-import { showBadge } from "./badge.js";
-import { show } from "./feed/ring.js";
-import { grabPage } from "./page/grab.js";
-import { maySayThings, permissions, pushesItself, scripting, tabs } from "./platform.js";
-import { savedWords } from "./sayings.js";
-import { serverAt, troubleOf } from "./server.js";
-import { readState, writeState } from "./state.js";
-import { t } from "./words.js";
+import { showBadge } from "../badge.js";
+import { show } from "../feed/ring.js";
+import { grabPage } from "../page/grab.js";
+import { runInPage } from "../page/run.js";
+import { maySayThings, permissions, pushesItself, tabs } from "../platform.js";
+import { savedWords } from "../sayings.js";
+import { serverAt, troubleOf } from "../server.js";
+import { readState, writeState } from "../state.js";
+import { t } from "../words.js";
+import { keep, sendAll, sendOne, settle } from "./unsent.js";
 
-/** @typedef {import("./state.js").Saved} Saved */
-/** @typedef {import("./state.js").Trouble} Trouble */
+/** @typedef {import("../state.js").Saved} Saved */
+/** @typedef {import("../state.js").Trouble} Trouble */
+/** @typedef {import("../state.js").Unsent} Unsent */
 /** @typedef {{url: string, title: string, html: string | null}} Grabbed */
 
 /** The server reads pages of 10 MB. */
@@ -22,18 +25,35 @@ export const MOST_CHARACTERS = 10_000_000;
  * @returns {Promise<Saved>}
  */
 export async function savePage(tab, topics) {
-  const page = await grab(tab);
-  const saved = await outcome(page, topics);
+  const page = await runInPage(tab, grabPage, MOST_CHARACTERS);
+  const saved = await outcome(page, topics, await mayBeKept(tab));
+  await note(saved);
+  return saved;
+}
+
+/** @param {Saved} saved */
+async function note(saved) {
   await writeState({ saved });
   await showBadge();
-  return saved;
+}
+
+/** Save what could not be saved before; what came of each page is said aside. */
+export function sendUnsent() {
+  return sendAll(send, async (saved) => {
+    await note(saved);
+    await sayAside(saved);
+  });
 }
 
 /** Save without a popup, from the menu or by key; what came of it is said by a notification, where allowed. */
 export async function savePageAside(/** @type {number | undefined} */ tab) {
   const id = tab ?? (await tabs.query({ active: true, currentWindow: true }))[0]?.id;
   if (id === undefined) return;
-  const saved = await savePage(id, null);
+  await sayAside(await savePage(id, null));
+}
+
+/** @param {Saved} saved */
+async function sayAside(saved) {
   if (!(await maySayThings())) return;
   const { server } = await readState();
   const address = saved.article ? `${server}/articles/${saved.article}` : saved.url || `${server}/`;
@@ -41,28 +61,21 @@ export async function savePageAside(/** @type {number | undefined} */ tab) {
 }
 
 /**
+ * What is read in a private window leaves nothing on the disk.
  * @param {number} tab
- * @returns {Promise<Grabbed | null>} null for a page the browser keeps to itself
  */
-async function grab(tab) {
-  try {
-    const [frame] = await scripting.executeScript({
-      target: { tabId: tab },
-      func: grabPage,
-      args: [MOST_CHARACTERS],
-    });
-    return /** @type {Grabbed | undefined} */ (frame?.result) ?? null;
-  } catch {
-    return null;
-  }
+async function mayBeKept(tab) {
+  const { incognito } = await tabs.get(tab).catch(() => ({ incognito: true }));
+  return !incognito;
 }
 
 /**
  * @param {Grabbed | null} page
  * @param {string[] | null} topics
+ * @param {boolean} keeps whether the page may wait on the disk
  * @returns {Promise<Saved>}
  */
-async function outcome(page, topics) {
+async function outcome(page, topics, keeps) {
   const { server, apiToken } = await readState();
   const failed = (/** @type {Trouble} */ trouble) => savedFrom(page, { trouble, what: "failed" });
   const cannot = (/** @type {string} */ code) => failed({ code, message: "", passing: false });
@@ -70,12 +83,37 @@ async function outcome(page, topics) {
   if (!apiToken) return cannot("no_token");
   if (page.html === null) return cannot("page_too_large");
   if (!(await maySendPages())) return cannot("no_consent");
+  const { url, title, html } = page;
+  const kept = keeps ? await keep({ server, url, title, topics }, html) : null;
+  if (!kept) return withoutRoom(await send({ server, url, title, topics }, html), keeps);
+  const saved = await sendOne(kept.id, send);
+  await settle();
+  return saved ?? (await readState()).saved ?? cannot("away");
+}
+
+/**
+ * @param {Saved} saved
+ * @param {boolean} wasToBeKept
+ * @returns {Saved}
+ */
+const withoutRoom = (saved, wasToBeKept) =>
+  wasToBeKept && saved.trouble?.passing
+    ? { ...saved, trouble: { code: "no_room", message: "", passing: false } }
+    : saved;
+
+/**
+ * @param {Pick<Unsent, "server" | "url" | "title" | "topics">} page
+ * @param {string} html
+ * @returns {Promise<Saved>}
+ */
+async function send({ server, url, title, topics }, html) {
+  const page = { url, title, html };
+  const failed = (/** @type {Trouble} */ trouble) => savedFrom(page, { trouble, what: "failed" });
+  if (!(await maySendPages())) return failed({ code: "no_consent", message: "", passing: false });
+  const { apiToken } = await readState();
+  const correction = topics && { topics, page_topics: "ignore" };
   try {
-    const answer = await serverAt(server).save(apiToken, {
-      url: page.url,
-      html: page.html,
-      ...(topics && { topics, page_topics: "ignore" }),
-    });
+    const answer = await serverAt(server).save(apiToken, { url, html, ...correction });
     return savedFrom(page, fieldsOf(answer));
   } catch (error) {
     return failed(troubleOf(error));

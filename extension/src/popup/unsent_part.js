@@ -1,0 +1,49 @@
+/** Pages that wait to be saved: why, and the way to let one go. */
+
+import { ask } from "../ask.js";
+import { troubleWords } from "../sayings.js";
+import { t } from "../words.js";
+import { byId, h, onceAtATime, paint } from "./dom.js";
+
+/** @typedef {import("./view.js").View} View */
+/** @typedef {import("../state.js").Unsent} Unsent */
+
+/** @param {View} view */
+export function paintUnsent({ state: { unsent, server } }) {
+  byId("unsent").hidden = unsent.length === 0;
+  byId("unsent-again").onclick = onceAtATime(() => ask("sendUnsent"));
+  paint(byId("unsent-list"), { unsent, server }, () => [
+    h("ul", { class: "rows" }, ...unsent.map((page) => one(page, whyWaiting(page, server)))),
+  ]);
+}
+
+/**
+ * @param {Unsent} page
+ * @param {string} server
+ */
+function whyWaiting(page, server) {
+  if (page.server !== server) return t("unsent_elsewhere", new URL(page.server).host);
+  return page.trouble ? troubleWords(page.trouble) : t("saving");
+}
+
+/**
+ * @param {Unsent} page
+ * @param {string} words
+ */
+const one = ({ id, title }, words) =>
+  h(
+    "li",
+    {},
+    h("span", { class: "name" }, h("bdi", {}, title), h("span", { class: "muted" }, words)),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "quiet",
+        "data-key": `drop ${id}`,
+        "aria-label": t("unsent_drop_of", title),
+        click: onceAtATime(() => ask("dropUnsent", { id })),
+      },
+      t("unsent_drop"),
+    ),
+  );

@@ -1,0 +1,148 @@
+/**
+ * Pages that wait to be saved: kept before they are sent, so that neither a server that is away nor a
+ * background that is stopped loses one, and tried again until the server answers yes or no.
+ */
+
+import { keepRetry, SAVES } from "../health/alarms.js";
+import { exclusively } from "../platform.js";
+import { changeState, readState } from "../state.js";
+import { dropTextsExcept, keepText, textOf } from "./texts.js";
+
+/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../state.js").Unsent} Unsent */
+/** @typedef {import("../state.js").Saved} Saved */
+/** @typedef {import("../state.js").Trouble} Trouble */
+
+export const MOST_PAGES = 20;
+/** In all of them together; of one, see `MOST_CHARACTERS`. */
+export const MOST_TEXT = 50_000_000;
+
+/** What is wrong with one page will be wrong with the next. */
+const STOPPING = new Set(["away", "unavailable", "too_many_requests", "unauthorized", "no_consent"]);
+
+/**
+ * Whether there is room for one more. The same page again takes the place of the one that waits.
+ * @param {Unsent[]} unsent
+ * @param {Pick<Unsent, "server" | "url" | "size">} page
+ */
+export function hasRoom(unsent, page) {
+  const others = unsent.filter((one) => !isSame(one, page));
+  const size = others.reduce((sum, one) => sum + one.size, page.size);
+  return others.length < MOST_PAGES && size <= MOST_TEXT;
+}
+
+/**
+ * @param {Pick<Unsent, "server" | "url">} one
+ * @param {Pick<Unsent, "server" | "url">} other
+ */
+const isSame = (one, other) => one.server === other.server && one.url === other.url;
+
+/**
+ * Keep a page until it is sent.
+ * @param {Pick<Unsent, "server" | "url" | "title" | "topics">} page
+ * @param {string} html
+ * @returns {Promise<Unsent | null>} null where there is no room left, here or on the disk
+ */
+export function keep(page, html) {
+  const entry = { ...page, id: crypto.randomUUID(), size: html.length, at: Date.now(), trouble: null };
+  return exclusively("newsbell texts", async () => {
+    if (!hasRoom((await readState()).unsent, entry)) return null;
+    try {
+      await keepText(entry.id, html);
+    } catch {
+      return null; // a full disk, or a browser told to keep nothing
+    }
+    const { unsent, unsentTries } = await changeState((state) => ({
+      unsent: [...state.unsent.filter((one) => !isSame(one, entry)), entry],
+      unsentTries: Math.max(1, state.unsentTries),
+    }));
+    await sweep(unsent);
+    await keepRetry(SAVES, unsentTries); // before it is sent: whatever happens then, it is tried again
+    return entry;
+  });
+}
+
+/** @param {string} id */
+export function drop(id) {
+  return exclusively("newsbell texts", async () => {
+    const { unsent } = await changeState((state) => {
+      const left = state.unsent.filter((one) => one.id !== id);
+      return { unsent: left, unsentTries: left.length > 0 ? state.unsentTries : 0 };
+    });
+    await sweep(unsent);
+  });
+}
+
+/**
+ * Drop the texts that no page has any more; what could not be dropped is next time.
+ * @param {Unsent[]} unsent
+ */
+const sweep = (unsent) => dropTextsExcept(unsent.map(({ id }) => id)).catch(() => undefined);
+
+/**
+ * What is to be tried now. A page waits for its own server: no other is sent it.
+ * @param {Pick<State, "unsent" | "server" | "apiToken">} state
+ */
+export const sendable = ({ unsent, server, apiToken }) =>
+  apiToken === "" ? [] : unsent.filter((one) => one.server === server);
+
+/**
+ * Try every page that waits, until the server turns out to be away.
+ * @param {(page: Unsent, html: string) => Promise<Saved>} send
+ * @param {(saved: Saved) => Promise<void>} tell what came of one that waits no longer
+ */
+export function sendAll(send, tell) {
+  return exclusively("newsbell unsent", async () => {
+    for (const { id } of sendable(await readState())) {
+      const saved = await sendOne(id, send);
+      if (saved?.what !== "unsent") await (saved && tell(saved));
+      else if (STOPPING.has(saved.trouble?.code ?? "")) break;
+    }
+    await settle();
+  });
+}
+
+/**
+ * @param {string} id
+ * @param {(page: Unsent, html: string) => Promise<Saved>} send
+ * @returns {Promise<Saved | null>} null where it waits no longer: sent by another, or dropped
+ */
+export function sendOne(id, send) {
+  return exclusively(`newsbell unsent ${id}`, async () => {
+    const page = (await readState()).unsent.find((one) => one.id === id);
+    const html = page && (await textOf(id).catch(() => undefined));
+    if (!page || html === undefined) {
+      if (page) await drop(id);
+      return null;
+    }
+    const saved = await send(page, html);
+    if (!saved.trouble || !mayCome(saved.trouble)) {
+      await drop(id);
+      return saved;
+    }
+    const { trouble } = saved;
+    // To the end: a page that the server never gets through must not keep the others waiting.
+    const { unsent } = await changeState((state) => ({
+      unsent: [
+        ...state.unsent.filter((one) => one.id !== id),
+        ...state.unsent.filter((one) => one.id === id).map((one) => ({ ...one, trouble })),
+      ],
+    }));
+    return unsent.some((one) => one.id === id) ? { ...saved, what: "unsent" } : null;
+  });
+}
+
+/**
+ * Whether a page may yet be taken: by a server that answers again, or with another token.
+ * @param {Trouble} trouble
+ */
+const mayCome = ({ code, passing }) => passing || code === "unauthorized" || code === "no_consent";
+
+/** What is away is tried again, later each time; what wants another token waits until there is one. */
+export async function settle() {
+  const { unsentTries } = await changeState((state) => {
+    const again = sendable(state).some(({ trouble }) => trouble === null || trouble.passing);
+    return { unsentTries: again ? state.unsentTries + 1 : 0 };
+  });
+  await keepRetry(SAVES, unsentTries, { anew: true });
+}

@@ -1,0 +1,92 @@
+"""A door to a server: at an address of the network, and open, shut, silent or slow as a test wants it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import suppress
+from typing import Literal
+
+from tests.e2e.services.background import Background
+
+Mode = Literal["open", "shut", "silent"]
+
+_ELSEWHERE = ("198.51.100.1", 9)  # RFC 5737: an address of nobody's; nothing is sent to it
+_SECOND_LOOPBACK = "127.1.2.3"
+
+
+def network_address() -> str:
+    """This machine's address in its network, which browsers trust no more than any other host's; a second
+    loopback address where there is no network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(_ELSEWHERE)
+        except OSError:
+            return _SECOND_LOOPBACK
+        return str(probe.getsockname()[0])
+
+
+class Door(Background):
+    """Leads connections on to `port` of this machine. Shut, they are refused; silent, they are taken and
+    never answered; `delay` is how many seconds each answer waits."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__()
+        self._target = port
+        self._mode: Mode = "open"
+        self._connections: set[asyncio.StreamWriter] = set()
+        self.delay = 0.0
+
+    @property
+    def address(self) -> str:
+        return f"http://{self._host}:{self._port}"
+
+    def turn(self, mode: Mode) -> None:
+        """Be like this from now on, to connections that are there already, too."""
+        self.call(self._turn(mode))
+
+    async def _turn(self, mode: Mode) -> None:
+        self._mode = mode
+        for connection in self._connections:
+            connection.transport.abort()
+
+    async def open(self) -> None:
+        self._host = network_address()
+        self._server = await asyncio.start_server(self._admit, self._host, 0)
+        self._port: int = self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        self._server.close()
+        await self._turn("shut")
+        await asyncio.sleep(0)  # connections hear of their end
+
+    async def _admit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connections.add(writer)
+        try:
+            if self._mode == "silent":
+                await reader.read()
+            elif self._mode == "open":
+                await self._lead_on(reader, writer)
+        except OSError:
+            pass  # cut off while it was led on
+        finally:
+            self._connections.discard(writer)
+            writer.transport.abort()
+
+    async def _lead_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", self._target)
+        self._connections.add(back)
+        try:
+            await asyncio.gather(_pump(reader, back, 0), _pump(there, writer, self.delay))
+        finally:
+            self._connections.discard(back)
+            back.transport.abort()
+
+
+async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter, delay: float) -> None:
+    while part := await source.read(65_536):
+        await asyncio.sleep(delay)
+        sink.write(part)
+        await sink.drain()
+    with suppress(OSError):
+        sink.write_eof()

@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { fakeBrowser, fakeFetch } from "./browser.js";
+
+const browser = fakeBrowser({ allowed: true });
+const { savePage, sendUnsent } = await import("../../extension/src/save/page.js");
+const { drop, hasRoom, MOST_PAGES, MOST_TEXT } = await import("../../extension/src/save/unsent.js");
+const { badgeText } = await import("../../extension/src/badge.js");
+
+const SAVE = "POST /api/v1/articles";
+const SAVED = [201, { id: 4, title: "Ferry", topics: [], created: true, rung: false, reason: "old" }];
+const WRONG_TOKEN = [401, { code: "unauthorized", message: "No." }];
+const NO_ARTICLE = [422, { code: "no_article", message: "None." }];
+const BROKEN = [500, { code: "error", message: "Broken." }];
+const page = (name) => ({ url: `https://paper.example/${name}`, title: name, html: `<p>${name}` });
+
+beforeEach(() => {
+  for (const key of Object.keys(browser.store)) delete browser.store[key];
+  browser.store.apiToken = "nba_secret";
+  browser.texts.clear();
+  browser.held.clear();
+  browser.log.length = 0;
+  browser.tabs.get = async () => ({ incognito: false });
+});
+
+/** Save a page while the server answers so; undefined: not at all. */
+const save = (name, answer, topics = null) => {
+  browser.scripting.executeScript = async () => [{ result: page(name) }];
+  fakeFetch({ [SAVE]: answer });
+  return savePage(5, topics);
+};
+/** What is sent when it is tried again. */
+const again = async (answer) => {
+  const asked = fakeFetch({ [SAVE]: answer });
+  await sendUnsent();
+  return asked.map(({ body }) => body);
+};
+const waiting = () => (browser.store.unsent ?? []).map(({ title }) => title);
+
+test("a page that no server takes is kept, with its topics, and sent when one does", async () => {
+  const saved = await save("ferry", undefined, ["Ferries"]);
+  assert.deepEqual(
+    [saved.what, saved.trouble.code, badgeText({ unread: [], saved })],
+    ["unsent", "away", "…"],
+  );
+  assert.deepEqual(waiting(), ["ferry"]);
+  assert.equal(browser.held.get("saves").delayInMinutes, 2);
+
+  const { url, html } = page("ferry");
+  assert.deepEqual(await again(SAVED), [{ url, html, topics: ["Ferries"], page_topics: "ignore" }]);
+  assert.deepEqual([waiting(), [...browser.texts], browser.held.has("saves")], [[], [], false]);
+  assert.deepEqual([browser.store.saved.what, browser.store.saved.article], ["new", 4]);
+});
+
+test("a page that is taken at once leaves nothing behind, and sets no alarm", async () => {
+  await save("ferry", SAVED);
+  assert.deepEqual([waiting(), [...browser.texts], browser.held.has("saves")], [[], [], false]);
+});
+
+test("a page is kept before it is sent, and then whatever happens tried again", async () => {
+  let during;
+  await save("ferry", () => {
+    during = [waiting(), browser.texts.size, browser.held.has("saves")];
+    return SAVED;
+  });
+  assert.deepEqual(during, [["ferry"], 1, true]);
+});
+
+test("it is tried again later each time, and within an hour", async () => {
+  await save("ferry", undefined);
+  const delays = [];
+  for (let tries = 0; tries < 7; tries += 1) {
+    await again(undefined);
+    delays.push(browser.held.get("saves").delayInMinutes);
+  }
+  assert.deepEqual(delays, [4, 8, 16, 32, 60, 60, 60]);
+});
+
+test("a server that is away is asked once, however many pages wait; one broken page holds up none", async () => {
+  for (const name of ["one", "two", "three"]) await save(name, undefined);
+  assert.equal((await again(undefined)).length, 1);
+  assert.equal(waiting().length, 3);
+  const tried = await again(({ body }) => (body.url.endsWith("two") ? BROKEN : SAVED));
+  assert.equal(tried.length, 3);
+  assert.deepEqual(waiting(), ["two"]);
+  assert.equal(browser.store.unsent[0].trouble.code, "error");
+});
+
+test("a token that was revoked: the page is kept, no alarm tries it, and another token sends it", async () => {
+  const saved = await save("ferry", WRONG_TOKEN);
+  assert.deepEqual([saved.what, saved.trouble.code], ["unsent", "unauthorized"]);
+  assert.deepEqual([waiting(), browser.held.has("saves")], [["ferry"], false]);
+  browser.store.apiToken = "";
+  assert.deepEqual(await again(SAVED), []);
+  browser.store.apiToken = "nba_other";
+  assert.equal((await again(SAVED)).length, 1);
+  assert.deepEqual(waiting(), []);
+});
+
+test("a page that the server refuses for good waits no longer, and that is said", async () => {
+  await save("ferry", undefined);
+  browser.log.length = 0;
+  await again(NO_ARTICLE);
+  assert.deepEqual(waiting(), []);
+  assert.equal(browser.store.saved.trouble.code, "no_article");
+  assert.deepEqual(
+    browser.log.filter(([name]) => name === "badge"),
+    [["badge", { text: "!" }]],
+  );
+});
+
+test("the same page again takes the place of the one that waits", async () => {
+  await save("ferry", undefined);
+  await save("ferry", undefined, ["Ferries"]);
+  assert.deepEqual([waiting(), browser.texts.size], [["ferry"], 1]);
+  assert.deepEqual(browser.store.unsent[0].topics, ["Ferries"]);
+});
+
+test("another server is not sent what waits for this one", async () => {
+  await save("ferry", undefined);
+  browser.store.server = "https://other.example";
+  assert.deepEqual(await again(SAVED), []);
+  assert.deepEqual([waiting(), browser.held.has("saves")], [["ferry"], false]);
+});
+
+test("a page that is dropped is not sent", async () => {
+  await save("ferry", undefined);
+  await drop(browser.store.unsent[0].id);
+  assert.deepEqual([waiting(), [...browser.texts]], [[], []]);
+  assert.deepEqual(await again(SAVED), []);
+});
+
+test("pages are bounded in number and in length", () => {
+  const one = (number, size) => ({ server: "s", url: `u${number}`, size });
+  const many = (count, size) => Array.from({ length: count }, (_, number) => one(number, size));
+  assert.ok(hasRoom(many(MOST_PAGES - 1, 1), one("new", 1)));
+  assert.ok(!hasRoom(many(MOST_PAGES, 1), one("new", 1)));
+  assert.ok(hasRoom(many(MOST_PAGES, 1), one(3, 1)), "in the place of itself");
+  assert.ok(hasRoom(many(4, MOST_TEXT / 5), one("new", MOST_TEXT / 5)));
+  assert.ok(!hasRoom(many(5, MOST_TEXT / 5), one("new", 1)));
+});
+
+test("where there is no room, or a window is private, the page is sent and not kept", async () => {
+  for (let number = 0; number < MOST_PAGES; number += 1) await save(`page ${number}`, undefined);
+  const full = await save("one more", undefined);
+  assert.deepEqual([full.what, full.trouble.code, waiting().length], ["failed", "no_room", MOST_PAGES]);
+  assert.equal((await save("one more", SAVED)).what, "new");
+
+  browser.store.unsent = [];
+  browser.tabs.get = async () => ({ incognito: true });
+  const secret = await save("secret", undefined);
+  assert.deepEqual([secret.what, secret.trouble.code, waiting()], ["failed", "away", []]);
+});
+
+test("a text that was lost is no page any more, and a text without a page is swept away", async () => {
+  await save("ferry", undefined);
+  browser.texts.clear();
+  assert.deepEqual(await again(SAVED), []);
+  assert.deepEqual(waiting(), []);
+  browser.texts.set("orphan", "<p>");
+  await save("ferry", SAVED);
+  assert.deepEqual([...browser.texts], []);
+});

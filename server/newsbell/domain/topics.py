@@ -45,7 +45,9 @@ _SENTENCE = re.compile(r"[.!?…。！？]\s+\S+\s+\S|\w{2,}[.…。]$")
 
 @dataclass(frozen=True, kw_only=True)
 class StoredTopic:
-    """A stored topic. `revision` rises with each change of what it lists; `articles` counts them."""
+    """A stored topic. `revision` rises with each change of what it lists; `articles` counts what
+    it lists, a story once.
+    """
 
     id: int
     name: str

@@ -96,7 +96,6 @@ def correct_article(
             article_id,
             _with_patch(corrected, patch),
             topics=_links(conn, article, patch, now),
-            story_id=article.story_id,
             original=None,
             now=now,
         )

@@ -216,6 +216,7 @@ class _Selection:
             or block.kind != "p"
             or block.element is None
             or len(block.text) > _CAPTION
+            or election.is_address(block.text)
         ):
             return False
         around = [parent for parent in _parents(before.element)[:_CAPTION_LEVELS] if parent is not None]

@@ -21,6 +21,7 @@ _ENOUGH_BEFORE = 40  # words of the article before the headline of another
 
 _SENTENCE_END = re.compile(r"""[.!?…。！？．।؟][\s"'”’»›)\]」』]*$""")
 _ASIDE = re.compile(r"(?:^|[\s_-])(?:author|bio|contributor|newsletter|promo|disclaimer|related)(?:$|[\s_-])")
+_ADDRESS = re.compile(r"https?://\S+")
 _NUMBER = re.compile(r"\d+")
 
 Form = tuple[str, str, str, str]
@@ -91,6 +92,11 @@ def ends_a_sentence(text: str) -> bool:
     return bool(_SENTENCE_END.search(text))
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is an address in full, which a writer gives and no teaser shows."""
+    return bool(_ADDRESS.fullmatch(text))
+
+
 def is_title(text: str, titles: Iterable[str]) -> bool:
     """Whether a text is one of the page's titles, or says it with a few words before or after."""
     folded = fold(text).strip(" .")
@@ -151,7 +157,9 @@ def _between(blocks: Sequence[Block], kept: set[int]) -> set[int]:
             block = blocks[at]
             if block.kind in ("figure", "embed"):
                 continue
-            linked = block.linked > _MOST_LINKED_SENTENCE and not ends_a_sentence(block.text)
+            linked = block.linked > _MOST_LINKED_SENTENCE and not (
+                ends_a_sentence(block.text) or is_address(block.text)
+            )
             is_heading = block.kind in _HEADINGS
             taken = block.kind in (*_TEXT, "table", "pre") and _parent(block) is parent and not linked
             if taken and (open_to_headings or not is_heading):
@@ -166,4 +174,13 @@ def _parents(blocks: Sequence[Block], found: Iterable[int]) -> set[Any]:
 
 
 def _parent(block: Block) -> Any:
-    return block.element.getparent() if block.element is not None else None
+    """The element a block stands in; one that holds nothing else is only its wrapping."""
+    if block.element is None:
+        return None
+    parent = block.element.getparent()
+    while parent is not None and len(parent) == 1 and not (parent.text or "").strip():
+        around = parent.getparent()
+        if around is None:
+            break
+        parent = around
+    return parent

@@ -14,11 +14,14 @@ Part = Literal["title", "summary", "topics", "body"]
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A picture at its original address, with the words the page gave it."""
+    """A picture at its original address, with the words the page gave it; `alt` says what it shows to who
+    does not see it.
+    """
 
     url: str
     caption: str = ""
     credit: str = ""
+    alt: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

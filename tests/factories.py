@@ -94,7 +94,7 @@ def subscriber(
 ) -> int:
     """The number of a stored subscription that follows these topics."""
     number = next(_numbers)
-    target = target or replace(_one_target(), endpoint=f"https://push.example/send/{number}")
+    target = target or _one_target()._replace(endpoint=f"https://push.example/send/{number}")
     return subscriptions.add(
         conn,
         target,

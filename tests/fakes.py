@@ -27,11 +27,12 @@ class FakePusher:
         return self.answer(target)
 
     def send_many(
-        self, messages: Iterable[M], *, at_once: int
+        self, messages: Iterable[M | None], *, at_once: int
     ) -> Generator[tuple[M, PushResult], None, None]:
         assert at_once > 0
         for one in messages:
-            yield one, self.send(one.target, one.message, one.key)
+            if one is not None:
+                yield one, self.send(one.target, one.message, one.key)
 
     @property
     def endpoints(self) -> list[str]:

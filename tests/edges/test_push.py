@@ -278,11 +278,11 @@ class Recording:
         self.posted: list[Post] = []
 
     def exchange(
-        self, posts: Iterable[Post], *, at_once: int, timeout: float
+        self, posts: Iterable[Post | None], *, at_once: int, timeout: float
     ) -> Generator[tuple[Post, Reply], None, None]:
         assert at_once > 0
         assert timeout > 0
-        for post in posts:
+        for post in filter(None, posts):
             if post.refusal is None:
                 self.posted.append(post)
             yield post, post.refusal or self.reply

@@ -18,6 +18,7 @@ from tests.jobs.brokers import with_broker
 from tests.jobs.chaos import BATCH, LONG_LEASE, Stage, address_of, on_stage, through
 from tests.jobs.chaos_sink import sink
 from tests.jobs.proxy import Proxy, proxy
+from tests.jobs.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.database]
 
@@ -82,6 +83,28 @@ def test_workers_never_send_the_same_batch(stage: Stage) -> None:
             first_tries[push.path, push.story].add(push.worker)
     assert all(len(workers) == 1 for workers in first_tries.values())
     assert len(set.union(*first_tries.values())) > 1
+
+
+@pytest.mark.parametrize("stage", ["postgresql", "postgresql rabbitmq"], indirect=True)
+def test_two_workers_get_a_fair_share_each(stage: Stage) -> None:
+    stage.lease = LONG_LEASE
+    stage.fill(4 * _READERS)
+    names = {"mailto:one@news.example", "mailto:two@news.example"}
+    stage.start("one")
+    stage.start("two")
+    wait_until(lambda: _alive(stage) == len(names), what="two workers")
+    _publish(stage)
+    stage.wait_for_end()
+    verdict = stage.verdict()
+    verdict.check(bound=0)
+    assert set(verdict.by_worker) == names
+    # Even would be a half each; a worker that sat on what it was handed ahead would leave far less.
+    assert min(verdict.by_worker.values()) >= verdict.requests / 4
+
+
+def _alive(stage: Stage) -> int:
+    with stage.db.read() as conn:
+        return int(conn.exec_driver_sql("SELECT count(*) FROM workers").scalar_one())
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -138,10 +138,10 @@ def test_an_error_does_not_end_the_worker(
     _ring(work)
     errors: Iterator[Exception] = iter([RuntimeError("a bug")])
 
-    def failing_once(work: Delivery) -> bool:
+    def failing_once(work: Delivery, meanwhile: Callable[[], None]) -> bool:
         for error in errors:
             raise error
-        return work_once(work)
+        return work_once(work, meanwhile)
 
     monkeypatch.setattr(embedded, "work_once", failing_once)
     with _running(work):

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,9 +53,9 @@ def _ask_for_rings(db: Database, settings: Settings, service: PushService) -> se
     keys = push_target()
     with db.transaction() as conn:
         for path in sorted(paths):
-            target = replace(keys, endpoint=f"http://{service.host}{path}")
+            target = keys._replace(endpoint=f"http://{service.host}{path}")
             subscriber(conn, "Russia", now=now, target=target)
-        subscriber(conn, "Chess", now=now, target=replace(keys, endpoint=f"http://{service.host}/send/chess"))
+        subscriber(conn, "Chess", now=now, target=keys._replace(endpoint=f"http://{service.host}/send/chess"))
     source = Source(url="https://news.example/a", content=news_page(topics=["Russia"]))
     assert import_article(db, settings, source, now=datetime.now(UTC)).rung
     return paths

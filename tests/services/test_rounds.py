@@ -21,6 +21,7 @@ from newsbell.storage.database import Database
 from tests.factories import NOW, push_target, subscriber
 from tests.fakes import SENT, Clock, FakePusher
 from tests.pages import news_page
+from tests.services.readers import followers, left, ring
 
 M = TypeVar("M", bound=Outgoing)
 BUSY = PushResult(outcome=Outcome.LATER, status=429, retry_after=timedelta(hours=6))
@@ -39,13 +40,17 @@ class Slow(FakePusher):
     most: int = field(default=0, init=False)
 
     def send_many(
-        self, messages: Iterable[M], *, at_once: int
+        self, messages: Iterable[M | None], *, at_once: int
     ) -> Generator[tuple[M, PushResult], None, None]:
         waiting, late = iter(messages), list[M]()
         while chunk := list(islice(waiting, max(1, at_once - len(late)))):
-            self.most = max(self.most, len(chunk) + len(late))
-            yield from self._answers([one for one in chunk if one.target.endpoint not in self.late])
-            late += [one for one in chunk if one.target.endpoint in self.late]
+            begun = [one for one in chunk if one is not None]
+            self.most = max(self.most, len(begun) + len(late))
+            yield from self._answers([one for one in begun if one.target.endpoint not in self.late])
+            late += [one for one in begun if one.target.endpoint in self.late]
+            if not begun:  # all that is left is late
+                yield from self._answers(late)
+                late = []
         yield from self._answers(late)
 
     def _answers(self, chunk: list[M]) -> Iterator[tuple[M, PushResult]]:
@@ -68,20 +73,6 @@ def work(database: Database, clock: Clock) -> Delivery:
     return Delivery(database, Settings(), Worker(name="w", batch_size=10, concurrency=4), Slow(), clock)
 
 
-def followers(work: Delivery, count: int, *, host: str = "push.example", proven: bool = True) -> list[str]:
-    endpoints = [f"https://{host}/{number}" for number in range(count)]
-    with work.db.transaction() as conn:
-        numbers = [subscriber(conn, "Russia", now=NOW, target=push_target(each)) for each in endpoints]
-        if proven:
-            subscriptions.record_success(conn, numbers, NOW)
-    return endpoints
-
-
-def ring(work: Delivery) -> None:
-    source = Source(url="https://news.example/a", content=news_page(topics=["Russia"]))
-    assert import_article(work.db, work.settings, source, now=NOW).rung
-
-
 def drain(work: Delivery) -> None:
     for _ in range(100):
         if not work_once(work):
@@ -94,18 +85,12 @@ def pusher(work: Delivery) -> Slow:
     return work.pusher
 
 
-def left(work: Delivery) -> tuple[int, int, int]:
-    with work.db.read() as conn:
-        found = delivery.pending(conn, work.clock())
-    return found.alerts, found.batches, found.retries
-
-
 def test_the_next_batch_follows_without_a_pause(work: Delivery) -> None:
     endpoints = followers(work, 35)
     ring(work)
     assert work_once(work)
     assert sorted(pusher(work).endpoints) == sorted(endpoints)
-    assert pusher(work).most == 4
+    assert pusher(work).most == 3, "of four: no service ever has all"
     assert left(work) == (0, 0, 0)
 
 
@@ -231,7 +216,7 @@ def test_the_worker_asks_for_no_more_at_once_than_it_may(work: Delivery) -> None
         at_once: int = 0
 
         def send_many(
-            self, messages: Iterable[M], *, at_once: int
+            self, messages: Iterable[M | None], *, at_once: int
         ) -> Generator[tuple[M, PushResult], None, None]:
             self.at_once = at_once
             yield from super().send_many(messages, at_once=at_once)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from newsbell.config import Settings
+from newsbell.domain.links import Link
+from newsbell.jobs.chores import Chores
 from newsbell.services import upkeep
 from newsbell.services.delivery import Delivery, Worker
 from newsbell.services.upkeep import KEPT_FINISHED, KEPT_SUSPENDED, sweep
-from newsbell.storage import delivery, subscriptions, topics
+from newsbell.storage import delivery, links, subscriptions, topics
 from newsbell.storage.database import Connection, Database
 from tests.factories import NOW, stored_article, subscriber, topic_ids
 from tests.fakes import Clock, FakePusher
@@ -131,6 +135,77 @@ def test_who_was_rung_before_is_tried_again_a_day_after_a_refusal(work: Delivery
     clock.advance(_SECOND)
     sweep(work)
     assert _suspended(work) == {never}
+
+
+def test_no_transaction_clears_more_than_a_step_takes(
+    work: Delivery, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps, clear = list[int](), upkeep._clear
+
+    def watched(work: Delivery, step: Callable[[Connection], int]) -> int:
+        def noted(conn: Connection) -> int:
+            steps.append(step(conn))
+            return steps[-1]
+
+        return clear(work, noted)
+
+    monkeypatch.setattr(upkeep, "ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(upkeep, "_clear", watched)
+    much = _much_to_clear(work)
+    for wait in (_DAY + _SECOND, KEPT_FINISHED + KEPT_SUSPENDED):
+        clock.advance(wait)
+        sweep(work)
+    assert sum(steps) >= 4 * much, "alerts, batches, suspensions, links and topics"
+    assert max(steps) == 4, "as many alerts as batches, and no more than two of a kind"
+    assert _what_is_left(work) == _KEPT
+
+
+@pytest.mark.database
+def test_two_workers_may_clear_up_at_once(
+    postgresql_database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "ROWS_AT_ONCE", 2)
+    one, two = (
+        Delivery(postgresql_database, Settings(), Worker(name=name), FakePusher(), clock) for name in "ab"
+    )
+    _much_to_clear(one)
+    with ThreadPoolExecutor(2) as both:
+        for wait in (_DAY + _SECOND, KEPT_FINISHED + KEPT_SUSPENDED):
+            clock.advance(wait)
+            for done in [both.submit(Chores(each).do_due) for each in (one, two)]:
+                done.result()
+    sweep(one)  # what one of them had locked, the other one left
+    assert _what_is_left(one) == _KEPT
+
+
+_KEPT = {"alerts": 0, "batches": 0, "links": 0, "subscriptions": 9, "topics": 1}
+
+
+def _much_to_clear(work: Delivery) -> int:
+    """So many of each: alerts nobody rang in time, links nobody claimed, readers suspended for good, topics
+    nobody follows. And as many readers to be kept, suspended although they were rung before.
+    """
+    much = 9
+    with work.db.transaction() as conn:
+        for number in range(much):
+            reader = subscriber(conn, f"Nobody's {number}")
+            subscriptions.suspend(conn, reader, NOW)
+            link = Link(subscription_id=reader, verifier_hash="v", wrong_tries=0, expires_at=NOW + _SECOND)
+            links.put(conn, link, code_hash=str(number))
+        proven = [subscriber(conn, "Snow") for _ in range(much)]
+        subscriptions.record_success(conn, proven, NOW)
+        for reader in proven:
+            subscriptions.suspend(conn, reader, NOW)
+        for _ in range(much):
+            _alert(conn)
+    return much
+
+
+def _what_is_left(work: Delivery) -> dict[str, int]:
+    with work.db.read() as conn:
+        return {
+            table: int(conn.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()) for table in _KEPT
+        }
 
 
 def _suspended(work: Delivery) -> set[int]:

@@ -26,9 +26,7 @@ def _change(conn: Connection, article: Article, *names: str, **changes: object) 
         TopicLink(topic=topic, origin="editor", weight=1.0) for topic in topics.ensure(conn, names, LATER)
     ]
     changed = clean_article(**{"canonical_url": article.canonical_url, "url": article.url, **changes})
-    return articles.update(
-        conn, article.id, changed, topics=links, story_id=article.story_id, original=None, now=LATER
-    )
+    return articles.update(conn, article.id, changed, topics=links, original=None, now=LATER)
 
 
 def test_an_article_comes_back_as_it_was_stored(database: Database) -> None:
@@ -226,9 +224,7 @@ def test_the_page_as_it_came_is_kept_small(database: Database) -> None:
 def test_a_page_is_replaced_by_a_newer_one(database: Database) -> None:
     with database.transaction() as conn:
         stored = stored_article(conn, original=b"old")
-        articles.update(
-            conn, stored.id, clean_article(), topics=[], story_id=stored.story_id, original=b"new", now=NOW
-        )
+        articles.update(conn, stored.id, clean_article(), topics=[], original=b"new", now=NOW)
         assert articles.original(conn, stored.id) == b"new"
         assert articles.original(conn, stored_article(conn).id) is None
 

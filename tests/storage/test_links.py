@@ -111,6 +111,6 @@ def test_a_subscription_takes_its_link_and_its_token_along(database: Database) -
 def test_links_that_nobody_claimed_are_cleared(database: Database) -> None:
     with database.transaction() as conn:
         links.put(conn, _link(subscriber(conn, "Snow")), code_hash="code")
-        assert links.clear_expired(conn, LATER - timedelta(microseconds=1)) == 0
-        assert links.clear_expired(conn, LATER) == 1
+        assert links.clear_expired(conn, LATER - timedelta(microseconds=1), 9) == 0
+        assert links.clear_expired(conn, LATER, 9) == 1
         assert links.find(conn, "code") is None

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
 
 from newsbell.domain.article import Article
 from newsbell.storage import articles, topics
 from newsbell.storage.articles import TopicLink
 from newsbell.storage.database import Connection, Database
-from newsbell.storage.schema import article_topics
 from tests.factories import NOW, clean_article, stored_article, subscriber, topic_ids
 
 LATER = NOW + timedelta(hours=1)
@@ -23,9 +22,7 @@ def _update(conn: Connection, article: Article, *names: str) -> Article:
     links = [
         TopicLink(topic=topic, origin="editor", weight=1.0) for topic in topics.ensure(conn, names, LATER)
     ]
-    return articles.update(
-        conn, article.id, clean_article(), topics=links, story_id=article.story_id, original=None, now=LATER
-    )
+    return articles.update(conn, article.id, clean_article(), topics=links, original=None, now=LATER)
 
 
 def _rename(conn: Connection, _: Article) -> None:
@@ -94,16 +91,62 @@ def test_an_empty_store_has_a_revision_too(database: Database) -> None:
         assert topics.last_change(conn, []) is None
 
 
+def _counts(conn: Connection) -> tuple[dict[str, int], dict[str, int]]:
+    """How many articles each topic says it has, and how many its list shows."""
+    known = topics.listed(conn, after=None, limit=99)
+    shown = {
+        topic.name: len(articles.latest(conn, topic_ids=[topic.id], before=None, limit=999))
+        for topic in known
+    }
+    return {topic.name: topic.articles for topic in known}, shown
+
+
 def test_counts_are_those_of_the_lists(database: Database) -> None:
     with database.transaction() as conn:
         one, two = stored_article(conn, "Snow", "Rain"), stored_article(conn, "Snow", "Fog")
         stored_article(conn, "Rain", "Fog", "Hail")
+        assert _counts(conn)[0] == {"Snow": 2, "Rain": 2, "Fog": 2, "Hail": 1}
         _update(conn, one, "Rain", "Hail")
         articles.remove(conn, two.id, LATER)
         hail, rain = topic_ids(conn, ["Hail", "Rain"])
         topics.merge(conn, hail, rain, LATER)
-        counted = select(article_topics.c.topic_id, func.count()).group_by(article_topics.c.topic_id)
-        expected: dict[int, int] = {row[0]: row[1] for row in conn.execute(counted)}
-        stored = {topic.id: topic.articles for topic in topics.listed(conn, after=None, limit=9)}
-    assert stored == expected
-    assert sorted(expected.values()) == [1, 2]
+        counted, shown = _counts(conn)
+    assert counted == shown == {"Fog": 1, "Rain": 2}
+
+
+def test_a_story_of_several_homes_is_counted_once(database: Database) -> None:
+    with database.transaction() as conn:
+        first = stored_article(conn, "Snow")
+        second = stored_article(conn, "Snow", "Rain", story_id=first.story_id)
+        third = stored_article(conn, "Rain", story_id=first.story_id)
+        assert _counts(conn)[0] == {"Snow": 1, "Rain": 1}
+        articles.remove(conn, second.id, LATER)
+        assert _counts(conn)[0] == {"Snow": 1, "Rain": 1}
+        articles.remove(conn, third.id, LATER)
+        assert _counts(conn)[0] == {"Snow": 1}
+        _update(conn, first, "Fog")
+        assert _counts(conn)[0] == {"Fog": 1}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_counts_stay_those_of_the_lists_whatever_is_done(database: Database, seed: int) -> None:
+    chance = random.Random(seed)
+    names = ["Snow", "Rain", "Fog", "Hail", "Wind"]
+    with database.transaction() as conn:
+        stories = [articles.add_story(conn, f"story {number}", NOW) for number in range(6)]
+        stored: list[Article] = []
+        for step in range(40):
+            given = chance.sample(names, chance.randrange(len(names)))
+            deed = chance.choice(["add", "add", "edit", "remove", "merge"])
+            if deed == "add" or not stored:
+                stored.append(stored_article(conn, *given, story_id=chance.choice(stories)))
+            elif deed == "edit":
+                _update(conn, chance.choice(stored), *given)
+            elif deed == "remove":
+                articles.remove(conn, stored.pop(chance.randrange(len(stored))).id, LATER)
+            elif step % 4 == 0 and len(names) > 2:
+                source, target = topic_ids(conn, [names.pop(0), chance.choice(names)])
+                topics.merge(conn, source, target, LATER)
+            counted, shown = _counts(conn)
+            assert counted == shown, (step, deed)
+    assert len(shown) > 1

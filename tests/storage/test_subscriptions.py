@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -62,7 +61,7 @@ def test_an_endpoint_subscribes_once(database: Database) -> None:
     with database.transaction() as conn:
         number = subscriber(conn, target=target)
         with pytest.raises(ConflictError):
-            subscriber(conn, target=replace(push_target(), endpoint=target.endpoint))
+            subscriber(conn, target=push_target()._replace(endpoint=target.endpoint))
         assert subscriptions.count(conn) == 1
         assert subscriber(conn) > number  # the transaction goes on
 

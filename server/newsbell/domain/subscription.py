@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 MAX_ENDPOINT = 2_048
 """Characters of a push endpoint, which are ASCII; the longest seen from a browser has under 700."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PushTarget:
+class PushTarget(NamedTuple):
     """Where and for whom to encrypt (RFC 8291): the endpoint, and the browser's keys as base64url."""
 
     endpoint: str

@@ -59,7 +59,7 @@ class PushSender:
         return result
 
     def send_many(
-        self, messages: Iterable[M], *, at_once: int
+        self, messages: Iterable[M | None], *, at_once: int
     ) -> Generator[tuple[M, PushResult], None, None]:
         """Encrypt and send, at most `at_once` at a time; each with its result, in the order of the answers.
 
@@ -72,9 +72,12 @@ class PushSender:
             for post, reply in replies:
                 yield post.about, _result(reply)
 
-    def _posts(self, messages: Iterable[M]) -> Iterator[Post]:
+    def _posts(self, messages: Iterable[M | None]) -> Iterator[Post | None]:
         headers = HeadersOfOneMessage(self._vapid)
         for one in messages:
+            if one is None:
+                yield None
+                continue
             target, message = one.target, one.message
             if not 0 < len(message.payload) <= MAX_PAYLOAD:
                 raise ValueError(f"a push payload has 1 to {MAX_PAYLOAD} bytes, not {len(message.payload)}")

@@ -24,7 +24,7 @@ class CurlTransport:
         self._lock = threading.Lock()
 
     def exchange(
-        self, posts: Iterable[Post], *, at_once: int, timeout: float
+        self, posts: Iterable[Post | None], *, at_once: int, timeout: float
     ) -> Generator[tuple[Post, Reply], None, None]:
         with self._engine() as engine:
             yield from engine.exchange(iter(posts), at_once=at_once, timeout=timeout)

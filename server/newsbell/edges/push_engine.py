@@ -9,10 +9,9 @@ from __future__ import annotations
 import socket
 import threading
 import time
+import weakref
 from collections.abc import Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
-from itertools import islice
 from typing import Any
 
 import pycurl
@@ -31,6 +30,8 @@ CONNECT_TIMEOUT = 5.0  # seconds of the timeout that connecting may use
 MAX_WORDS = 1_024  # bytes read of what a service says; more is of no use to anybody
 _LONGEST_WAIT, _NAP = 0.25, 0.005  # seconds
 
+_TAKEN = {status: Answer(status) for status in range(300)}
+
 Done = tuple[Post, Reply]
 
 
@@ -42,6 +43,7 @@ class Request:
         self.words = b""
         self.refused = False
         self._trusted: bool | None = None
+        self._timeout = 0.0
         self._lent: list[socket.socket] = []
         self._headers: Any = None
         self.handle = pycurl.Curl()
@@ -68,7 +70,9 @@ class Request:
         handle = self.handle
         handle.setopt(pycurl.URL, post.url)
         handle.setopt(pycurl.POSTFIELDS, post.body)
-        handle.setopt(pycurl.TIMEOUT_MS, int(timeout * 1_000))
+        if self._timeout != timeout:
+            self._timeout = timeout
+            handle.setopt(pycurl.TIMEOUT_MS, int(timeout * 1_000))
         if self._headers is not post.headers:
             self._headers = post.headers
             handle.setopt(pycurl.HTTPHEADER, post.headers)
@@ -105,9 +109,58 @@ class Request:
         if not status:
             return _refusal() if self.refused else OSError(problem)
         if status < 300:
-            return Answer(status)
+            return _TAKEN[status]
         wait = self.handle.getinfo(pycurl.RETRY_AFTER)  # seconds, of seconds or a date, six hours at most
         return Answer(status, self.words, timedelta(seconds=wait) if wait else None)
+
+
+class Network:
+    """Sends and receives, in a thread of its own, what can be without waiting. Each `begin` is followed by a
+    `finish`. Bare locks, because this happens for every few messages.
+    """
+
+    def __init__(self, multi: Any) -> None:
+        self._multi = multi
+        self._asked, self._at_work, self._done = (threading.Lock() for _ in range(3))
+        for lock in (self._asked, self._at_work, self._done):
+            lock.acquire()
+        self._running = 0
+        self._error: BaseException | None = None
+        self._busy = self._over = False
+        threading.Thread(target=self._work, name="push", daemon=True).start()
+
+    def begin(self) -> None:
+        self._busy = True
+        self._asked.release()
+        # Encrypting lets nobody else have Python's lock, so the other thread gets it now or not in time.
+        self._at_work.acquire()
+
+    def finish(self) -> int:
+        """The number still under way."""
+        if self._busy:
+            self._done.acquire()
+            self._busy = False
+        if self._error:
+            error, self._error = self._error, None
+            raise error
+        return self._running
+
+    def end(self) -> None:
+        """Let the thread go; nothing begins any more."""
+        self._over = True
+        self._asked.release()
+
+    def _work(self) -> None:
+        while True:
+            self._asked.acquire()
+            if self._over:
+                return
+            self._at_work.release()
+            try:
+                _, self._running = self._multi.perform()
+            except BaseException as error:  # noqa: BLE001 - whatever it is, it is the caller's
+                self._error = error
+            self._done.release()
 
 
 class Engine:
@@ -123,44 +176,33 @@ class Engine:
         self._multi.setopt(pycurl.M_MAX_HOST_CONNECTIONS, CONNECTIONS_PER_HOST)
         self._idle: list[Request] = []
         self._under_way: set[Request] = set()
-        self._network = ThreadPoolExecutor(1, "push")
-        self._at_work = threading.Event()
+        self._network = Network(self._multi)
+        weakref.finalize(self, self._network.end)
 
-    def exchange(self, posts: Iterator[Post], *, at_once: int, timeout: float) -> Generator[Done, None, None]:
+    def exchange(
+        self, posts: Iterator[Post | None], *, at_once: int, timeout: float
+    ) -> Generator[Done, None, None]:
         """See `PushTransport`. An exchange that is left before its end is broken off."""
-        working = self._work()
+        self._network.begin()
         try:
             while True:
-                room = min(BURST, at_once - len(self._under_way))
-                fresh = list(islice(posts, room))  # encrypts them, while the network is at work
-                done = self._finished(working.result()[1])
-                done += [(post, post.refusal) for post in fresh if post.refusal]
+                fresh, over = _taken(posts, min(BURST, at_once - len(self._under_way)))
+                done = self._finished(self._network.finish())
                 for post in fresh:
-                    if not post.refusal:
+                    if post.refusal:
+                        done.append((post, post.refusal))
+                    else:
                         self._begin(post, timeout)
-                if not fresh and not self._under_way and not done:
+                if over and not self._under_way and not done:
                     return
                 if not fresh and not done:
                     self._wait()
-                working = self._work()
+                self._network.begin()
                 yield from done
         finally:
-            working.result()
+            self._network.finish()
             for request in list(self._under_way):
                 self._end(request)
-
-    def _work(self) -> Future[tuple[int, int]]:
-        """Begin to send and receive what can be without waiting; the number still under way."""
-        self._at_work.clear()
-        working = self._network.submit(self._perform)
-        # Encrypting lets nobody else have Python's lock, so the other thread gets it now or not in time.
-        self._at_work.wait()
-        return working
-
-    def _perform(self) -> tuple[int, int]:
-        self._at_work.set()
-        result: tuple[int, int] = self._multi.perform()
-        return result
 
     def _wait(self) -> None:
         """Until the network has something, or libcurl something to do."""
@@ -191,6 +233,20 @@ class Engine:
         for request, _ in ended:
             self._end(request)
         return done
+
+
+def _taken(posts: Iterator[Post | None], most: int) -> tuple[list[Post], bool]:
+    """At most so many posts that may begin now, and whether there will be no more. Taking encrypts them."""
+    taken: list[Post] = []
+    while len(taken) < most:
+        try:
+            post = next(posts)
+        except StopIteration:
+            return taken, True
+        if post is None:
+            break
+        taken.append(post)
+    return taken, False
 
 
 def _refusal() -> RefusedError:

@@ -41,5 +41,5 @@ class PushTransport(Protocol):
     """
 
     def exchange(
-        self, posts: Iterable[Post], *, at_once: int, timeout: float
+        self, posts: Iterable[Post | None], *, at_once: int, timeout: float
     ) -> Generator[tuple[Post, Reply], None, None]: ...

@@ -46,11 +46,11 @@ class StoppablePusher:
         return self.pusher.send(target, message, key)
 
     def send_many(
-        self, messages: Iterable[M], *, at_once: int
+        self, messages: Iterable[M | None], *, at_once: int
     ) -> Generator[tuple[M, PushResult], None, None]:
         yield from self.pusher.send_many(self._until_stopped(iter(messages)), at_once=at_once)
 
-    def _until_stopped(self, messages: Iterator[M]) -> Iterator[M]:
+    def _until_stopped(self, messages: Iterator[M | None]) -> Iterator[M | None]:
         while not self.stop.is_set():
             try:
                 message = next(messages)
@@ -98,7 +98,7 @@ def work_until(stop: threading.Event, work: Delivery) -> None:
     while not stop.is_set():
         try:
             chores.do_due()
-            busy = work_once(work)
+            busy = work_once(work, chores.do_due)
         except Exception as error:
             failures += 1
             pause = min(_LONGEST_PAUSE, 0.5 * (1 << min(failures, 10)))

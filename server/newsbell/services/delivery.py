@@ -7,20 +7,24 @@ its tag.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from newsbell.services.claims import RETRIES_AT_ONCE
-from newsbell.services.rounds import Round
+from newsbell.services.rounds import Round, nothing_else
 from newsbell.services.sending import Clock, Delivery, Worker
 from newsbell.storage import delivery
 
 __all__ = ["RETRIES_AT_ONCE", "Clock", "Delivery", "Worker", "plan_alert", "send_batch", "work_once"]
 
 
-def work_once(work: Delivery) -> bool:
-    """Plan and send what is due, for some seconds at most; False when nothing is due."""
+def work_once(work: Delivery, meanwhile: Callable[[], None] = nothing_else) -> bool:
+    """Plan and send what is due, for some minutes at most; False when nothing is due. `meanwhile` is called
+    now and then: what else the worker has to do.
+    """
     with work.db.read() as conn:
         if not delivery.has_work(conn, work.clock()):
             return False
-    return Round(work).run()
+    return Round(work, meanwhile).run()
 
 
 def plan_alert(work: Delivery, alert_id: int | None = None) -> bool:

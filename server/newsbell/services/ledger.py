@@ -63,6 +63,12 @@ class Ledger:
             self._set_aside()
             self._write()
 
+    def settle(self) -> None:
+        """Write down what is answered, and let no batch wait for what is not."""
+        if self._answered or any(entry.result is not None for entry in self._line):
+            self._set_aside()
+            self._write()
+
     def close(self) -> None:
         """Write down the rest, and leave what was not sent of the batches to whoever looks next."""
         self._set_aside()

@@ -66,11 +66,12 @@ class Pusher(Protocol):
 
     `send_many` takes a message only when it can begin it, has at most `at_once` under way, and gives each
     with its result, in the order of the answers. It may end before the messages do; all it took are answered.
+    None among the messages: none may begin now; it asks again after an answer, or in a quarter of a second.
     """
 
     def send(self, target: PushTarget, message: PushMessage, key: VapidKey) -> PushResult: ...
     def send_many(
-        self, messages: Iterable[M], *, at_once: int
+        self, messages: Iterable[M | None], *, at_once: int
     ) -> Generator[tuple[M, PushResult], None, None]: ...
 
 

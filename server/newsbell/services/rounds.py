@@ -1,33 +1,49 @@
 """A round of sending: whatever is due, one after the other, as one unbroken stream of messages.
 
 The next batch follows while answers of the last one are awaited, so that a push service that takes its time
-does not leave the line empty.
+does not leave the line empty, and one that takes for ever keeps no other waiting.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from newsbell.domain.push import Outcome, PushResult
+from newsbell.domain.slots import PATIENCE, Service, Slots
 from newsbell.services.claims import Job, claim
 from newsbell.services.ledger import Ledger
-from newsbell.services.sending import Delivery, Entry, host_of, spread
+from newsbell.services.sending import Delivery, Due, Entry, Held, host_of, spread
+from newsbell.storage import delivery
 
 log = logging.getLogger(__name__)
 
-LONGEST = timedelta(seconds=5)
-"""How long a round goes on to claim what is due; then the worker sees to its other duties."""
+LONGEST = timedelta(minutes=10)
+"""How long a round goes on to claim what is due: a broker wants to hear of its message again."""
+LOOK_EVERY = timedelta(seconds=0.25)
+"""How often a round looks for work while all it has left is answers to wait for."""
+
+Line = Generator[Entry | None, None, None]
+"""Messages, each when it may begin; None where none may at the moment."""
+
+
+def nothing_else() -> None:
+    """Nothing has to be done besides."""
 
 
 class Round:
-    """One round of one worker; `run` it once."""
+    """One round of one worker; `run` it once. `meanwhile` is called again and again, for what else the worker
+    has to do by the clock.
+    """
 
-    def __init__(self, work: Delivery) -> None:
+    def __init__(self, work: Delivery, meanwhile: Callable[[], None] = nothing_else) -> None:
         self._work = work
+        self._meanwhile = meanwhile
         self._ledger = Ledger(work)
+        self._slots = Slots(work.worker.at_once)
+        self._services: dict[str, Service] = {}
         self._found = False
 
     def run(self, batch_id: int | None = None) -> bool:
@@ -38,42 +54,91 @@ class Round:
         at_once = self._work.worker.at_once
         with closing(messages), closing(self._work.pusher.send_many(messages, at_once=at_once)) as answers:
             for entry, result in answers:
-                self._note(entry, result)
+                self._end(entry, result)
                 self._ledger.answer(entry, result)
         if self._found:
             self._ledger.close()
         return self._found
 
-    def _messages(self, batch_id: int | None) -> Generator[Entry, None, None]:
+    def _messages(self, batch_id: int | None) -> Line:
         until = self._work.clock() + LONGEST
         jobs = claim(self._work, batch_id)
         while jobs:
             self._found = True
             for job in jobs:
                 yield from self._of_job(job)
+            self._meanwhile()
             jobs = claim(self._work) if self._work.clock() < until else []
+            if not jobs:
+                jobs = yield from self._while_answers_are_awaited(until)
 
-    def _of_job(self, job: Job) -> Generator[Entry, None, None]:
+    def _while_answers_are_awaited(self, until: datetime) -> Generator[None, None, list[Job]]:
+        """What becomes due before the last message is answered; and what is answered is written down, if that
+        takes long.
+        """
+        clock = self._work.clock
+        look_at, write_at = clock() + LOOK_EVERY, clock() + PATIENCE
+        while any(service.under_way for service in self._services.values()):
+            yield None
+            now = clock()
+            if look_at <= now < until:
+                look_at = now + LOOK_EVERY
+                self._meanwhile()
+                if jobs := self._due():
+                    return jobs
+            if now >= write_at:
+                write_at = now + PATIENCE
+                self._ledger.settle()
+        return []
+
+    def _due(self) -> list[Job]:
+        with self._work.db.read() as conn:
+            if not delivery.has_work(conn, self._work.clock()):
+                return []
+        return claim(self._work)
+
+    def _of_job(self, job: Job) -> Line:
         held = self._ledger.hold(job.batch) if job.batch else None
         if job.message is None:
             if not held:
                 self._ledger.give_up(job.due)
         else:
-            retry = held is None
-            for due in job.due:
-                if held and held.lost:
-                    return
-                key = job.vapid_keys[due.vapid_key_id]
-                entry = Entry(due, due.target, job.message, key, host_of(due), held, retry)
-                self._ledger.enter(entry)
-                rest = self._rest(job, entry.host)
-                if rest is None:
-                    yield entry
-                else:
-                    paused = PushResult(outcome=Outcome.PAUSED, status=0, retry_after=rest)
-                    self._ledger.answer(entry, paused)
+            yield from self._to_each(job.due, job, held)
         if held:
             held.all_entered = True
+
+    def _to_each(self, due: Sequence[Due], job: Job, held: Held | None) -> Line:
+        assert job.message is not None
+        slots, retry = self._slots, held is None
+        for one in due:
+            service = self._service(one.target.endpoint)
+            rest = None
+            while not slots.free(service):
+                rest = slots.rest(service, self._work.clock())
+                if rest:
+                    break
+                yield None
+            if held and held.lost:
+                return
+            rest = rest or self._rest(job, service.host)
+            entry = Entry(
+                one, one.target, job.message, job.vapid_keys[one.vapid_key_id], service, held, retry
+            )
+            self._ledger.enter(entry)
+            if rest is None:
+                slots.begun(service)
+                yield entry
+            else:
+                self._ledger.answer(entry, PushResult(outcome=Outcome.PAUSED, status=0, retry_after=rest))
+
+    def _service(self, endpoint: str) -> Service:
+        origin = endpoint[: endpoint.find("/", 8)]
+        service = self._services.get(origin)
+        if service is None:
+            host = host_of(endpoint)
+            same = (known for known in self._services.values() if known.host == host)
+            service = self._services[origin] = next(same, None) or Service(host)
+        return service
 
     def _rest(self, job: Job, host: str) -> timedelta | None:
         """How long the push service is to be left alone; None where it may be sent to."""
@@ -82,14 +147,16 @@ class Round:
         governor = self._work.governor
         return governor.rest(host, self._work.clock()) if governor.watches(host) else None
 
-    def _note(self, entry: Entry, result: PushResult) -> None:
-        """Tell the governor; it says when a push service has had enough."""
+    def _end(self, entry: Entry, result: PushResult) -> None:
+        """Tell the slots, and the governor; it says when a push service has had enough."""
+        service = entry.service
+        self._slots.ended(service, answered=result.status > 0)
         if result.outcome is Outcome.SENT:
-            self._work.governor.taken(entry.host)
+            self._work.governor.taken(service.host)
             return
         due, now = entry.due, self._work.clock()
         rest = self._work.governor.answered(
-            entry.host, due.subscription_id, result, proven=due.proven, now=now, jitter=spread()
+            service.host, due.subscription_id, result, proven=due.proven, now=now, jitter=spread()
         )
         if rest:
-            log.warning("service_rests service=%s seconds=%d", entry.host, rest.total_seconds())
+            log.warning("service_rests service=%s seconds=%d", service.host, rest.total_seconds())

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -20,6 +19,7 @@ from newsbell.domain.backoff import given_up, retry_at
 from newsbell.domain.governor import Governor
 from newsbell.domain.key_refusals import PAUSE, KeyRefusals
 from newsbell.domain.push import Outcome, PushMessage, PushResult
+from newsbell.domain.slots import Service
 from newsbell.domain.subscription import PushTarget, VapidKey
 from newsbell.services.ports import Hints, NoHints, Pusher
 from newsbell.storage import delivery, subscriptions
@@ -40,7 +40,7 @@ class Worker:
     name: str
     batch_size: int = 1_000
     lease: timedelta = timedelta(minutes=5)
-    concurrency: int = 600
+    concurrency: int = 750
 
     @property
     def written_at_once(self) -> int:
@@ -107,7 +107,7 @@ class Entry:
     target: PushTarget
     message: PushMessage
     key: VapidKey
-    host: str
+    service: Service
     batch: Held | None
     retry: bool = False
     aside: bool = False
@@ -122,18 +122,23 @@ def record(conn: Connection, work: Delivery, answered: Sequence[Entry]) -> None:
     counts: Counter[Outcome] = Counter()
     for entry in answered:
         assert entry.result is not None, "it is answered"
-        counts[entry.result.outcome] += 1
-        if entry.result.outcome is not Outcome.SENT:
-            _log(entry.due, entry.result)
-        _FIND[entry.result.outcome](found, entry, entry.result)
+        if entry.result.outcome is Outcome.SENT:
+            _sent(found, entry)
+        else:
+            counts[entry.result.outcome] += 1
+            _log(entry, entry.result)
+            _FIND[entry.result.outcome](found, entry, entry.result)
     found.write()
+    counts[Outcome.SENT] = len(answered) - counts.total()
     if answered:
-        log.info("sent %s", " ".join(sorted(f"{what.value}={count}" for what, count in counts.items())))
+        log.info(
+            "sent %s", " ".join(sorted(f"{what.value}={count}" for what, count in counts.items() if count))
+        )
 
 
-def host_of(one: Due) -> str:
+def host_of(endpoint: str) -> str:
     """The push service: the host of the endpoint."""
-    return _host(one.target.endpoint[: one.target.endpoint.find("/", 8)])
+    return urlsplit(endpoint).hostname or ""
 
 
 def spread() -> float:
@@ -141,15 +146,10 @@ def spread() -> float:
     return random.random()  # noqa: S311 - spreads load, guards nothing
 
 
-@lru_cache(maxsize=1_000)
-def _host(origin: str) -> str:
-    return urlsplit(origin).hostname or ""
-
-
-def _log(one: Due, result: PushResult) -> None:
+def _log(entry: Entry, result: PushResult) -> None:
     log.info(
         "push_%s subscription=%d service=%s status=%d detail=%.100r",
-        result.outcome.value, one.subscription_id, host_of(one), result.status, result.detail,
+        result.outcome.value, entry.due.subscription_id, entry.service.host, result.status, result.detail,
     )  # fmt: skip
 
 
@@ -192,8 +192,8 @@ def _retry(one: Due, due_at: datetime, *, attempts: int) -> Retry:
     )  # fmt: skip
 
 
-def _sent(found: _Found, entry: Entry, _result: PushResult) -> None:
-    found.work.refusals.sent(entry.host)
+def _sent(found: _Found, entry: Entry) -> None:
+    found.work.refusals.sent(entry.service.host)
     if entry.due.failing or not entry.due.proven:
         found.reached.append(entry.due.subscription_id)
 
@@ -207,7 +207,7 @@ def _nothing(_found: _Found, _entry: Entry, _result: PushResult) -> None:
 
 
 def _key_refused(found: _Found, entry: Entry, result: PushResult) -> None:
-    conn, now, host, one = found.conn, found.now, entry.host, entry.due
+    conn, now, host, one = found.conn, found.now, entry.service.host, entry.due
     subscriptions.suspend(conn, one.subscription_id, now)
     row = found.work.refusals.refused(host, one.subscription_id, one.alert_id, proven=one.proven)
     if not row:
@@ -232,7 +232,6 @@ def _paused(found: _Found, entry: Entry, result: PushResult) -> None:
 
 
 _FIND: dict[Outcome, Callable[[_Found, Entry, PushResult], None]] = {
-    Outcome.SENT: _sent,
     Outcome.GONE: _gone,
     Outcome.MESSAGE_REFUSED: _nothing,
     Outcome.REFUSED: _nothing,

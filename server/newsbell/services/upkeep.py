@@ -36,18 +36,21 @@ def sweep(work: Delivery) -> None:
     if late:
         log.warning("alerts_expired rows=%d", late)
     finished = _clear(work, lambda conn: delivery.clear_finished(conn, now - KEPT_FINISHED, ROWS_AT_ONCE))
-    with work.db.transaction() as conn:
-        again = subscriptions.try_suspended_again(conn, now - SUSPENDED_FOR)
+    again = _clear(work, lambda conn: _suspended_again(conn, now))
     if again:
         log.info("suspended_tried_again subscriptions=%d", again)
     suspended = _clear(work, lambda conn: _suspended(conn, now))
-    unclaimed = _clear(work, lambda conn: links.clear_expired(conn, now))
+    unclaimed = _clear(work, lambda conn: links.clear_expired(conn, now, ROWS_AT_ONCE))
     unused = _clear(work, lambda conn: topics.clear_unused(conn, ROWS_AT_ONCE))
     if finished or suspended or unclaimed or unused:
         log.info(
             "cleared deliveries=%d subscriptions=%d links=%d topics=%d",
             finished, suspended, unclaimed, unused,
         )  # fmt: skip
+
+
+def _suspended_again(conn: Connection, now: datetime) -> int:
+    return subscriptions.try_suspended_again(conn, now - SUSPENDED_FOR, ROWS_AT_ONCE)
 
 
 def _suspended(conn: Connection, now: datetime) -> int:

@@ -58,7 +58,6 @@ def put_version(
         existing.id,
         version,
         topics=links,
-        story_id=existing.story_id,
         original=original.content if original else None,
         original_type=original.content_type if original else "",
         now=now,

@@ -153,18 +153,17 @@ def update(
     clean: CleanArticle,
     *,
     topics: Sequence[TopicLink],
-    story_id: int,
     original: bytes | None,
     original_type: str = "",
     now: datetime,
 ) -> Article:
-    """Put another state of an article in its place: id, uuid and stored_at stay, and so does the original
-    where none is given. `NotFoundError` where there is no such article, or no more.
+    """Put another state of an article in its place: id, uuid, story and stored_at stay, and so does the
+    original where none is given. `NotFoundError` where there is no such article, or no more.
     """
     take_turn(conn)
     stored = _reread(conn, article_id)
     sort_at = sort_at_of(clean, stored_at=stored.stored_at)
-    values = columns(clean) | {"story_id": story_id, "updated_at": now, "sort_at": sort_at}
+    values = columns(clean) | {"updated_at": now, "sort_at": sort_at}
     conn.execute(sa.update(articles).where(articles.c.id == article_id).values(values))
     _keep_original(conn, article_id, original, original_type)
     _set_topics(conn, article_id, sort_at, topics, now)
@@ -279,7 +278,9 @@ def _keep_original(conn: Connection, article_id: int, page: bytes | None, conten
 def _set_topics(
     conn: Connection, article_id: int, sort_at: datetime, links: Sequence[TopicLink], now: datetime
 ) -> None:
-    """Give the article exactly these topics, the first of each; count them, and say that they changed."""
+    """Give the article exactly these topics, the first of each; count it where its story was not shown yet
+    or is shown no more, and say that the topics changed.
+    """
     chosen: dict[int, TopicLink] = {}
     for link in links:
         chosen.setdefault(link.topic.id, link)
@@ -292,12 +293,13 @@ def _set_topics(
     ]  # fmt: skip
     if rows:
         conn.execute(sa.insert(article_topics), rows)
-    topic_store.recount(conn, gained=chosen.keys() - before, lost=before - chosen.keys())
-    topic_store.changed(conn, chosen.keys() | before | _topics_of_homes(conn, article_id), now)
+    after, elsewhere = chosen.keys(), _topics_of_homes(conn, article_id)
+    topic_store.recount(conn, gained=after - before - elsewhere, lost=before - after - elsewhere)
+    topic_store.changed(conn, after | before | elsewhere, now)
 
 
 def _topics_of_homes(conn: Connection, article_id: int) -> set[int]:
-    """The topics of the story's other articles: their lists say where else the story is."""
+    """The topics of the story's other articles: their lists show the story, and say where else it is."""
     mine = sa.select(articles.c.story_id).where(articles.c.id == article_id).scalar_subquery()
     query = (
         sa.select(article_topics.c.topic_id)

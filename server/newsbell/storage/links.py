@@ -53,6 +53,13 @@ def set_linked_token(conn: Connection, subscription_id: int, token_hash: str, no
     conn.execute(row.on_conflict_do_update(index_elements=[linked_tokens.c.subscription_id], set_=values))
 
 
-def clear_expired(conn: Connection, now: datetime) -> int:
-    """Remove the links that nobody claimed in time."""
-    return conn.execute(delete(links).where(links.c.expires_at <= now)).rowcount
+def clear_expired(conn: Connection, now: datetime, limit: int) -> int:
+    """Remove at most `limit` of the links that nobody claimed in time; how many that were."""
+    late = (
+        select(links.c.code_hash)
+        .where(links.c.expires_at <= now)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    codes = conn.execute(late).scalars().all()
+    return conn.execute(delete(links).where(links.c.code_hash.in_(codes))).rowcount

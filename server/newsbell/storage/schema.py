@@ -119,7 +119,7 @@ topics = Table(
     Column("folded", Key, nullable=False, unique=True),
     Column("slug", Key, nullable=False, unique=True),
     Column("revision", Number, nullable=False),
-    Column("articles", Integer, nullable=False),
+    Column("articles", Integer, nullable=False),  # that its list shows: a story once
     Column("by_editor", Boolean, nullable=False),
     Column("created_at", AwareUTC, nullable=False),
     Column("changed_at", AwareUTC, nullable=False),

@@ -109,13 +109,15 @@ def unsuspend(conn: Connection, subscription_id: int) -> None:
     _set(conn, subscription_id, {"suspended_at": None})
 
 
-def try_suspended_again(conn: Connection, before: datetime) -> int:
-    """Let those be rung again that were suspended before then and had been rung before that: perhaps our key
-    is taken again. How many that were.
+def try_suspended_again(conn: Connection, before: datetime, limit: int) -> int:
+    """Let at most `limit` be rung again that were suspended before then and had been rung before that:
+    perhaps our key is taken again. How many that were.
     """
     proven = subscriptions.c.first_success_at.is_not(None)
-    statement = update(subscriptions).where(subscriptions.c.suspended_at < before, proven)
-    return conn.execute(statement.values(suspended_at=None)).rowcount
+    query = select(subscriptions.c.id).where(subscriptions.c.suspended_at < before, proven).limit(limit)
+    ids = conn.execute(query.with_for_update(skip_locked=True)).scalars().all()
+    again = update(subscriptions).where(subscriptions.c.id.in_(ids)).values(suspended_at=None)
+    return conn.execute(again).rowcount
 
 
 def clear_suspended(conn: Connection, before: datetime, limit: int) -> int:

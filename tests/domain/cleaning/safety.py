@@ -16,7 +16,7 @@ _DANGEROUS = frozenset({
     "audio", "portal",
 })  # fmt: skip
 _LINKS = ("href", "src", "action", "formaction", "data", "poster", "srcset")
-_ADDRESS = re.compile(r"https?://|mailto:")
+_ADDRESS = re.compile(r"https?://|mailto:|#note-[A-Za-z0-9-]{1,60}$")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 

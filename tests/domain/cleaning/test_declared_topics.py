@@ -100,3 +100,31 @@ def test_topics_are_bounded() -> None:
         len(weigh({"tags": [f"Subject {number}" for number in range(90)]}, text="T\nx subject 1"))
         <= MAX_TOPICS
     )
+
+
+def test_the_words_of_the_title_are_none_without_their_marks_either() -> None:
+    title = "Córdoba logra la salvación ante el río crecido"
+    head = '<meta name="news_keywords" content="cordoba, logra, salvacion, rio, Inundaciones">'
+    found = clean(page(head=head, title=title), "https://news.example/a").topics
+    assert [topic.name for topic in found] == ["Inundaciones"]
+
+
+@pytest.mark.parametrize(
+    ("run", "expected"),
+    [
+        ("Floods Ansel Dams", {"Floods", "Ansel", "Dams"}),
+        ("Ansel Dams", {"Floods", "Ansel", "Dams", "Ansel Dams"}),
+    ],
+)
+def test_names_run_together_are_no_topic(run: str, expected: set[str]) -> None:
+    keywords = LD + f'{{"@type": "NewsArticle", "keywords": ["{run}"]}}</script>'
+    assert set(topics(keywords + '<meta name="news_keywords" content="Floods, Ansel, Dams">')) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [("War of Ansel and Bray on Ferrymen", 2), ("How the war of Ansel and Bray came about", 0)],
+)
+def test_a_topic_may_be_long_and_a_headline_is_none(name: str, count: int) -> None:
+    row = f'<div class="tags"><a href="/tag/1">River</a> <a href="/tag/2">{name}</a></div>'
+    assert len(topics(inside=row)) == count

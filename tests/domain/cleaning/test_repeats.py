@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import lxml.html
 import pytest
 
 from newsbell.domain.article import CleanArticle
 from newsbell.domain.cleaning import clean
-from newsbell.domain.cleaning.blocks import Block
+from newsbell.domain.cleaning.blocks import Block, read_blocks
+from newsbell.domain.cleaning.election import with_lost
 from newsbell.domain.cleaning.removals import Removals
 from newsbell.domain.cleaning.trimming import trimmed
 from tests.domain.cleaning.pages import PARAGRAPHS, page
@@ -102,3 +104,29 @@ def test_words_for_screen_readers_alone_are_not_the_text(unseen: str) -> None:
 def test_words_that_are_shown_stay() -> None:
     inside = '<p>The <a href="/r">report<span class="visual">, opens new tab</span></a> was.</p>'
     assert "The report, opens new tab was." in clean(page(inside + LONG), URL).body_text
+
+
+def test_an_address_in_full_between_pictures_is_text() -> None:
+    line = '<p><a href="/m"><img src="/img/{}.jpg"></a><br><a href="/m">https://dams.example/{}</a></p>'
+    inside = "".join(line.format(number, number) + f"<p>{PARAGRAPHS[0]} {number}</p>" for number in (1, 2))
+    assert "https://dams.example/2" in clean(page(LONG + inside), URL).body_text
+
+
+def test_what_to_do_at_an_advertisement_is_no_text() -> None:
+    article = clean(page(LONG + "<p>Advertisement · Scroll to continue</p>"), URL)
+    assert rules(article)["Advertisement · Scroll to continue"] == "advertisement"
+    assert "Scroll" not in article.body_text
+    about = "Advertisement: the river has a new sponsor, and nobody scrolls past it."
+    assert about in clean(page(LONG + f"<p>{about}</p>"), URL).body_text
+
+
+@pytest.mark.parametrize(("wrapped", "found"), [("<h3>{}</h3>", True), ("<b>Notice</b><h3>{}</h3>", False)])
+def test_a_subheading_in_a_wrapping_of_its_own_stands_between_its_paragraphs(
+    wrapped: str, found: bool
+) -> None:
+    parts = [f"<div><p>{text}</p></div>" for text in PARAGRAPHS[:2]]
+    parts.insert(1, f"<div>{wrapped.format('What is next')}</div>")
+    blocks = read_blocks(lxml.html.document_fromstring(f"<div>{''.join(parts)}</div>"), URL)
+    kept = {at for at, block in enumerate(blocks) if block.text in PARAGRAPHS}
+    heading = next(at for at, block in enumerate(blocks) if block.text == "What is next")
+    assert (heading in with_lost(blocks, kept)) is found

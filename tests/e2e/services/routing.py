@@ -20,11 +20,12 @@ class RoutedTransport:
         self._local = local
 
     def exchange(
-        self, posts: Iterable[Post], *, at_once: int, timeout: float
+        self, posts: Iterable[Post | None], *, at_once: int, timeout: float
     ) -> Generator[tuple[Post, Reply], None, None]:
         assert at_once > 0
         for post in posts:
-            yield post, post.refusal or self._post(post, timeout)
+            if post is not None:
+                yield post, post.refusal or self._post(post, timeout)
 
     def _post(self, post: Post, timeout: float) -> Reply:
         assert post.url.startswith(f"{ORIGIN}/"), post.url

@@ -13,16 +13,16 @@ from html import escape
 from typing import Any, Literal
 
 from newsbell.domain.article import Picture
-from newsbell.domain.cleaning import embeds, pictures
+from newsbell.domain.cleaning import embeds, pictures, tables
 from newsbell.domain.cleaning.embeds import Embed
 from newsbell.domain.text import squeeze
 
-Kind = Literal["p", "h2", "h3", "h4", "li", "quote", "pre", "table", "figure", "caption", "embed"]
+Kind = Literal["p", "h2", "h3", "h4", "li", "quote", "pre", "dt", "dd", "table", "figure", "caption", "embed"]
 WORDLESS = frozenset({"figure", "caption", "embed"})
 """Kinds whose words are not the article's text."""
 
 _SKIPPED = frozenset({
-    "script", "style", "template", "noscript", "head", "svg", "math", "canvas", "iframe", "object",
+    "script", "style", "template", "noscript", "head", "svg", "canvas", "iframe", "object",
     "embed", "audio", "video", "source", "track", "button", "input", "select", "textarea", "option",
     "datalist", "dialog", "map", "area", "link", "meta",
 })  # fmt: skip
@@ -32,8 +32,8 @@ _INLINE = frozenset({
     "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "nobr",
 })  # fmt: skip
 _KEPT_INLINE = frozenset({
-    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "del", "em", "i", "ins", "mark", "q", "s", "small",
-    "strong", "sub", "sup", "u",
+    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "del", "em", "i", "ins", "mark", "q", "rp", "rt",
+    "ruby", "s", "small", "strong", "sub", "sup", "u",
 })  # fmt: skip
 _HEADINGS: dict[str, Kind] = {"h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"}
 _CAPTION_CLASS = re.compile(
@@ -53,17 +53,22 @@ _MAX_DEPTH = 120  # three frames of Python a level
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a block stands: its kind, and the list or quotation it belongs to."""
+    """Where a block stands: its kind, and the list or quotation it belongs to; of a list's item how deep the
+    list is in others, from 1, and the number it starts with.
+    """
 
     kind: Kind = "p"
     group: int = 0
     ordered: bool = False
+    level: int = 0
+    start: int = 1
 
 
 @dataclass(kw_only=True, eq=False)
 class Block:
     """One block. `html` is its inline HTML (rows for a table), `element` the page's element around it,
-    `linked` the share of its text inside links.
+    `linked` the share of its text inside links. `attributes` are the direction and language in which it
+    differs from the page, as HTML; `anchor` is the id a reference leads to, where it is a note.
     """
 
     kind: Kind
@@ -72,6 +77,10 @@ class Block:
     element: Any
     group: int = 0
     ordered: bool = False
+    level: int = 0
+    start: int = 1
+    attributes: str = ""
+    anchor: str = ""
     linked: float = 0.0
     picture: Picture | None = None
     embed: Embed | None = None
@@ -79,8 +88,8 @@ class Block:
 
 def read_blocks(tree: Any, base_url: str, titles: Mapping[str, str] | None = None) -> list[Block]:
     """Every block of the tree's body, in the page's order. `titles` are those of what is embedded."""
-    reader = _Reader(base_url, titles or {})
     body = tree.find("body")
+    reader = _Reader(base_url, titles or {}, _Run.of(tree).inside(body) if body is not None else _Run())
     reader.walk(body if body is not None else tree, Place(), 0)
     reader.flush()
     return reader.blocks
@@ -100,13 +109,36 @@ def names_of(element: Any, levels: int = 3) -> str:
     return " ".join(filter(None, found))[:600].lower()
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """How text runs in an element: its direction and its language, "" where nothing around it says so."""
+
+    dir: str = ""
+    lang: str = ""
+
+    @classmethod
+    def of(cls, element: Any) -> _Run:
+        return cls().inside(element)
+
+    def inside(self, element: Any) -> _Run:
+        own = (element.get("dir") or "").lower(), element.get("lang") or ""
+        return _Run(dir=own[0] or self.dir, lang=own[1] or self.lang) if any(own) else self
+
+    def beside(self, page: _Run) -> str:
+        """The attributes of a block that runs so in a page that runs otherwise."""
+        told = f' dir="{escape(self.dir)}"' if self.dir != page.dir else ""
+        other = self.lang.lower().partition("-")[0] != page.lang.lower().partition("-")[0]
+        return told + (f' lang="{escape(self.lang)}"' if other else "")
+
+
 class _Reader:
-    def __init__(self, base_url: str, titles: Mapping[str, str]) -> None:
+    def __init__(self, base_url: str, titles: Mapping[str, str], run: _Run) -> None:
         self.blocks: list[Block] = []
         self._base_url = base_url
         self._titles = titles
         self._place = Place()
         self._element: Any = None
+        self._page_run = self._run = run
         self._open: list[tuple[str, str]] = []  # inline tags that go around what follows
         self._html: list[str] = []
         self._text: list[str] = []
@@ -114,15 +146,15 @@ class _Reader:
 
     def walk(self, element: Any, place: Place, depth: int) -> None:
         """Read what is inside an element that is a block."""
-        outer = (self._place, self._element)
+        outer = (self._place, self._element, self._run)
         self.flush()
-        self._place, self._element = place, element
+        self._place, self._element, self._run = place, element, self._run.inside(element)
         self._add_text(element.text)
         for child in element:
             self._child(child, place, depth)
             self._add_text(child.tail)
         self.flush()
-        self._place, self._element = outer
+        self._place, self._element, self._run = outer
 
     def flush(self) -> None:
         """End the block being read."""
@@ -140,6 +172,9 @@ class _Reader:
                     element=self._element,
                     group=self._place.group,
                     ordered=self._place.ordered,
+                    level=self._place.level,
+                    start=self._place.start,
+                    attributes="" if self._run is self._page_run else self._run.beside(self._page_run),
                     linked=min(1.0, self._linked / len(text)),
                 )
             )
@@ -162,6 +197,8 @@ class _Reader:
             self._add_text(child.text_content())
         elif tag == "br":
             self._break()
+        elif tag == "math":
+            self._add_text(_formula(child))
         elif tag in ("img", "picture", "amp-img"):
             self._picture(child)
         elif tag in _INLINE:
@@ -172,7 +209,7 @@ class _Reader:
     def _block(self, child: Any, tag: str, place: Place, depth: int) -> None:
         if tag == "figure":
             self._figure(child, place, depth)
-        elif tag == "table" and _is_data_table(child):
+        elif tag == "table" and tables.holds_data(child):
             self._table(child)
         elif tag == "hr":
             self.flush()
@@ -184,7 +221,7 @@ class _Reader:
             self.walk(child, _place_of(child, tag, place), depth + 1)
 
     def _inline(self, child: Any, tag: str, place: Place, depth: int) -> None:
-        if _is_unseen(child):
+        if _is_unseen(child) or (tag == "a" and _leads_back(child)):
             return
         start = _start_tag(child, tag) if tag in _KEPT_INLINE else ""
         before = self._length
@@ -262,20 +299,16 @@ class _Reader:
 
     def _table(self, table: Any) -> None:
         self.flush()
-        rows = [
-            [(cell.tag, squeeze(cell.text_content())) for cell in row.iter("td", "th")]
-            for row in table.iter("tr")
-        ]
-        html = "".join(
-            "<tr>" + "".join(f"<{tag}>{escape(text, quote=False)}</{tag}>" for tag, text in row) + "</tr>"
-            for row in rows
-            if row
-        )
-        text = "\n".join(
-            line for line in (" | ".join(text for _, text in row if text) for row in rows) if line
-        )
+        html, text = tables.read(table, self._cell)
         if text:
             self.blocks.append(Block(kind="table", text=text, html=html, element=table))
+
+    def _cell(self, cell: Any) -> tuple[str, str]:
+        """A cell's inline HTML and its text."""
+        reader = _Reader(self._base_url, self._titles, self._run)
+        reader.walk(cell, Place(), 0)
+        told = [block for block in reader.blocks if block.kind not in WORDLESS]
+        return "<br>".join(block.html for block in told), squeeze(" ".join(block.text for block in told))
 
 
 def _embedded(embed: Embed, element: Any) -> Block:
@@ -288,6 +321,18 @@ def _is_unseen(element: Any) -> bool:
         bool(_UNSEEN.search(element.get("class") or "") or _NO_DISPLAY.search(element.get("style") or ""))
         or element.get("hidden") is not None
     )
+
+
+def _leads_back(link: Any) -> bool:
+    """Whether a link is the arrow that leads from a note back to where it belongs."""
+    text = squeeze(link.text_content()).replace("\ufe0e", "")
+    return bool(text) and not text.strip("↩↑⏎⤴^ ") and (link.get("href") or "").startswith("#")
+
+
+def _formula(math: Any) -> str:
+    """A formula as text: as its writer typed it where the page tells that, else its symbols in a row."""
+    typed = math.get("alttext") or math.findtext(".//annotation[@encoding='application/x-tex']")
+    return squeeze(typed or "") or squeeze(" ".join(math.itertext()))
 
 
 def _trimmed(html: str) -> str:
@@ -306,10 +351,17 @@ def _place_of(element: Any, tag: str, place: Place) -> Place:
         return Place(kind="pre")
     if tag == "li" and not _is_layout(element):
         parent = element.getparent()
-        return Place(kind="li", group=id(parent), ordered=parent is not None and parent.tag == "ol")
+        ordered = parent is not None and parent.tag == "ol"
+        told = (parent.get("start") or "") if ordered else ""
+        start = int(told) if told.isascii() and told.isdecimal() and len(told) < 5 else 1
+        return Place(kind="li", group=id(parent), ordered=ordered, level=place.level + 1, start=start)
+    if tag in ("dt", "dd") and place.kind == "p":
+        return Place(kind="dt" if tag == "dt" else "dd", group=id(element.getparent()))
     if tag == "figcaption" or (place.kind == "p" and _CAPTION_CLASS.search(element.get("class") or "")):
         return Place(kind="caption")
-    if tag in ("ul", "ol", "li", "nav", "aside", "section", "article") and place.kind != "quote":
+    if tag in ("ul", "ol") and place.kind != "quote":
+        return Place(level=place.level)
+    if tag in ("li", "nav", "aside", "section", "article") and place.kind != "quote":
         return Place()
     return place
 
@@ -318,15 +370,6 @@ def _is_layout(item: Any) -> bool:
     """Whether a list item is a piece of layout: it holds paragraphs, headings or pictures of its own."""
     inner = item.xpath("count(.//p | .//h1 | .//h2 | .//h3 | .//h4 | .//figure | .//img)")
     return bool(inner > 1)
-
-
-def _is_data_table(table: Any) -> bool:
-    if (table.get("role") or "").lower() in ("presentation", "none") or table.find(".//table") is not None:
-        return False
-    cells = list(table.iter("td", "th"))
-    rows = sum(1 for _ in table.iter("tr"))
-    longest = max((len(cell.text_content()) for cell in cells), default=0)
-    return rows > 0 and 2 <= len(cells) <= 5_000 and len(cells) > rows and longest < 500
 
 
 def _start_tag(element: Any, tag: str) -> str:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 
-from newsbell.domain.article import Picture
-from newsbell.domain.cleaning import election, noise, paywall, pictures, standfirst, surroundings
+from newsbell.domain.cleaning import election, noise, notes, paywall, pictures, standfirst, surroundings
 from newsbell.domain.cleaning.blocks import Block, read_blocks
 from newsbell.domain.cleaning.dates import is_date_line
 from newsbell.domain.cleaning.election import ends_a_sentence
@@ -31,6 +30,7 @@ MAX_PICTURES = 200
 MAX_EMBEDS = 100
 _ENOUGH_COVERAGE = 0.6
 _EARLY = 4  # blocks
+_SAID_BY_PEOPLE_TOO = frozenset({"notification prompt", "share bar"})  # "Not now.", she said.
 _CAPTION, _CAPTION_LEVELS = 400, 4
 _BY_PICTURE = 3  # blocks
 _LIKE_TITLE = 0.6
@@ -65,10 +65,12 @@ def read_body(page: Page, metadata: Metadata, byline: Sequence[str], removals: R
     if not kept:
         raise no_article()
     kept = election.within_article(blocks, election.with_lost(blocks, kept), metadata.titles)
+    kept = notes.with_notes(blocks, kept)
     first_at = standfirst.find(blocks, kept, metadata)
     lead = blocks[first_at] if first_at is not None else None
     selection = _Selection(blocks, metadata, byline, removals, lead)
     body = selection.run(kept)
+    notes.linked_to_notes(body.blocks)
     refuse_too_little(body.blocks)
     surroundings.record(blocks, selection.looked_at, page.tree, removals)
     return replace(
@@ -165,7 +167,7 @@ class _Selection:
         if told or (elected_here and noise.is_attribution(block.text, self._metadata.site_name)):
             return told
         named = noise.rule_of(block.text, site_name=self._metadata.site_name)
-        if named:
+        if named and not (elected_here and block.kind == "quote" and named in _SAID_BY_PEOPLE_TOO):
             return named
         if self._lead is not None and fold(block.text) == fold(self._lead.text):
             return "standfirst repeated"
@@ -214,6 +216,7 @@ class _Selection:
             or block.kind != "p"
             or block.element is None
             or len(block.text) > _CAPTION
+            or election.is_address(block.text)
         ):
             return False
         around = [parent for parent in _parents(before.element)[:_CAPTION_LEVELS] if parent is not None]
@@ -242,7 +245,7 @@ class _Selection:
         elif last is not None and last.picture is not None:
             caption, credit = pictures.split_caption(block.text)
             old = last.picture
-            last.picture = Picture(url=old.url, caption=old.caption or caption, credit=old.credit or credit)
+            last.picture = replace(old, caption=old.caption or caption, credit=old.credit or credit)
         return "caption"
 
     def _take_figure(self, block: Block) -> None:

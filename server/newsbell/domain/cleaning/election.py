@@ -16,11 +16,12 @@ _LEAST_WORDS = 6
 _MOST_LINKED, _MOST_LINKED_SENTENCE = 0.4, 0.7
 _FAR = 8  # blocks
 _HEADINGS = ("h2", "h3", "h4")
-_TEXT = ("p", "quote", "li", *_HEADINGS)
+_TEXT = ("p", "quote", "li", "dt", "dd", *_HEADINGS)
 _ENOUGH_BEFORE = 40  # words of the article before the headline of another
 
 _SENTENCE_END = re.compile(r"""[.!?…。！？．।؟][\s"'”’»›)\]」』]*$""")
 _ASIDE = re.compile(r"(?:^|[\s_-])(?:author|bio|contributor|newsletter|promo|disclaimer|related)(?:$|[\s_-])")
+_ADDRESS = re.compile(r"https?://\S+")
 _NUMBER = re.compile(r"\d+")
 
 Form = tuple[str, str, str, str]
@@ -66,6 +67,8 @@ def with_lost(blocks: Sequence[Block], kept: set[int]) -> set[int]:
         if _belongs(block, forms, parents):
             found.add(at)
     found |= _between(blocks, found)
+    quotes = {blocks[at].group for at in found if blocks[at].kind == "quote"}
+    found |= {at for at, block in enumerate(blocks) if block.kind == "quote" and block.group in quotes}
     return {at for at in found if not _heads_links(blocks, at, found)}
 
 
@@ -87,6 +90,11 @@ def is_aside(block: Block) -> bool:
 
 def ends_a_sentence(text: str) -> bool:
     return bool(_SENTENCE_END.search(text))
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an address in full, which a writer gives and no teaser shows."""
+    return bool(_ADDRESS.fullmatch(text))
 
 
 def is_title(text: str, titles: Iterable[str]) -> bool:
@@ -149,9 +157,11 @@ def _between(blocks: Sequence[Block], kept: set[int]) -> set[int]:
             block = blocks[at]
             if block.kind in ("figure", "embed"):
                 continue
-            linked = block.linked > _MOST_LINKED_SENTENCE and not ends_a_sentence(block.text)
+            linked = block.linked > _MOST_LINKED_SENTENCE and not (
+                ends_a_sentence(block.text) or is_address(block.text)
+            )
             is_heading = block.kind in _HEADINGS
-            taken = block.kind in _TEXT and _parent(block) is parent and not linked
+            taken = block.kind in (*_TEXT, "table", "pre") and _parent(block) is parent and not linked
             if taken and (open_to_headings or not is_heading):
                 found.add(at)
             else:
@@ -164,4 +174,13 @@ def _parents(blocks: Sequence[Block], found: Iterable[int]) -> set[Any]:
 
 
 def _parent(block: Block) -> Any:
-    return block.element.getparent() if block.element is not None else None
+    """The element a block stands in; one that holds nothing else is only its wrapping."""
+    if block.element is None:
+        return None
+    parent = block.element.getparent()
+    while parent is not None and len(parent) == 1 and not (parent.text or "").strip():
+        around = parent.getparent()
+        if around is None:
+            break
+        parent = around
+    return parent

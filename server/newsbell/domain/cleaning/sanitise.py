@@ -14,7 +14,7 @@ _TAGS = frozenset({
     "p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "q", "cite",
     "pre", "code", "em", "strong", "b", "i", "u", "s", "del", "ins", "mark", "small", "sub", "sup",
     "abbr", "bdi", "bdo", "br", "hr", "a", "figure", "figcaption", "img", "table", "caption", "thead",
-    "tbody", "tfoot", "tr", "th", "td",
+    "tbody", "tfoot", "tr", "th", "td", "ruby", "rt", "rp",
 })  # fmt: skip
 # Dropped with all they hold; of every other unknown tag the text stays.
 _DROPPED = frozenset({
@@ -29,14 +29,19 @@ _ATTRIBUTES = {
     "th": {"colspan", "rowspan", "scope"},
     "td": {"colspan", "rowspan"},
     "ol": {"start"},
+    "li": {"id"},
+    "p": {"id"},
+    "dd": {"id"},
     "abbr": {"title"},
 }
 _LINKS = {("a", "href"): ("http", "https", "mailto"), ("img", "src"): ("http", "https")}
 _NUMBERS = frozenset({"width", "height", "colspan", "rowspan", "start"})
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+_NOTE = re.compile(r"note-[A-Za-z0-9-]{1,60}")  # what an article's own references lead to
 _PARAGRAPH_ENDS = re.compile(
     r"(?i)<(?:br|hr|/(?:p|h[1-6]|li|blockquote|tr|figcaption|pre|dt|dd|div))\b[^>]*>"
 )
+_CELL_ENDS = re.compile(r"(?i)</t[dh]>(?=\s*<t[dh]\b)")
 _MARKUP = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 
 
@@ -76,11 +81,16 @@ def absolute(link: str, base_url: str, schemes: tuple[str, ...] = ("http", "http
 
 def html_to_text(html: str) -> str:
     """The text of sanitised HTML, paragraphs parted by one line break."""
-    text = entities.unescape(_MARKUP.sub("", _PARAGRAPH_ENDS.sub("\n", html)))
+    html = _PARAGRAPH_ENDS.sub("\n", _CELL_ENDS.sub(" | ", html))
+    text = entities.unescape(_MARKUP.sub("", html))
     return "\n".join(line for line in map(squeeze, text.split("\n")) if line)
 
 
 def _attribute(tag: str, attribute: str, value: str, base_url: str) -> str | None:
+    if attribute == "id":
+        return value if _NOTE.fullmatch(value) else None
+    if attribute == "href" and value.startswith("#") and _NOTE.fullmatch(value[1:]):
+        return value
     if (tag, attribute) in _LINKS:
         return absolute(value, base_url, _LINKS[tag, attribute])
     if attribute in _NUMBERS:

@@ -21,6 +21,7 @@ _NAMED = re.compile(
     r"(?:^|[\s_-])(?:tags?|topics?|keywords?|themen|temas|taglist|tag-?cloud|hashtags?)(?:$|[\s_-])"
 )
 _LEVELS = 4
+_LONG = 7  # words: what is longer is a headline
 _LINKED = 0.7  # of a paragraph that is a row of links
 _LABEL = re.compile(rf"{TOPICS_LABEL}\s*[:：]?$", re.IGNORECASE)
 _SITE = re.compile(
@@ -69,7 +70,7 @@ def _rows(tree: Any) -> Iterable[list[Any]]:
 def _score(links: list[Any], folded_text: str) -> float:
     """How much a row looks like the article's topics: most of all by the names the article's text has too."""
     names = _texts(links)
-    if not 0 < len(names) <= _MOST or any(len(name.split()) > 5 for name in names):
+    if not 0 < len(names) <= _MOST or any(len(name.split()) > _LONG for name in names):
         return 0.0
     held = sum(1 for name in names if fold(name).lstrip("#") in folded_text)
     if _in_prose(links[0]):

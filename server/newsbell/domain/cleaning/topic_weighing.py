@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
@@ -23,6 +24,7 @@ _WEIGHTS = {
 }
 _HELD = 30  # where the article's text has the name
 _ENOUGH = 0.3  # of the surest topic's weight, where several places name topics
+_RUN = 3  # names
 _KEYED = re.compile(r"^(?P<key>[\w .-]{1,25})\s*[:=]\s*(?P<value>.+)$")
 _TELLING_KEY = re.compile(
     r"tag|topic|keyword|subject|person|people|place|locat|organi|thema|token|entit", re.IGNORECASE
@@ -59,6 +61,7 @@ def weigh(
         for key, name in names.items():
             shown[key] = _nicer(shown.get(key, name), name)
             votes[key] += _WEIGHTS[source]
+    shown = _without_runs(shown)
     weights = {key: _weight(key, votes[key], folded, sections) for key in shown}
     least = _ENOUGH * min(1.0, max(weights.values(), default=0.0)) if len(believed) > 1 else 0.0
     found = [
@@ -106,12 +109,28 @@ def _without_codes(names: list[str]) -> list[str]:
 
 
 def _without_title_words(names: list[str], title: str) -> list[str]:
-    """Some sites cut their headline into words and call them keywords."""
-    words = set(re.findall(r"\w+", title))
+    """Some sites cut their headline, or the address made of it, into words and call them keywords."""
+    words = set(re.findall(r"\w+", f"{title} {_unmarked(title)}"))
     cut = [name for name in names if name.islower() and name.isalnum() and name in words]
     return (
         [name for name in names if name not in cut] if len(cut) >= 3 and 2 * len(cut) >= len(names) else names
     )
+
+
+def _unmarked(text: str) -> str:
+    """A text as addresses have it: letters without their marks."""
+    return "".join(one for one in unicodedata.normalize("NFD", text) if not unicodedata.combining(one))
+
+
+def _without_runs(names: dict[str, str]) -> dict[str, str]:
+    """Without names that are three others or more, parted by nothing but spaces."""
+    words = {key: frozenset(key.split()) for key in names}
+    return {
+        key: name
+        for key, name in names.items()
+        if len(words[key]) < _RUN
+        or sum(1 for other in words if other != key and words[other] <= words[key]) < _RUN
+    }
 
 
 def _is_headline(key: str, title: str) -> bool:

@@ -14,7 +14,7 @@ _LEAST_LETTERS = 0.3  # of the characters; vowels and tones that are marks are n
 
 def refuse_too_little(blocks: Sequence[Block]) -> None:
     """Raise RefusedError with code "no_article" where there is hardly any text outside of links."""
-    prose = [block for block in blocks if block.kind in ("p", "quote", "li", "pre")]
+    prose = [block for block in blocks if block.kind in ("p", "quote", "li", "pre", "dd")]
     size = sum(len(block.text) for block in prose)
     wide = sum(1 for block in prose for character in block.text if character > "\u2e80")
     letters = sum(1 for block in prose for character in block.text if character.isalnum())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -28,8 +28,7 @@ class ClaimedBatch:
     attempts: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Recipient:
+class Recipient(NamedTuple):
     """One browser to ring for the first time for an alert. `proven`: it was rung before. `failing`: the last
     message to it failed.
     """
@@ -105,15 +104,9 @@ def recipients(conn: Connection, batch: ClaimedBatch) -> list[Recipient]:
         .where(reader.suspended_at.is_(None), reader.created_at <= asked_at, ~waiting)
         .order_by(reader.id)
     )
+    alert_id = batch.alert_id
     return [
-        Recipient(
-            alert_id=batch.alert_id,
-            subscription_id=number,
-            target=PushTarget(endpoint=endpoint, p256dh=p256dh, auth=auth),
-            vapid_key_id=key_id,
-            proven=bool(proven),
-            failing=bool(failing),
-        )
+        Recipient(alert_id, number, PushTarget(endpoint, p256dh, auth), key_id, bool(proven), bool(failing))
         for number, endpoint, p256dh, auth, key_id, proven, failing in conn.execute(query).all()
     ]
 

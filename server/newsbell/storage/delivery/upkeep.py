@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from newsbell.storage.database import Connection
 from newsbell.storage.delivery.retries import finish_retry
-from newsbell.storage.schema import alerts, batches, retries, workers
+from newsbell.storage.schema import alerts, batches, push_pauses, retries, workers
 from newsbell.storage.statements import insert
 
 
@@ -64,7 +64,8 @@ def drop_expired(conn: Connection, now: datetime, *, limit: int = 1_000) -> int:
 
 def clear_finished(conn: Connection, older_than: datetime, limit: int) -> int:
     """Forget at most `limit` batches done before `older_than`, and as many alerts that ended before it and
-    have nothing left to do; how many that were. Workers not seen since are forgotten too.
+    have nothing left to do; how many that were. Workers not seen since, and pauses that ended before, are
+    forgotten too.
     """
     done = sa.select(batches.c.id).where(batches.c.done_at < older_than)
     left = sa.or_(
@@ -77,6 +78,7 @@ def clear_finished(conn: Connection, older_than: datetime, limit: int) -> int:
         ids = conn.execute(_free(query, table, limit)).scalars().all()
         cleared += conn.execute(sa.delete(table).where(table.c.id.in_(ids))).rowcount
     conn.execute(sa.delete(workers).where(workers.c.seen_at < older_than))
+    conn.execute(sa.delete(push_pauses).where(push_pauses.c.until < older_than))
     return cleared
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Table, delete, select, update
+from sqlalchemy import ColumnElement, Table, delete, exists, func, select, update
 
 from newsbell.domain.topics import StoredTopic, fold, slugify
 from newsbell.errors import ConflictError, MalformedError, NotFoundError
@@ -13,6 +13,7 @@ from newsbell.storage.database import Connection
 from newsbell.storage.schema import (
     alert_topics,
     article_topics,
+    articles,
     subscription_topics,
     topic_names,
     topic_slugs,
@@ -53,16 +54,15 @@ def merge(conn: Connection, from_id: int, into_id: int, now: datetime) -> None:
     for topic_id in (from_id, into_id):
         _existing(conn, topic_id)
     touched = {*_neighbours(conn, from_id), into_id} - {from_id}
-    moved = _move(conn, article_topics, article_topics.c.article_id, from_id, into_id)
+    new = _stories_new_to(conn, into_id, from_id)
+    _move(conn, article_topics, article_topics.c.article_id, from_id, into_id)
     _move(conn, subscription_topics, subscription_topics.c.subscription_id, from_id, into_id)
     _move(conn, alert_topics, alert_topics.c.alert_id, from_id, into_id)
     for table in (topic_names, topic_slugs):
         conn.execute(update(table).where(table.c.topic_id == from_id).values(topic_id=into_id))
     conn.execute(delete(topics).where(topics.c.id == from_id))
     conn.execute(
-        update(topics)
-        .where(topics.c.id == into_id)
-        .values(articles=topics.c.articles + moved, by_editor=True)
+        update(topics).where(topics.c.id == into_id).values(articles=topics.c.articles + new, by_editor=True)
     )
     changed(conn, touched, now)
 
@@ -107,7 +107,11 @@ def _own_name(conn: Connection, topic: StoredTopic, name: str, now: datetime) ->
             f"Another topic is called {name}; merge the two.", code="name_taken", field="name"
         )
     row = insert(conn, topic_names).values(folded=folded, topic_id=topic.id, name=name, created_at=now)
-    conn.execute(row.on_conflict_do_update(index_elements=[topic_names.c.folded], set_={"name": name}))
+    conn.execute(
+        row.on_conflict_do_update(
+            index_elements=[topic_names.c.folded], set_={"name": name, "created_at": now}
+        )
+    )
     return folded
 
 
@@ -123,11 +127,24 @@ def _neighbours(conn: Connection, topic_id: int) -> Sequence[int]:
     return [topic_id, *(found for found in conn.execute(shared).scalars() if found != topic_id)]
 
 
-def _move(conn: Connection, table: Table, member: ColumnElement[int], from_id: int, into_id: int) -> int:
-    """Move the members of a topic in a table of (topic_id, member, …); how many were new to the other."""
+def _stories_new_to(conn: Connection, into_id: int, from_id: int) -> int:
+    """How many stories one topic lists that the other does not."""
+    theirs, home = article_topics.alias("theirs"), articles.alias("home")
+    told = (
+        exists()
+        .where(home.c.story_id == articles.c.story_id)
+        .where(theirs.c.article_id == home.c.id, theirs.c.topic_id == into_id)
+    )
+    query = select(func.count(articles.c.story_id.distinct())).join(
+        article_topics, article_topics.c.article_id == articles.c.id
+    )
+    return conn.execute(query.where(article_topics.c.topic_id == from_id, ~told)).scalar_one()
+
+
+def _move(conn: Connection, table: Table, member: ColumnElement[int], from_id: int, into_id: int) -> None:
+    """Move the members of a topic in a table of (topic_id, member, …)."""
     already = select(member).where(table.c.topic_id == into_id)
-    moved = conn.execute(
+    conn.execute(
         update(table).where(table.c.topic_id == from_id, member.not_in(already)).values(topic_id=into_id)
-    ).rowcount
+    )
     conn.execute(delete(table).where(table.c.topic_id == from_id))
-    return moved

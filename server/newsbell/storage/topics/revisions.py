@@ -1,4 +1,4 @@
-"""Revisions: numbers that say whether a list has changed, and how many articles a topic has."""
+"""Revisions: numbers that say whether a list has changed, and how many articles a topic shows."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def _never_back(column: ColumnElement[datetime], now: datetime) -> ColumnElement
 
 
 def recount(conn: Connection, *, gained: Collection[int], lost: Collection[int]) -> None:
-    """Count one article more for some topics, and one less for others."""
+    """Count one article more for some topics, and one less for others: as their lists show a story once, one
+    of the story's articles.
+    """
     for topic_ids, difference in ((gained, 1), (lost, -1)):
         if topic_ids:
             count = topics.c.articles + difference

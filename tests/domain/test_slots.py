@@ -1,0 +1,134 @@
+from datetime import timedelta
+
+import pytest
+
+from newsbell.domain.slots import FIRST_REST, LONGEST_REST, PATIENCE, Service, Slots
+from tests.factories import NOW
+
+MOST = 80  # 60 for one service, 10 for one that is not heard, 40 for all such
+
+
+def begin(slots: Slots, service: Service, wanted: int = MOST) -> int:
+    """As many messages as may begin, at most those wanted; how many that were."""
+    begun = 0
+    while begun < wanted and slots.free(service):
+        slots.begun(service)
+        begun += 1
+    return begun
+
+
+def answer(slots: Slots, service: Service, count: int) -> None:
+    for _ in range(count):
+        slots.ended(service, answered=True)
+
+
+def heard(slots: Slots, host: str = "well.example") -> Service:
+    service = Service(host)
+    slots.begun(service)
+    slots.ended(service, answered=True)
+    return service
+
+
+def mute(slots: Slots, host: str = "mute.example") -> Service:
+    """A service that was waited for in vain, with all it may have under way."""
+    service = Service(host)
+    begin(slots, service)
+    assert slots.rest(service, NOW) is None, "the line waits for it"
+    assert slots.rest(service, NOW + PATIENCE) == FIRST_REST
+    return service
+
+
+def test_a_service_that_answers_has_all_but_what_is_kept_for_others() -> None:
+    slots = Slots(MOST)
+    assert begin(slots, heard(slots)) == 60
+    assert begin(slots, Service("other.example")) == 10
+
+
+def test_a_service_has_few_until_it_answers() -> None:
+    slots, service = Slots(MOST), Service("new.example")
+    assert begin(slots, service) == 10
+    slots.ended(service, answered=True)
+    assert begin(slots, service) == 51
+
+
+def test_the_line_waits_for_who_answers_as_fast_as_it_is_asked() -> None:
+    slots = Slots(MOST)
+    service = heard(slots)
+    begin(slots, service)
+    for tick in range(40):
+        assert slots.rest(service, NOW + tick * PATIENCE / 4) is None
+        answer(slots, service, 8)
+        assert begin(slots, service) == 8
+
+
+def test_the_line_waits_a_second_for_who_does_not_answer() -> None:
+    slots = Slots(MOST)
+    service = mute(slots)
+    assert slots.rest(service, NOW + 2 * PATIENCE) == FIRST_REST
+    assert not slots.free(service)
+
+
+def test_who_answers_a_little_keeps_the_line_no_longer_than_who_does_not() -> None:
+    slots = Slots(MOST)
+    service = heard(slots)
+    begin(slots, service)
+    assert slots.rest(service, NOW) is None
+    answer(slots, service, 29)
+    begin(slots, service)
+    assert slots.rest(service, NOW + PATIENCE) == FIRST_REST
+    answer(slots, service, 50)
+    assert begin(slots, service) == 0, "it has as many as it may have while it is slow"
+
+
+def test_the_rest_grows_while_there_is_no_answer_at_all() -> None:
+    slots = Slots(MOST)
+    service = mute(slots)
+    rests = [slots.rest(service, NOW + timedelta(seconds=seconds)) for seconds in (3, 30, 60, 90, 300)]
+    assert rests == [FIRST_REST, *(timedelta(seconds=seconds) for seconds in (30, 60, 90)), LONGEST_REST]
+    answer(slots, service, 1)
+    begin(slots, service)
+    assert slots.rest(service, NOW + timedelta(seconds=302)) == FIRST_REST
+
+
+def test_who_answers_again_has_its_share_again() -> None:
+    slots = Slots(MOST)
+    service = mute(slots)
+    for tick in range(2, 5):
+        answer(slots, service, 10)
+        begin(slots, service)
+        slots.rest(service, NOW + tick * PATIENCE)
+    assert service.under_way == 60
+
+
+@pytest.mark.parametrize("answered", [0, 60])
+def test_a_service_that_falls_silent_with_all_it_may_have_leaves_others_theirs(answered: int) -> None:
+    slots = Slots(MOST)
+    service = heard(slots)
+    begin(slots, service)
+    slots.rest(service, NOW)
+    answer(slots, service, answered)
+    begin(slots, service)
+    silent = slots.rest(service, NOW + PATIENCE) is not None
+    assert silent == (not answered), "the twin answers, and stays"
+    assert begin(slots, heard(slots, "other.example")) == 60
+
+
+def test_many_silent_services_have_half_together_and_each_is_tried() -> None:
+    slots = Slots(MOST)
+    silent = [mute(slots, f"{number}.example") for number in range(4)]
+    assert sum(service.under_way for service in silent) == 40
+    late = Service("late.example")
+    assert begin(slots, late) == 1, "so that it can show that it answers"
+    slots.ended(late, answered=True)
+    assert begin(slots, late) == 60
+
+
+@pytest.mark.parametrize("most", range(1, 9))
+def test_however_few_there_are_each_service_has_one(most: int) -> None:
+    slots = Slots(most)
+    services = [Service(f"{number}.example") for number in range(3)]
+    assert all(begin(slots, service) for service in services)
+    for service in services:
+        answer(slots, service, service.under_way)
+    assert all(service.heard and service.under_way == 0 for service in services)
+    assert begin(slots, services[0], 8) == max(1, most - most // 4)

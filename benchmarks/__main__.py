@@ -13,6 +13,7 @@ NAMES = {
     "chaos": "nothing lost while processes are killed and services fail",
     "cleaning": "DIR: articles out of real pages, ours beside other extractors, with speed and memory",
     "recognition": "DIR: known topics found in articles that do not declare them",
+    "popup": "how soon the extension's popup shows what is known, with the server fast, slow and down",
     "stories": "copies of a text told from other reports of its event",
 }
 MODULES = {"fanout": "benchmarks.fanout.run"}

@@ -53,6 +53,14 @@ def test_publish() -> None:
     assert "/topics/bridges" in printed
 
 
+@pytest.mark.browser
+@pytest.mark.xdist_group("browsers")
+def test_popup() -> None:
+    printed = run("popup", "--times", "2", "--articles", "1", "--browsers", "Chromium")
+    for server in ("fast", "slow", "down"):
+        assert f"\n{server} " in printed
+
+
 def test_a_name_that_is_none_is_answered_with_the_names() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks"], cwd=_ROOT, capture_output=True, text=True, check=False

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 
-from newsbell.domain.article import Picture
 from newsbell.domain.cleaning import election, noise, notes, paywall, pictures, standfirst, surroundings
 from newsbell.domain.cleaning.blocks import Block, read_blocks
 from newsbell.domain.cleaning.dates import is_date_line
@@ -246,7 +245,7 @@ class _Selection:
         elif last is not None and last.picture is not None:
             caption, credit = pictures.split_caption(block.text)
             old = last.picture
-            last.picture = Picture(url=old.url, caption=old.caption or caption, credit=old.credit or credit)
+            last.picture = replace(old, caption=old.caption or caption, credit=old.credit or credit)
         return "caption"
 
     def _take_figure(self, block: Block) -> None:

@@ -248,9 +248,18 @@ def _address(element: Any, base_url: str) -> str:
     return next((url for url in found if not _STREAM.search(url)), "")
 
 
+def is_tracker(address: str) -> bool:
+    """Whether an address is one that counts readers, asks for consent, or is a network's button."""
+    return bool(_TRACKING.search(_place(address)))
+
+
+def _place(address: str) -> str:
+    return address.partition("://")[2].partition("?")[0].lower()[:500]
+
+
 def _rule(element: Any, address: str) -> str:
     named = " ".join(element.get(name) or "" for name in ("class", "id", "name")).lower()
-    place = address.partition("://")[2].partition("?")[0].lower()[:500]
+    place = _place(address)
     if _TRACKING.search(place) or _is_hidden(element, address):
         return "tracker"
     if _ADVERTISING.search(place) or _ADVERTISING_NAME.search(named):

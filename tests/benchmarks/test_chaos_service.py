@@ -38,7 +38,7 @@ def _send(running: Service, paths: list[str]) -> dict[str, PushResult]:
     transport = CurlTransport(settings, ca_bundle=running.ca_bundle)
     sender = PushSender(settings, timeout=1.0, transport=transport)
     message, key, target = PushMessage(payload=b"{}", ttl=60, topic="story-1"), new_vapid_key(), push_target()
-    orders = [PushOrder(replace(target, endpoint=running.address(path)), message, key) for path in paths]
+    orders = [PushOrder(target._replace(endpoint=running.address(path)), message, key) for path in paths]
     answers = sender.send_many(orders, at_once=100)
     return {order.target.endpoint.split("/", 3)[3]: result for order, result in answers}
 

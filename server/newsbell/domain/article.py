@@ -50,7 +50,7 @@ class CleanArticle:
     `body_text` has the standfirst first, paragraphs parted by one line break, no captions.
     `body_html` is sanitised; its links and pictures are absolute http(s) addresses of the original.
     `topics` holds what the page declares, surest first; recognised ones are added with the known topics
-    (`newsbell.domain.topics.recognise`).
+    (`newsbell.domain.recognition.recognise`).
     `language` is what the page declares, else what its text surely is in, else "". `cut_off` says that the
     site gives only the beginning of the article, and asks for money or a name for the rest.
     """

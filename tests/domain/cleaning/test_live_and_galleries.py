@@ -114,10 +114,9 @@ def test_a_gallery_gives_each_picture_once_with_its_caption_and_no_controls(clon
 
 def test_a_page_that_is_a_gallery_with_a_summary_gives_both() -> None:
     text = "The river rose again on Monday; our photographers were in the lower town all night."
-    html = (
-        f"<html><title>The flood</title><article><h1>The flood</h1><p>{text}</p>{slides()}</article></html>"
+    article = clean(
+        f"<title>The flood</title><body><article><h1>The flood</h1><p>{text}</p>{slides()}</article>", URL
     )
-    article = clean(html, URL)
     assert article.body_text == text
     assert article.body_html.count("<figure>") == 3
 

@@ -14,7 +14,7 @@ import { pageTopics, promptOf } from "./view.js";
 
 /**
  * @param {View} view
- * @param {() => void} close "Not now"
+ * @param {(declined: boolean) => void} close by "Not now", or after the browser's own question
  */
 export function paintPrompt(view, close) {
   const prompt = promptOf(view);
@@ -78,7 +78,7 @@ export function paintPrompt(view, close) {
 
   async function decline() {
     await writeState({ pending: null, link: null });
-    close();
+    close(true);
   }
 
   /** The browser asks only within the press itself, and Chromium ends the popup when it does. */
@@ -92,7 +92,7 @@ export function paintPrompt(view, close) {
     void writeState({ pending: { topics, at: Date.now() } });
     askToSayThings().then(async (allowed) => {
       if (allowed) await ask("allowed");
-      close();
+      close(false);
     });
   }
 
@@ -101,7 +101,7 @@ export function paintPrompt(view, close) {
     if (topics.length === 0) return;
     askToSayThings().then(async (allowed) => {
       if (allowed) await ask("poll", { topics });
-      close();
+      close(false);
     });
   }
 }

@@ -22,10 +22,11 @@ export function paintPrompt(view, close) {
   const others = prompt?.why === "asked" ? pageTopics(view) : [];
   const links = !pushesItself && isSecure(view.state.server);
   const model = { prompt, others: others.map(({ name }) => name), links };
-  const wasHidden = part.hidden;
+  const before = part.dataset.why;
+  part.dataset.why = prompt?.why ?? "";
   part.hidden = prompt === null;
   paint(part, model, () => (prompt ? build(prompt, model) : []));
-  if (wasHidden && prompt?.why === "asked") byId("prompt-title").focus();
+  if (prompt?.why === "asked" && before !== "asked") byId("prompt-title").focus();
 
   /**
    * @param {Prompt} asked

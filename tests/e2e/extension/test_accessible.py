@@ -112,13 +112,15 @@ def test_the_keyboard_alone_reaches_everything_and_shows_where_it_is(firefox_ext
             " one.checkVisibility()).map((one) => one.id || one.getAttribute('data-key') || one.localName)"
         )
         assert len(wanted) > 8
-        reached = []
+        reached: set[str] = set()
         for _ in range(2 * len(wanted)):
+            if reached >= set(wanted):
+                break  # one more, and the focus would be with the browser's own buttons
             firefox.press_key("Tab")
             name, visible = firefox.run(FOCUS)
-            assert visible or name == "body", name
-            reached.append(name)
-        assert set(wanted) <= set(reached)
+            assert visible, name
+            reached.add(name)
+        assert reached >= set(wanted)
 
     # Follow by Enter, decline by Enter: the focus goes where the question is.
     firefox.tab_to("other-topic")

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from benchmarks.crowd import numbers, text_of, uuid_of
+from benchmarks.crowd import numbers, settle, text_of, uuid_of
 from newsbell.storage import topics
 from newsbell.storage.database import Connection, Database
 from newsbell.storage.schema import article_topics, articles, stories
@@ -36,14 +36,14 @@ def fill(db: Database, size: int) -> None:
         conn.execute(sa.insert(stories).from_select(["id", "created_at"], sa.select(number.c.n, when)))
         conn.execute(sa.insert(articles).from_select(*_articles(conn, size, when)))
         _link(conn, size, now)
-    with db.transaction() as conn:
-        if db.dialect == "postgresql":
+    if db.dialect == "postgresql":
+        with db.transaction() as conn:
             for table in (stories, articles):
                 last = sa.select(sa.func.max(table.c.id)).scalar_subquery()
                 conn.execute(
                     sa.select(sa.func.setval(sa.func.pg_get_serial_sequence(table.name, "id"), last))
                 )
-            conn.execute(sa.text("ANALYZE"))
+        settle(db)
 
 
 def _articles(conn: Connection, size: int, when: Any) -> tuple[list[str], Any]:

@@ -123,6 +123,7 @@ def test_the_keyboard_alone_reaches_everything_and_shows_where_it_is(firefox_ext
         assert reached >= set(wanted)
 
     # Follow by Enter, decline by Enter: the focus goes where the question is.
+    show_everything(firefox, extension.address("popup.html"))
     firefox.tab_to("other-topic")
     firefox.press_keys("Sea ice")
     firefox.press_key("Enter")

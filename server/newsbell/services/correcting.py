@@ -17,7 +17,7 @@ from newsbell.errors import MalformedError, NotFoundError, RefusedError
 from newsbell.services.articles import existing, get_article
 from newsbell.services.known import topics_known
 from newsbell.services.ports import Cleaner
-from newsbell.services.stories import text_of
+from newsbell.services.stories import catch_up, text_of
 from newsbell.services.topics import checked_names
 from newsbell.services.versions import (
     checked_title,
@@ -124,6 +124,7 @@ def clean_again(
         take_turn(conn)
         article = existing(conn, article_id)
         same_corrections(seen, article)
+        catch_up(conn, article, text)
         return put_version(conn, article, cleaned, text, original=None, now=now)
 
 

@@ -19,7 +19,7 @@ from newsbell.domain.backoff import given_up, retry_at
 from newsbell.domain.governor import Governor
 from newsbell.domain.key_refusals import PAUSE, KeyRefusals
 from newsbell.domain.push import Outcome, PushMessage, PushResult
-from newsbell.domain.slots import Service
+from newsbell.domain.slots import PATIENCE, Service
 from newsbell.domain.subscription import PushTarget, VapidKey
 from newsbell.services.ports import Hints, NoHints, Pusher
 from newsbell.storage import delivery, subscriptions
@@ -36,13 +36,15 @@ _SPREAD = 0.25
 @dataclass(frozen=True, kw_only=True)
 class Worker:
     """A worker's name, unique to its process, and the bounds it works in. No more than `batch_size` messages
-    are sent and not yet written down, and no more than `concurrency` are under way.
+    are sent and not yet written down, and no more than `concurrency` are under way. `patience` is how long
+    all wait for a push service that has its share of them and is slow to answer.
     """
 
     name: str
     batch_size: int = 1_000
     lease: timedelta = timedelta(minutes=5)
     concurrency: int = 750
+    patience: timedelta = PATIENCE
 
     @property
     def written_at_once(self) -> int:

@@ -30,10 +30,12 @@ def fill(db: Database, settings: Settings, *, readers: int, followers: dict[str,
     others; and for each hundred readers an article that was rung for and is done.
     """
     now = datetime.now(UTC)
+    sizes = {_ELSEWHERE: readers, **followers}
+    with db.transaction() as conn:  # one of its own: it holds what other stores of the server may wait for
+        found = [topic.id for topic in topics.ensure(conn, list(sizes), now)]
     with db.transaction() as conn:
         conn.execute(sa.insert(subscriptions).from_select(*_readers(readers, endpoint, now)))
-        for name, number in {_ELSEWHERE: readers, **followers}.items():
-            topic = topics.ensure(conn, [name], now)[0].id
+        for topic, (name, number) in zip(found, sizes.items(), strict=True):
             step = max(1, readers // max(1, number))
             chosen = sa.select(sa.literal(topic), subscriptions.c.id).where(subscriptions.c.id % step == 0)
             if name == _ELSEWHERE:

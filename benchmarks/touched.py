@@ -25,7 +25,7 @@ _PAGES = sa.text(
 
 @dataclass
 class Steps:
-    """Instructions of SQLite's machine, to the nearest hundred; 0 on another database."""
+    """Instructions of SQLite's machine, the last few of each statement left out; 0 on another database."""
 
     count: int = 0
 

@@ -36,6 +36,7 @@ const view = {
   page: null,
   tab: -1,
   asked: null,
+  declined: false,
 };
 listen();
 paintAll();
@@ -104,7 +105,8 @@ async function follow(topics) {
 
 function paintAll() {
   paintStanding();
-  paintPrompt(view, () => {
+  paintPrompt(view, (declined) => {
+    view.declined = declined;
     view.asked = null;
     paintAll();
   });

@@ -243,9 +243,14 @@ def _address(element: Any, base_url: str) -> str:
     holders = [element, *element.iter("source", "embed")]
     links = (holder.get(name) for holder in holders for name in _SOURCES)
     found = [url for link in links if link and (url := absolute(link, base_url))]
-    if found and all(_STREAM.search(url) for url in found):
+    if found and all(is_stream(url) for url in found):
         return absolute(base_url, "") or ""  # no browser opens a stream by itself: the page plays it
-    return next((url for url in found if not _STREAM.search(url)), "")
+    return next((url for url in found if not is_stream(url)), "")
+
+
+def is_stream(address: str) -> bool:
+    """Whether an address is of a film's pieces, which no browser plays by itself."""
+    return bool(_STREAM.search(address))
 
 
 def is_tracker(address: str) -> bool:

@@ -11,8 +11,10 @@ NAMES = {
     "lists": "what a page of a list or feed costs as articles pile up",
     "publish": "the reader page and publishing while a fan-out runs",
     "chaos": "nothing lost while processes are killed and services fail",
+    "sizes": "bytes of a reader in PostgreSQL, and of a message on the wire",
     "cleaning": "DIR: articles out of real pages, ours beside other extractors, with speed and memory",
     "recognition": "DIR: known topics found in articles that do not declare them",
+    "popup": "how soon the extension's popup shows what is known, with the server fast, slow and down",
     "stories": "copies of a text told from other reports of its event",
 }
 MODULES = {"fanout": "benchmarks.fanout.run"}

@@ -11,7 +11,15 @@ from benchmarks.store import Browser, ring
 from newsbell.config import Settings
 from newsbell.storage import topics
 from newsbell.storage.database import Connection, Database
-from newsbell.storage.schema import alerts, articles, batches, stories, subscription_topics, subscriptions
+from newsbell.storage.schema import (
+    alerts,
+    articles,
+    batches,
+    metadata,
+    stories,
+    subscription_topics,
+    subscriptions,
+)
 
 _ELSEWHERE = "Elsewhere"
 """The topic of all who do not follow what is rung for."""
@@ -22,10 +30,12 @@ def fill(db: Database, settings: Settings, *, readers: int, followers: dict[str,
     others; and for each hundred readers an article that was rung for and is done.
     """
     now = datetime.now(UTC)
+    sizes = {_ELSEWHERE: readers, **followers}
+    with db.transaction() as conn:  # one of its own: it holds what other stores of the server may wait for
+        found = [topic.id for topic in topics.ensure(conn, list(sizes), now)]
     with db.transaction() as conn:
         conn.execute(sa.insert(subscriptions).from_select(*_readers(readers, endpoint, now)))
-        for name, number in {_ELSEWHERE: readers, **followers}.items():
-            topic = topics.ensure(conn, [name], now)[0].id
+        for topic, (name, number) in zip(found, sizes.items(), strict=True):
             step = max(1, readers // max(1, number))
             chosen = sa.select(sa.literal(topic), subscriptions.c.id).where(subscriptions.c.id % step == 0)
             if name == _ELSEWHERE:
@@ -42,7 +52,7 @@ def fill(db: Database, settings: Settings, *, readers: int, followers: dict[str,
     if db.dialect == "postgresql":
         with db.transaction() as conn:
             _number_on(conn)
-            conn.execute(sa.text("ANALYZE"))
+        settle(db)
 
 
 def numbers(count: int) -> Any:
@@ -108,6 +118,18 @@ def _number_on(conn: Connection) -> None:
     for table in (stories, articles, alerts):
         last = sa.select(sa.func.max(table.c.id)).scalar_subquery()
         conn.execute(sa.select(sa.func.setval(sa.func.pg_get_serial_sequence(table.name, "id"), last)))
+
+
+def settle(db: Database) -> None:
+    """Leave PostgreSQL's tables as they are in a store that has been there for a while, and let nothing else
+    look at their pages.
+    """
+    engine = sa.create_engine(db.url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as conn:
+        for table in metadata.sorted_tables:
+            conn.execute(sa.text(f"ALTER TABLE {table.name} SET (autovacuum_enabled = off)"))
+            conn.execute(sa.text(f"VACUUM ANALYZE {table.name}"))
+    engine.dispose()
 
 
 def uuid_of(conn: Connection) -> Any:

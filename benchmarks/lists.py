@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -16,10 +17,12 @@ import sqlalchemy as sa
 
 from benchmarks.databases import database_url, names
 from benchmarks.library import COPIED, EVERYTHING, FEW, PARTS, fill
-from benchmarks.store import new_store
-from benchmarks.touched import pages_of, steps
+from benchmarks.store import body_of, new_store
+from benchmarks.touched import pages, pages_of, steps
 from newsbell.domain.article import Position
+from newsbell.domain.cleaning import clean
 from newsbell.storage import articles, topics
+from newsbell.storage.articles import TopicLink
 from newsbell.storage.database import Database
 
 _PER_PAGE = 51  # one more than is shown, to see whether there is another page
@@ -55,6 +58,10 @@ def _one_size(name: str, size: int, repeats: int) -> None:
             whole, database, touched = _read(db, page, repeats)
             row = f"{size:10}  {page.label:47} {whole * 1e3:8.2f} {database * 1e3:12.2f} {touched:13}"
             print(row, flush=True)
+        seconds, touched = _copied(db, size)
+        print(
+            f"{size:10}  {'saving a copy of a story, counted once':47} {seconds * 1e3:8.2f} {'':12} {touched:13}"
+        )
 
 
 def _pages(db: Database, size: int) -> list[Page]:
@@ -103,6 +110,25 @@ def _read(db: Database, page: Page, repeats: int) -> tuple[float, float, int]:
     with steps(db) as counted:
         read()
     return whole, database, counted.count
+
+
+def _copied(db: Database, size: int) -> tuple[float, int]:
+    """Another home of the newest story, in a topic that has everything and one that has little."""
+    address = "https://copies.example/"
+    copy = clean(f"Ferry {size}\n\n{body_of(str(size))}", address)
+    before = pages(db)
+    with steps(db) as counted:
+        began = time.perf_counter()
+        with db.transaction() as conn:
+            newest = articles.latest(conn, topic_ids=None, before=None, limit=1)[0]
+            known = topics.resolve(conn, [EVERYTHING, FEW])
+            links = [TopicLink(topic=topic, origin="editor", weight=1.0) for topic in known.values()]
+            now = datetime.now(UTC)
+            articles.add(conn, copy, topics=links, story_id=newest.story_id, original=None, now=now)
+        seconds = time.perf_counter() - began
+    with db.read() as conn:
+        assert topics.resolve(conn, [EVERYTHING])[EVERYTHING].articles == known[EVERYTHING].articles
+    return seconds, counted.count or pages(db) - before
 
 
 def _seconds(work: Callable[[], None]) -> float:

@@ -6,8 +6,11 @@ import argparse
 import tempfile
 import time
 from collections.abc import Generator, Iterable
-from contextlib import ExitStack
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -16,9 +19,11 @@ import sqlalchemy as sa
 
 from benchmarks.crowd import fill
 from benchmarks.databases import database_url, names
+from benchmarks.fanout.job import memory_mb
 from benchmarks.serving import Site, command, site
 from benchmarks.sink import Sample, sample_service
 from benchmarks.store import new_store, ring
+from benchmarks.touched import pages, pages_since, steps
 from newsbell.config import Settings
 from newsbell.domain.push import Outcome, PushResult
 from newsbell.services.delivery import Delivery, Worker, work_once
@@ -48,12 +53,23 @@ class NoNetwork:
             yield message, _TAKEN
 
 
+@dataclass(frozen=True)
+class Cost:
+    """What a fan-out costs a follower, without encryption and network: seconds, and what the database touches;
+    and the peak of the process's memory, in MB, where the system tells.
+    """
+
+    seconds: float
+    touched: float
+    memory: float | None
+
+
 def main(arguments: list[str]) -> int:
     options = _options(arguments)
     for name in names():
-        print(
-            f"\n{name}: {'readers':>10} {'followers':>10} {'µs a follower':>14}   201 to the first push, ms"
-        )
+        unit = "instructions" if name == "sqlite" else "pages"
+        print(f"\n{name}\n{'':10} {'':10} {'a follower':>11} {'':>12} {'worker':>8}   201 to the first push")
+        print(f"{'readers':>10} {'followers':>10} {'µs':>11} {unit:>12} {'MB':>8}   ms")
         for readers in options.readers:
             _one_size(name, readers, options)
     return 0
@@ -72,23 +88,33 @@ def _one_size(name: str, readers: int, options: argparse.Namespace) -> None:
         costs = {topic: _cost(db, settings, topic, count) for topic, count in sizes.items()}
         firsts = _firsts(db, settings, service, list(sizes), options.repeats)
         for topic, count in sizes.items():
-            times = " ".join(f"{seconds * 1e3:.0f}" for seconds in sorted(firsts[topic]))
-            middle = median(firsts[topic]) * 1e3
-            row = f"{readers:{len(name) + 12}} {count:10} {costs[topic] * 1e6:14.1f}"
-            print(f"{row}   {middle:.0f} (of {times})", flush=True)
+            cost, times = costs[topic], " ".join(f"{seconds * 1e3:.0f}" for seconds in sorted(firsts[topic]))
+            memory = "" if cost.memory is None else f"{cost.memory:.0f}"
+            row = f"{readers:10} {count:10} {cost.seconds * 1e6:11.1f} {cost.touched:12.1f} {memory:>8}"
+            print(f"{row}   {median(firsts[topic]) * 1e3:.0f} (of {times})", flush=True)
 
 
-def _cost(db: Database, settings: Settings, topic: str, followers: int) -> float:
-    """Seconds a follower, from the alert to the last batch done, without encryption and network."""
-    pusher = NoNetwork()
-    work = Delivery(db, settings, Worker(name="benchmark"), pusher, lambda: datetime.now(UTC))
+def _cost(db: Database, settings: Settings, topic: str, followers: int) -> Cost:
+    """From the alert to the last batch done, by a worker in a process of its own."""
     ring(db, settings, topic)
-    began = time.perf_counter()
-    while work_once(work):
-        pass
-    seconds = time.perf_counter() - began
-    assert pusher.sent == followers, (pusher.sent, followers)
-    return seconds / followers
+    before = pages(db)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        sent, seconds, instructions, memory = process.submit(_work, settings).result()
+    assert sent == followers, (sent, followers)
+    touched = instructions or pages_since(db, before)
+    return Cost(seconds / followers, touched / followers, memory)
+
+
+def _work(settings: Settings) -> tuple[int, float, int, float | None]:
+    """How many were sent, in what time, with how many instructions of SQLite, and the memory that took."""
+    pusher = NoNetwork()
+    with closing(Database(settings.resolved_database_url)) as db, steps(db) as counted:
+        work = Delivery(db, settings, Worker(name="benchmark"), pusher, lambda: datetime.now(UTC))
+        began = time.perf_counter()
+        while work_once(work):
+            pass
+        seconds = time.perf_counter() - began
+    return pusher.sent, seconds, counted.count, memory_mb("VmHWM")
 
 
 def _firsts(

@@ -1,17 +1,19 @@
 """Copies of a text are one story, other reports of the same event are not: how often that is got right.
 
-    python -m benchmarks stories
+    python -m benchmarks stories [--stored N N …]
 
 Copies are made of our own samples and reports: rewritten, cut, re-captioned, and all at once. What must
 stay apart are the reports of one event by several newsrooms (reports.toml), a form filled in with other
 numbers, and every pair of different texts. Ours runs as an import does, through the index in SQLite; the
-peers compare every pair.
+peers compare every pair. Then a look-up is timed beside so many articles: 10 and 100 thousand, or as many as
+are given.
 """
 
 from __future__ import annotations
 
 import hashlib
 import random
+import statistics
 import tempfile
 import time
 import tomllib
@@ -20,6 +22,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
+from uuid import uuid4
 
 from newsbell.domain.article import CleanArticle
 from newsbell.domain.cleaning import clean
@@ -35,8 +38,9 @@ from newsbell.storage.migrations import upgrade
 from newsbell.storage.schema import metadata
 
 NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
-STORED = 10_000
+STORED = (10_000, 100_000)
 """Articles beside which a look-up is timed."""
+AT_ONCE = 2_000
 
 Same = Callable[[str, str], bool]
 
@@ -51,7 +55,7 @@ class Pair:
     same: bool
 
 
-def main(_arguments: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     pairs = list(all_pairs())
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/stories.sqlite3"
@@ -66,7 +70,13 @@ def main(_arguments: list[str]) -> int:
         }
         for line in table(pairs, rows):
             print(line)
-        print(f"\nA look-up beside {STORED} stored articles: {look_up(database):.1f} ms")
+        print()
+        sizes = [int(one) for one in arguments[arguments.index("--stored") + 1 :]] if arguments else STORED
+        before = 0
+        for stored in sizes:
+            fill(database, stored - before)
+            before = stored
+            print(f"A look-up beside {stored} stored articles: {look_up(database):.1f} ms")
         database.close()
     return 0
 
@@ -216,26 +226,38 @@ def article(body_text: str) -> CleanArticle:
     )  # fmt: skip
 
 
+def fill(database: Database, stored: int) -> None:
+    """Store so many articles more, each with bands of its own, in the order in which an index grows fastest."""
+    chosen = random.Random(stored)
+    with database.transaction() as conn:
+        story = stories.add_story(conn, f"background {stored}", NOW)
+        first = articles.add(conn, article("Text."), topics=[], story_id=story, original=None, now=NOW)
+        table, index = metadata.tables["articles"], metadata.tables["story_bands"]
+        row = dict(conn.execute(table.select().where(table.c.id == first.id)).mappings().one())
+        numbers = range(first.id + 1, first.id + stored)
+        for begin in range(0, len(numbers), AT_ONCE):
+            rows = [{**row, "id": number, "uuid": uuid4()} for number in numbers[begin : begin + AT_ONCE]]
+            conn.execute(table.insert(), rows)
+        found = ((chosen.randrange(-(2**63), 2**63), number) for number in numbers for _ in range(BANDS))
+        bands_ = sorted(found)
+        for begin in range(0, len(bands_), 10 * AT_ONCE):
+            some = bands_[begin : begin + 10 * AT_ONCE]
+            conn.execute(index.insert(), [{"band": band, "article_id": number} for band, number in some])
+
+
 def look_up(database: Database) -> float:
-    """Milliseconds to find the story of a text that is new, its own hashing included."""
+    """Milliseconds to find the story of a text that is new, its own hashing included; the median of 20."""
     chosen = random.Random(1)
+    times = []
     with database.transaction() as conn:
-        story = stories.add_story(conn, "background", NOW)
-        for _ in range(STORED):
-            added = articles.add(conn, article("Text."), topics=[], story_id=story, original=None, now=NOW)
-            stories.set_bands(conn, added.id, [chosen.randrange(-(2**63), 2**63) for _ in range(BANDS)])
-    texts = [" ".join(chosen.choices(VOCABULARY, k=300)) for _ in range(20)]
-    began = time.perf_counter()
-    with database.transaction() as conn:
-        for text in texts:
+        for _ in range(20):
+            text = " ".join(chosen.choices(VOCABULARY, k=300))
+            began = time.perf_counter()
             likeness = likeness_of(text)
-            story_of(
-                conn,
-                StoryText(digest=text_digest(text, ""), likeness=likeness, bands=bands(likeness)),
-                NOW,
-                NOW,
-            )
-    return (time.perf_counter() - began) / 20 * 1000
+            of = StoryText(digest=text_digest(text, ""), likeness=likeness, bands=bands(likeness))
+            story_of(conn, of, NOW, NOW)
+            times.append(time.perf_counter() - began)
+    return 1000 * statistics.median(times)
 
 
 VOCABULARY = [f"w{number}" for number in range(3_000)]

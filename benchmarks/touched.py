@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ _PAGES = sa.text(
 
 @dataclass
 class Steps:
-    """Instructions of SQLite's machine, to the nearest hundred; 0 on another database."""
+    """Instructions of SQLite's machine, the last few of each statement left out; 0 on another database."""
 
     count: int = 0
 
@@ -57,13 +58,24 @@ def steps(db: Database) -> Iterator[Steps]:
 
 
 def pages(db: Database) -> int:
-    """Pages of tables and indexes that PostgreSQL has looked at for whoever closed its connections; 0 on
-    SQLite.
+    """Pages of tables and indexes that PostgreSQL has looked at by now, for us and for whoever closed its
+    connections; 0 on SQLite.
     """
     if db.dialect == "sqlite":
         return 0
     with db.transaction() as conn:
+        conn.execute(sa.select(sa.func.pg_stat_force_next_flush()))
+    with db.transaction() as conn:
         return int(conn.execute(_PAGES).scalar_one())
+
+
+def pages_since(db: Database, before: int) -> int:
+    """How many more they are, when the last of those who closed their connections is counted."""
+    seen = -1
+    while (now := pages(db)) != seen:
+        seen = now
+        time.sleep(0.5)
+    return now - before
 
 
 def pages_of(conn: Connection, statement: str, parameters: Any) -> int:
@@ -73,8 +85,8 @@ def pages_of(conn: Connection, statement: str, parameters: Any) -> int:
     return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
 
 
-def peak_megabytes(process: int | str = "self") -> float:
-    """The most memory that a process of this machine has held (VmHWM of proc_pid_status(5)); 0.0 elsewhere."""
+def peak_megabytes(process: int) -> float:
+    """The most memory that another process has held (VmHWM of proc_pid_status(5)); 0.0 where none tells."""
     try:
         lines = Path(f"/proc/{process}/status").read_text().splitlines()
     except OSError:

@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from benchmarks.__main__ import NAMES
 
 from newsbell.cli.main import COMMANDS
 from newsbell.config import Settings, variable
@@ -27,6 +28,20 @@ def test_the_commands_it_names_are_commands(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     named = re.findall(r"(?:`|bin/|command: )newsbell ([a-z]+)", text)
     assert set(named) <= set(COMMANDS)
+
+
+def test_the_events_it_tells_to_watch_are_told() -> None:
+    text = (_DOCS / "operating.md").read_text(encoding="utf-8")
+    watched = re.findall(r"`([a-z_]+)`", text.partition("Worth an alarm:")[2].partition("- RabbitMQ")[0])
+    sources = "".join(path.read_text(encoding="utf-8") for path in (_DOCS.parent / "server").rglob("*.py"))
+    sources = sources.replace('event(f"{self.name}_died"', 'event("worker_died" event("web_died"')
+    assert len(watched) > 5
+    assert [name for name in watched if not re.search(rf'"{name}\b', sources)] == []
+
+
+def test_the_benchmarks_it_names_are_benchmarks() -> None:
+    text = (_DOCS / "operating.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"python -m benchmarks ([a-z]+)", text)) <= set(NAMES)
 
 
 def test_every_example_is_named_in_the_guide_and_every_link_leads_somewhere() -> None:

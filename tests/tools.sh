@@ -6,7 +6,7 @@ set -u
 
 missing() {
     for pair in firefox-esr:firefox-esr chromium:chromium Xvfb:xvfb xdotool:xdotool newsboat:newsboat nginx:nginx-light \
-        initdb:postgresql rabbitmq-server:rabbitmq-server redis-server:redis-server; do
+        initdb:postgresql rabbitmq-server:rabbitmq-server redis-server:redis-server sqlite3:sqlite3; do
         found "${pair%%:*}" || printf '%s ' "${pair##*:}"
     done
 }

@@ -37,8 +37,8 @@ def _send(running: Service, paths: list[str]) -> dict[str, PushResult]:
     settings = replace(Settings(), private_hosts=hosts, vapid_subject="mailto:one@news.example")
     transport = CurlTransport(settings, ca_bundle=running.ca_bundle)
     sender = PushSender(settings, timeout=1.0, transport=transport)
-    message, key, target = PushMessage(payload=b"{}", ttl=60, topic="story-1"), new_vapid_key(), push_target()
-    orders = [PushOrder(replace(target, endpoint=running.address(path)), message, key) for path in paths]
+    message, key = PushMessage(payload=b"{}", ttl=60, topic="story-1"), new_vapid_key()
+    orders = [PushOrder(push_target(running.address(path)), message, key) for path in paths]
     answers = sender.send_many(orders, at_once=100)
     return {order.target.endpoint.split("/", 3)[3]: result for order, result in answers}
 

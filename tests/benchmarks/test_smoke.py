@@ -37,14 +37,28 @@ def test_fanout() -> None:
 
 def test_scale() -> None:
     printed = run("scale", "--readers", "200", "--followers", "50", "--repeats", "1")
-    assert "µs a follower" in printed
+    assert "201 to the first push" in printed
+    assert "PostgreSQL is left out" in printed
+
+
+def test_lists() -> None:
+    printed = run("lists", "--articles", "400", "--repeats", "1")
+    assert "a union of 50 topics" in printed
     assert "PostgreSQL is left out" in printed
 
 
 @needs_nginx
 def test_publish() -> None:
-    printed = run("publish", "--readers", "200", "--seconds", "0.2", "--rounds", "1")
+    printed = run("publish", "--readers", "200", "--followers", "100", "--seconds", "0.2", "--rounds", "1")
     assert "/topics/bridges" in printed
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browsers")
+def test_popup() -> None:
+    printed = run("popup", "--times", "2", "--articles", "1", "--browsers", "Chromium")
+    for server in ("fast", "slow", "down"):
+        assert f"\n{server} " in printed
 
 
 def test_a_name_that_is_none_is_answered_with_the_names() -> None:

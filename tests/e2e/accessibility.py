@@ -9,7 +9,7 @@ from tests.e2e.drivers.firefox import Firefox
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 SCHEMES = {"dark": 0, "light": 1}
 _SCHEME_PREFERENCE = "layout.css.prefers-color-scheme.content-override"
-_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _RUN = """
     const found = await axe.run(document, {runOnly: {type: "tag", values: given[0]}});
     return found.violations.map(
@@ -25,5 +25,5 @@ def use_scheme(firefox: Firefox, scheme: str) -> None:
 def violations(firefox: Firefox) -> list[str]:
     """What a person with a keyboard, a screen reader or weak eyes would stumble over here."""
     script = AXE.read_text(encoding="utf-8") + _RUN
-    found: list[str] = firefox.run_async(script, _RULES)
+    found: list[str] = firefox.run_async(script, RULES)
     return found

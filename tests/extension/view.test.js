@@ -16,6 +16,7 @@ const view = (state = {}, more = {}) => ({
   page: null,
   tab: 1,
   asked: null,
+  declined: false,
   ...more,
 });
 const russia = { name: "Russia", slug: "russia", since: 0, primed: true };
@@ -26,6 +27,8 @@ test("the soft prompt comes for a first follow, and after what went unfinished",
   assert.equal(promptOf(view({ pending: { topics: ["Russia"], at: 0 } })).why, "denied");
   assert.equal(promptOf(view({ link: { topics: ["Russia"] } }, { pushesItself: false })).why, "unfinished");
   assert.equal(promptOf(view({ following: [russia] })).why, "needed");
+  assert.equal(promptOf(view({ following: [russia] }, { declined: true })), null);
+  assert.equal(promptOf(view({}, { declined: true, asked: ["Russia"] })).why, "asked");
 });
 
 test("no question is put to a reader whom something can notify", () => {

@@ -28,9 +28,10 @@ TYPES = {
 
 @pytest.fixture
 def russia(site: Site) -> Site:
-    """A site with one article, in two topics."""
+    """A site with one article, in two topics, stored a minute ago."""
     with site.db.transaction() as conn:
         stored_article(conn, "Russia", "Ukraine", title="The bridge")
+    site.clock.advance(timedelta(minutes=1))
     return site
 
 
@@ -56,7 +57,9 @@ def test_a_feed_says_what_it_is(russia: Site, ending: FeedFormat) -> None:
     assert answer.headers["Content-Type"] == TYPES[ending]
     assert answer.headers["Cache-Control"] == "public, max-age=60"
     assert answer.headers["Vary"] == "Accept-Encoding"
-    assert answer.headers["Last-Modified"] == http_date(NOW)
+    assert answer.headers["Last-Modified"] == http_date(NOW + timedelta(seconds=1)), (
+        "the second behind the change"
+    )
     assert not answer.headers["ETag"].startswith("W/")
     assert b"The bridge" in answer.data
 
@@ -120,10 +123,51 @@ def test_a_date_alone_is_enough(russia: Site) -> None:
     assert russia.client.get(path, headers=both).status_code == 200
 
 
+@pytest.mark.parametrize("between", [0.1, 0.5, 1.1])
+@pytest.mark.parametrize("beginning", [0.0, 0.05])
+def test_a_date_never_hides_the_next_change_however_soon_it_comes(
+    site: Site, between: float, beginning: float
+) -> None:
+    """Whoever asks between two changes, by the date of the answer or by the one it was given."""
+    moment = NOW.replace(microsecond=0) + timedelta(seconds=beginning)
+    with site.db.transaction() as conn:
+        stored_article(conn, "Russia", title="The first", now=moment)
+    site.clock.now = moment + timedelta(seconds=between) / 2
+    answer = site.client.get("/feeds/russia.json")
+    dates = {http_date(site.clock.now), answer.headers.get("Last-Modified", http_date(site.clock.now))}
+    with site.db.transaction() as conn:
+        stored_article(conn, "Russia", title="The second", now=moment + timedelta(seconds=between))
+    for later in (0.0, 0.9, 3600.0):
+        site.clock.now = moment + timedelta(seconds=between + later)
+        for date in dates:
+            again = site.client.get("/feeds/russia.json", headers={"If-Modified-Since": date})
+            assert (again.status_code, b"The second" in again.data) == (200, True), (later, date)
+
+
+def test_a_change_has_a_date_as_soon_as_its_second_is_over(site: Site) -> None:
+    second = NOW.replace(microsecond=0)
+    with site.db.transaction() as conn:
+        stored_article(conn, "Russia", now=second + timedelta(seconds=0.3))
+    site.clock.now = second + timedelta(seconds=0.9)
+    fresh = site.client.get("/feeds/russia.rss", headers={"If-Modified-Since": http_date(second)})
+    assert (fresh.status_code, "Last-Modified" in fresh.headers) == (200, False)
+    site.clock.now = second + timedelta(seconds=1)
+    dated = site.client.get("/feeds/russia.rss").headers["Last-Modified"]
+    assert dated == http_date(second + timedelta(seconds=1))
+    assert site.client.get("/feeds/russia.rss", headers={"If-Modified-Since": dated}).status_code == 304
+
+
+def test_a_date_that_has_not_come_yet_says_nothing(russia: Site) -> None:
+    for ahead, status in ((0, 304), (60, 200)):
+        dated = {"If-Modified-Since": http_date(russia.clock() + timedelta(seconds=ahead))}
+        assert russia.client.get("/feeds/russia.rss", headers=dated).status_code == status
+
+
 def test_every_change_is_seen_in_each_feed_of_the_article(russia: Site) -> None:
     paths = ("/feeds/russia.rss", "/feeds/ukraine.atom", "/feeds/all.json", "/feeds/russia+ukraine.rss")
     article_id = russia.client.get("/api/v1/articles").get_json()["articles"][0]["id"]
     later = NOW + timedelta(hours=1)
+    russia.clock.now = later + timedelta(minutes=1)
 
     for change in (
         lambda: correct_article(russia.db, article_id, ArticlePatch(title="The new bridge"), later),

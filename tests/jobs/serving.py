@@ -20,9 +20,13 @@ class Served:
 
     process: subprocess.Popen[bytes]
     output: Path
+    port: int = 0
 
     @property
     def address(self) -> str:
+        """Where it listens: as it says, unless that is the address of a proxy in front."""
+        if self.port:
+            return f"http://127.0.0.1:{self.port}"
         return self.said().partition("\n")[0].removeprefix("Newsbell is at ")
 
     def said(self) -> str:
@@ -46,15 +50,21 @@ class Served:
 
 @contextmanager
 def serving(
-    newsbell: Sequence[str], folder: Path, environ: Mapping[str, str], *options: str
+    newsbell: Sequence[str], folder: Path, environ: Mapping[str, str], *options: str, port: int = 0
 ) -> Iterator[Served]:
-    """Run the server in `folder` on a free port, once it is ready; at the end no process of it is left."""
+    """Run the server in `folder`, on a free port where none is named, once it is ready; at the end no process
+    of it is left.
+    """
     output, errors = folder / "serve.out", folder / "serve.err"
     with output.open("wb") as out, errors.open("wb") as err:
         process = subprocess.Popen(
-            [*newsbell, "serve", "--port", "0", *options], cwd=folder, env=environ, stdout=out, stderr=err
+            [*newsbell, "serve", "--port", str(port), *options],
+            cwd=folder,
+            env=environ,
+            stdout=out,
+            stderr=err,
         )
-    served = Served(process, output)
+    served = Served(process, output, port)
     family = {process.pid}
     try:
         wait_until(

@@ -11,11 +11,13 @@ from newsbell.config import Settings
 from newsbell.domain.article import Article
 from newsbell.domain.likeness import BANDS
 from newsbell.services.articles import get_article, list_articles, remove_article
+from newsbell.services.correcting import clean_again
 from newsbell.services.importing import Imported, Source, import_article
 from newsbell.services.stories import LASTS
 from newsbell.storage import articles
 from newsbell.storage import topics as topic_store
 from newsbell.storage.database import Database
+from newsbell.storage.schema import story_bands
 from tests.factories import NOW
 from tests.pages import news_page, paragraphs_of
 
@@ -163,3 +165,14 @@ def test_removed_articles_leave_no_bands(database: Database) -> None:
         assert conn.execute(count).scalar_one() == BANDS
         articles.remove(conn, article.id, NOW)
         assert conn.execute(count).scalar_one() == 0
+
+
+def test_cleaning_again_makes_an_article_findable_that_is_older_than_the_index(database: Database) -> None:
+    first = save(database, "one")
+    with database.transaction() as conn:
+        conn.execute(story_bands.delete())
+    unfindable = save(database, "two", CUT)
+    assert unfindable.article.story_id != first.article.story_id
+    _, changed = clean_again(database, first.article.id, NOW)
+    assert not changed
+    assert save(database, "three", REPORT[3:]).article.story_id == first.article.story_id

@@ -12,8 +12,9 @@ import { listOf, localise, t } from "../words.js";
 localise(document);
 const address = /** @type {HTMLInputElement} */ (byId("address"));
 const token = /** @type {HTMLInputElement} */ (byId("token"));
-address.value = (await readState()).server;
 listen();
+const { server } = await readState();
+if (address.value === "") address.value = server; // or else something was typed meanwhile
 await paint();
 onStateChange(() => void paint());
 await ask("opened").catch(() => undefined);
@@ -68,13 +69,14 @@ async function withWords(region, action) {
 /** @returns {Promise<Outcome>} */
 async function checkServer() {
   say(byId("server-said"), t("checking"));
-  const answer = await ask("useServer", { address: address.value });
+  const asked = address.value;
+  const answer = await ask("useServer", { address: asked });
   if ("trouble" in answer) {
     byId("allow-server").hidden = answer.trouble.code !== "away";
     return [troubleWords(answer.trouble), "bad"];
   }
   byId("allow-server").hidden = true;
-  address.value = answer.server;
+  if (address.value === asked) address.value = answer.server;
   return [t("server_found", answer.about.version), "good"];
 }
 

@@ -23,20 +23,24 @@ import { canRing } from "./view.js";
 
 /** @typedef {import("./view.js").View} View */
 
+// What is known is asked for first, all at once: nothing of it waits for the server or for the page.
+const known = Promise.all([readState(), maySayThings()]);
 localise(document);
+const [state, allowed] = await known;
 /** @type {View} */
 const view = {
-  state: await readState(),
-  allowed: false,
+  state,
+  allowed,
   pushesItself,
   reading: "reading",
   page: null,
   tab: -1,
   asked: null,
+  declined: false,
 };
-view.allowed = await maySayThings();
 listen();
 paintAll();
+performance.mark("newsbell-known"); // for the benchmark
 await Promise.all([readTab(), tellSaved(), ask("opened").catch(() => undefined)]);
 
 function listen() {
@@ -101,7 +105,8 @@ async function follow(topics) {
 
 function paintAll() {
   paintStanding();
-  paintPrompt(view, () => {
+  paintPrompt(view, (declined) => {
+    view.declined = declined;
     view.asked = null;
     paintAll();
   });
@@ -136,6 +141,7 @@ async function readTab() {
   view.page = raw && readPage(raw); // none of the browser's own pages, its store, a PDF
   view.reading = view.page ? "read" : "unreadable";
   paintAll();
+  performance.mark("newsbell-page");
 }
 
 /** What became of saving has been seen once the popup shows it. */

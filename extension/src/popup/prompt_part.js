@@ -14,7 +14,7 @@ import { pageTopics, promptOf } from "./view.js";
 
 /**
  * @param {View} view
- * @param {() => void} close "Not now"
+ * @param {(declined: boolean) => void} close by "Not now", or after the browser's own question
  */
 export function paintPrompt(view, close) {
   const prompt = promptOf(view);
@@ -22,10 +22,11 @@ export function paintPrompt(view, close) {
   const others = prompt?.why === "asked" ? pageTopics(view) : [];
   const links = !pushesItself && isSecure(view.state.server);
   const model = { prompt, others: others.map(({ name }) => name), links };
-  const wasHidden = part.hidden;
+  const before = part.dataset.why;
+  part.dataset.why = prompt?.why ?? "";
   part.hidden = prompt === null;
   paint(part, model, () => (prompt ? build(prompt, model) : []));
-  if (wasHidden && prompt?.why === "asked") byId("prompt-title").focus();
+  if (prompt?.why === "asked" && before !== "asked") byId("prompt-title").focus();
 
   /**
    * @param {Prompt} asked
@@ -78,7 +79,7 @@ export function paintPrompt(view, close) {
 
   async function decline() {
     await writeState({ pending: null, link: null });
-    close();
+    close(true);
   }
 
   /** The browser asks only within the press itself, and Chromium ends the popup when it does. */
@@ -92,7 +93,7 @@ export function paintPrompt(view, close) {
     void writeState({ pending: { topics, at: Date.now() } });
     askToSayThings().then(async (allowed) => {
       if (allowed) await ask("allowed");
-      close();
+      close(false);
     });
   }
 
@@ -101,7 +102,7 @@ export function paintPrompt(view, close) {
     if (topics.length === 0) return;
     askToSayThings().then(async (allowed) => {
       if (allowed) await ask("poll", { topics });
-      close();
+      close(false);
     });
   }
 }

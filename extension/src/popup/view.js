@@ -16,6 +16,7 @@ import { fold } from "../topics/names.js";
  * @property {Page | null} page
  * @property {number} tab
  * @property {string[] | null} asked topics for which Follow was pressed just now
+ * @property {boolean} declined "Not now" was said since the popup was opened
  */
 
 /** @typedef {{topics: string[], why: "asked" | "denied" | "unfinished" | "needed"}} Prompt */
@@ -37,7 +38,7 @@ export function canRing({ state, allowed, pushesItself }) {
 export function promptOf(view) {
   const { state, asked } = view;
   if (asked) return { topics: asked, why: "asked" };
-  if (canRing(view)) return null;
+  if (canRing(view) || view.declined) return null;
   if (state.pending) return { topics: state.pending.topics, why: "denied" };
   if (state.link) return { topics: state.link.topics, why: "unfinished" };
   if (state.following.length === 0) return null;

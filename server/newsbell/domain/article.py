@@ -14,11 +14,14 @@ Part = Literal["title", "summary", "topics", "body"]
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A picture at its original address, with the words the page gave it."""
+    """A picture at its original address, with the words the page gave it; `alt` says what it shows to who
+    does not see it.
+    """
 
     url: str
     caption: str = ""
     credit: str = ""
+    alt: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +50,7 @@ class CleanArticle:
     `body_text` has the standfirst first, paragraphs parted by one line break, no captions.
     `body_html` is sanitised; its links and pictures are absolute http(s) addresses of the original.
     `topics` holds what the page declares, surest first; recognised ones are added with the known topics
-    (`newsbell.domain.topics.recognise`).
+    (`newsbell.domain.recognition.recognise`).
     `language` is what the page declares, else what its text surely is in, else "". `cut_off` says that the
     site gives only the beginning of the article, and asks for money or a name for the rest.
     """

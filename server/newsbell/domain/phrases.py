@@ -1,13 +1,14 @@
-"""Finding many known phrases in a text at once: one pass over the text's words into a dictionary."""
+"""Finding many known phrases in a text at once: one look into a dictionary for each of the text's words."""
 
 from __future__ import annotations
 
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
+from newsbell.domain.inflection import without_prefixes
 from newsbell.domain.text import fold, squeeze
 
 MAX_WORDS = 12  # of a phrase, in a script that parts words by spaces
@@ -41,61 +42,90 @@ def words(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFKC", squeeze(text)))
 
 
-@lru_cache(maxsize=65_536)
-def _phrase(name: str) -> tuple[tuple[str, ...], bool]:
-    """The folded words of a name, and whether it is an acronym: these count only in capitals (WHO, IT), as
-    do one or two letters however they are written.
+@lru_cache(maxsize=131_072)
+def name_words(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words of a name as they are written, and in the form in which they compare."""
+    written = tuple(map(sys.intern, words(name)))
+    return written, tuple(map(_folded, written))
+
+
+def folded_words(name: str) -> tuple[str, ...]:
+    """The words of a name in the form in which they compare."""
+    return name_words(name)[1]
+
+
+def _folded(word: str) -> str:
+    return sys.intern(word.lower() if word.isascii() else fold(word))
+
+
+class Text:
+    """A text as its words: as they are `written`, `folded`, and with the `gaps` that follow them. `shouted`:
+    the text is in capitals throughout.
     """
-    written = words(name)
-    only = written[0] if len(written) == 1 and written[0].isascii() else ""
-    acronym = 1 <= len(only) <= 5 and (only.isupper() or len(only) <= 2)
-    return tuple(sys.intern(fold(word)) for word in written), acronym
+
+    def __init__(self, text: str) -> None:
+        normal = unicodedata.normalize("NFKC", squeeze(text))
+        found = list(_WORD.finditer(normal))
+        ends = [*(word.start() for word in found[1:]), len(normal)]
+        self.written = [word[0] for word in found]
+        self.gaps = [normal[word.end() : end] for word, end in zip(found, ends, strict=False)]
+        self.folded = list(map(_folded, self.written))
+        self.shouted = text.isupper()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A phrase found in a text: the numbers it stands for, at which word, and how many words it has."""
+
+    numbers: tuple[int, ...]
+    at: int
+    length: int
 
 
 class Phrases:
-    """Known phrases, each with the number it stands for; `find` gives the numbers a text mentions."""
+    """Known phrases, each with the numbers it stands for."""
 
-    def __init__(self, names: Iterable[tuple[str, int]]) -> None:
-        self._numbers: dict[tuple[str, ...], int] = {}
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, ...], tuple[int, ...]] = {}
         self._acronyms: set[tuple[str, ...]] = set()
         self._names: set[tuple[str, ...]] = set()  # one word with a capital: Polish is not "polish"
-        self._lengths: dict[str, set[int]] = {}
-        for name, number in names:
-            self._add(name, number)
+        self._lengths: dict[str, tuple[int, ...]] = {}
 
-    def _add(self, name: str, number: int) -> None:
-        phrase, acronym = _phrase(name)
+    def add(self, name: str, number: int) -> None:
+        """Let a name stand for a number. Acronyms count only in capitals (WHO, IT), as do one or two letters
+        however they are written; one word with a capital counts only with one.
+        """
+        written, phrase = name_words(name)
         if not phrase or len(phrase) > MAX_WORDS or len("".join(phrase)) < 2:
             return
-        if phrase in self._numbers:
-            return
-        self._numbers[phrase] = number
-        self._lengths.setdefault(phrase[0], set()).add(len(phrase))
-        if acronym:
+        numbers = self._numbers.get(phrase, ())
+        if number not in numbers:
+            self._numbers[phrase] = (*numbers, number)
+        lengths = self._lengths.get(phrase[0], ())
+        if len(phrase) not in lengths:
+            self._lengths[phrase[0]] = tuple(sorted((len(phrase), *lengths), reverse=True))
+        only = written[0] if len(written) == 1 and written[0].isascii() else ""
+        if 1 <= len(only) <= 5 and (only.isupper() or len(only) <= 2):
             self._acronyms.add(phrase)
-        if len(phrase) == 1 and name.lstrip("# ")[:1].isupper():
+        if len(phrase) == 1 and written[0][:1].isupper():
             self._names.add(phrase)
 
-    def find(self, text: str) -> Iterator[int]:
-        """The number of each mention, in the text's order. The longest phrase wins, and none overlaps."""
-        written = words(text)
-        shouted = text.isupper()
-        folded = [fold(word) if not word.isascii() else word.lower() for word in written]
-        at = 0
-        while at < len(folded):
-            length = self._longest(folded, written, at, shouted=shouted)
-            if length:
-                yield self._numbers[tuple(folded[at : at + length])]
-            at += length or 1
+    def found(self, text: Text, at: int) -> Found | None:
+        """The longest phrase that begins at that word of the text."""
+        first = text.folded[at]
+        if first.isascii():
+            return self._longest(text, at, first)
+        found = (self._longest(text, at, form) for form in without_prefixes(first))
+        return max(filter(None, found), key=lambda one: one.length, default=None)
 
-    def _longest(self, folded: list[str], written: list[str], at: int, *, shouted: bool) -> int:
-        for length in sorted(self._lengths.get(folded[at], ()), reverse=True):
-            phrase = tuple(folded[at : at + length])
-            if phrase not in self._numbers:
+    def _longest(self, text: Text, at: int, first: str) -> Found | None:
+        for length in self._lengths.get(first, ()):
+            phrase = (first, *text.folded[at + 1 : at + length])
+            if len(phrase) < length or phrase not in self._numbers:
                 continue
-            if phrase in self._acronyms and (shouted or not written[at].isupper()):
+            if phrase in self._acronyms and (text.shouted or not text.written[at].isupper()):
                 continue
-            if phrase in self._names and written[at][:1].islower():
+            if phrase in self._names and text.written[at][:1].islower():
                 continue
-            return length
-        return 0
+            return Found(self._numbers[phrase], at, length)
+        return None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from newsbell.domain import text as texts
-from newsbell.domain.article import CleanArticle, TopicMention
-from newsbell.domain.phrases import Phrases
+from newsbell.domain.article import TopicMention
 from newsbell.domain.slugs import slugify
 
 __all__ = [
@@ -21,7 +20,6 @@ __all__ = [
     "clean_name",
     "final_topics",
     "fold",
-    "recognise",
     "slugify",
 ]
 
@@ -57,6 +55,7 @@ class StoredTopic:
     articles: int
 
 
+@lru_cache(maxsize=131_072)
 def fold(name: str) -> str:
     """The form in which names of topics compare: case, width, kinds of dash and apostrophe, and the
     hashtag's sign set aside. fold(fold(x)) == fold(x).
@@ -85,59 +84,25 @@ def _is_sentence(name: str) -> bool:
     return len(name.split()) > 2 and bool(_SENTENCE.search(name))
 
 
-def recognise(article: CleanArticle, known: Sequence[StoredTopic]) -> tuple[TopicMention, ...]:
-    """The known topics the article is about, surest first, at most MAX_TOPICS.
-
-    A mention in the title or the standfirst is enough; one in the first paragraph needs another beside
-    it; deep in the text it takes four. Words are matched whole, whatever their script, and names in
-    capitals (WHO, US) only in capitals.
-    """
-    phrases = Phrases(
-        (name, number) for number, topic in enumerate(known) for name in (topic.name, *topic.aliases)
-    )
-    lead, body = _lead_and_body(article)
-    in_title, in_summary, in_lead = (
-        set(phrases.find(text)) for text in (article.title, article.summary, lead)
-    )
-    counts = Counter(phrases.find(body))
-    weights = {
-        number: 0.6 * (number in in_title) + 0.45 * (number in in_summary) + 0.2 * (number in in_lead)
-        + 0.1 * min(counts[number], 5)
-        for number in in_title | in_summary | in_lead | counts.keys()
-    }  # fmt: skip
-    sure = sorted((-weight, number) for number, weight in weights.items() if weight > 0.39)
-    return tuple(
-        TopicMention(name=known[number].name, origin="recognised", weight=round(min(-weight, 1.0), 2))
-        for weight, number in sure[:MAX_TOPICS]
-    )
-
-
-def _lead_and_body(article: CleanArticle) -> tuple[str, str]:
-    """The first paragraph that is not the standfirst, and all paragraphs but the standfirst."""
-    paragraphs = article.body_text.split("\n")
-    if article.summary and texts.fold(paragraphs[0]) == texts.fold(article.summary):
-        paragraphs = paragraphs[1:]
-    return "".join(paragraphs[:1]), "\n".join(paragraphs)
-
-
 def final_topics(
     declared: Iterable[TopicMention],
     recognised: Iterable[TopicMention] = (),
     editor: Iterable[str] = (),
     *,
-    known: Sequence[StoredTopic] = (),
+    names: Mapping[str, str] | None = None,
 ) -> tuple[TopicMention, ...]:
     """One topic for each thing meant, the editor's first, then the declared ones, surest first, at most
-    MAX_TOPICS. A name or alias in `known` takes the known topic's name; a topic that is both declared and
+    MAX_TOPICS. `names` has the names of known topics by each of
+    their folded names, and a mention takes the known topic's name; a topic that is both declared and
     recognised keeps the surer weight.
     """
-    names = {fold(name): topic.name for topic in known for name in (*topic.aliases, topic.name)}
+    known = names or {}
     chosen = [
         TopicMention(name=name, origin="editor", weight=1.0) for name in map(clean_name, editor) if name
     ]
     merged: dict[str, TopicMention] = {}
     for mention in (*chosen, *declared, *recognised):
-        name = names.get(fold(mention.name), mention.name)
+        name = known.get(fold(mention.name), mention.name)
         first = merged.setdefault(fold(name), replace(mention, name=name))
         if mention.weight > first.weight:
             merged[fold(name)] = replace(first, weight=mention.weight)

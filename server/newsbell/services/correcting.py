@@ -10,12 +10,14 @@ from typing import get_args
 
 from newsbell.domain.article import Article, CleanArticle, Part, Removal, TopicMention
 from newsbell.domain.cleaning import clean_restoring, html_to_text, sanitise
+from newsbell.domain.recognition import recognise
 from newsbell.domain.text import squeeze
-from newsbell.domain.topics import MAX_TOPICS, final_topics, recognise
+from newsbell.domain.topics import MAX_TOPICS, final_topics
 from newsbell.errors import MalformedError, NotFoundError, RefusedError
 from newsbell.services.articles import existing, get_article
+from newsbell.services.known import topics_known
 from newsbell.services.ports import Cleaner
-from newsbell.services.stories import text_of
+from newsbell.services.stories import catch_up, text_of
 from newsbell.services.topics import checked_names
 from newsbell.services.versions import (
     checked_title,
@@ -112,14 +114,17 @@ def clean_again(
     seen = get_article(db, article_id)
     cleaned = cleaned_again(db, cleaner, seen, seen.restored)
     with db.read() as conn:
-        known = topic_store.known(conn)
-    mentions = final_topics(cleaned.topics, recognise(cleaned, known), editors_topics(seen), known=known)
+        known = topics_known(db, conn)
+    mentions = final_topics(
+        cleaned.topics, recognise(cleaned, known), editors_topics(seen), names=known.names
+    )
     cleaned = replace(cleaned, topics=mentions)
     text = text_of(cleaned)
     with db.transaction() as conn:
         take_turn(conn)
         article = existing(conn, article_id)
         same_corrections(seen, article)
+        catch_up(conn, article, text)
         return put_version(conn, article, cleaned, text, original=None, now=now)
 
 

@@ -11,9 +11,12 @@ from typing import Literal
 from newsbell.config import Settings
 from newsbell.domain.article import Article, CleanArticle, Part, Removal
 from newsbell.domain.cleaning import clean_restoring
+from newsbell.domain.known import NOTHING
+from newsbell.domain.recognition import recognise
 from newsbell.domain.stories import text_digest
-from newsbell.domain.topics import MAX_TOPICS, final_topics, recognise
+from newsbell.domain.topics import MAX_TOPICS, final_topics
 from newsbell.errors import ConflictError, GoneError, MalformedError, RefusedError
+from newsbell.services.known import topics_known
 from newsbell.services.ports import Cleaner, Hints, PageFetcher
 from newsbell.services.stories import StoryText, remember_text, story_of, text_of
 from newsbell.services.topics import checked_names
@@ -95,16 +98,16 @@ def import_article(
     cleaned = with_title(clean_source(source, cleaner), title)
     cleaned = replace(cleaned, canonical_url=identity(cleaned))
     with db.read() as conn:
-        known = topic_store.known(conn)
+        known = topics_known(db, conn)
         seen = store.find_by_canonical_url(conn, cleaned.canonical_url)
     restored = seen.restored if isinstance(seen, Article) else ()
     if restored:
         again = with_title(clean_source(source, cleaner, restored), title)
         cleaned = replace(again, canonical_url=cleaned.canonical_url)
     if only_these_topics:
-        mentions = final_topics((), (), names, known=known)
+        mentions = final_topics((), (), names, names=known.names)
     else:
-        mentions = final_topics(cleaned.topics, recognise(cleaned, known), names, known=known)
+        mentions = final_topics(cleaned.topics, recognise(cleaned, known), names, names=known.names)
     coming = _Coming(
         cleaned=replace(cleaned, topics=mentions),
         text=text_of(cleaned),
@@ -130,11 +133,11 @@ def clean_only(
 ) -> CleanArticle:
     """The cleaned article, nothing stored; with a store, the topics known there are recognised too."""
     cleaned = clean_source(fetched(source, fetcher), cleaner)
-    known = []
+    known = NOTHING
     if db is not None:
         with db.read() as conn:
-            known = topic_store.known(conn)
-    return replace(cleaned, topics=final_topics(cleaned.topics, recognise(cleaned, known), known=known))
+            known = topics_known(db, conn)
+    return replace(cleaned, topics=final_topics(cleaned.topics, recognise(cleaned, known), names=known.names))
 
 
 def fetched(source: Source, fetcher: PageFetcher | None) -> Source:

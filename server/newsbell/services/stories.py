@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from newsbell.domain.article import CleanArticle
+from newsbell.domain.article import Article, CleanArticle
 from newsbell.domain.likeness import Likeness, bands, is_same_story, likeness_of, shared
 from newsbell.domain.stories import text_digest
 from newsbell.storage import stories as store
@@ -48,6 +48,12 @@ def remember_text(conn: Connection, story_id: int, article_id: int, text: StoryT
     """From now on the article is found by this text; whoever saves it elsewhere saves the same story."""
     store.add_text(conn, story_id, text.digest)
     store.set_bands(conn, article_id, text.bands)
+
+
+def catch_up(conn: Connection, article: Article, text: StoryText) -> None:
+    """Make an article findable by its text that was stored before nearly the same texts were looked for."""
+    if not store.has_bands(conn, article.id):
+        remember_text(conn, article.story_id, article.id, text)
 
 
 def _nearest(conn: Connection, text: StoryText, moment: datetime) -> int | None:

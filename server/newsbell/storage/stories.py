@@ -56,6 +56,12 @@ def set_bands(conn: Connection, article_id: int, bands: Collection[int]) -> None
         )
 
 
+def has_bands(conn: Connection, article_id: int) -> bool:
+    """Whether an article is findable by its text; those stored before there were bands are not."""
+    row = sa.select(story_bands.c.band).where(story_bands.c.article_id == article_id).limit(1)
+    return conn.execute(row).first() is not None
+
+
 def candidates(
     conn: Connection, bands: Collection[int], *, since: datetime, until: datetime
 ) -> list[Candidate]:

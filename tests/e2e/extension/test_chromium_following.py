@@ -105,6 +105,23 @@ def test_follow_ok_deny_allow_a_ring_the_article_and_silence(
         assert state_of(popup)["ticket"] is None
 
 
+# Types into the field as soon as there is one, before any script of the page has run to its end.
+TYPE_AT_ONCE = """new MutationObserver((_, watching) => {
+    const field = document.querySelector("#address");
+    if (field) { field.value = "typed"; watching.disconnect(); }
+}).observe(document, {subtree: true, childList: true})"""
+
+
+def keeps_what_is_typed_early(chromium: Chromium, extension: ChromiumExtension) -> bool:
+    """Whether the options page, once it is there, still shows what was typed while it came."""
+    script = chromium.send("Page.addScriptToEvaluateOnNewDocument", source=TYPE_AT_ONCE)
+    chromium.open(extension.address("options.html"))
+    until(lambda: chromium.text("#standing"), "the page, filled in")
+    typed = chromium.run("document.querySelector('#address').value")
+    chromium.send("Page.removeScriptToEvaluateOnNewDocument", identifier=script["identifier"])
+    return bool(typed == "typed")
+
+
 def test_a_restart_and_an_update_lose_nothing(
     run_chromium: RunChromium,
     routed_newsbell: Newsbell,
@@ -114,6 +131,7 @@ def test_a_restart_and_an_update_lose_nothing(
 ) -> None:
     newsbell = routed_newsbell
     with run_chromium() as (chromium, extension):
+        assert keeps_what_is_typed_early(chromium, extension)
         use_server(chromium, extension, newsbell.address)
         chromium.open(article(paper))
         follow_russia(extension)

@@ -186,10 +186,31 @@ def test_a_claim_that_is_second_late_guessed_or_a_strangers_is_refused(
 
 
 def test_a_blocked_page_and_no_both_leave_the_extension_saying_so(
-    firefox_extension: InFirefox, newsbell: Newsbell, paper: Paper
+    firefox_extension: InFirefox, newsbell: Newsbell, mozilla_push: MozillaPush, paper: Paper, title: str
 ) -> None:
     firefox, extension = firefox_extension
     use_server(firefox, extension, newsbell.address)
+    # No: the page keeps its subscription to itself, and the extension has nothing of it.
+    ask_to_follow(firefox, extension, newsbell, paper)
+    allow(firefox)
+    firefox.click("#no")
+    firefox.wait_for_text("#done-title", "Done")
+    assert newsbell.subscriptions() == 1
+    assert newsbell.links() == newsbell.linked() == 0
+    popup = extension.open_popup()
+    popup.wait_for_text("#prompt", "If you said No there, that page notifies you")
+    known = state_of(popup)
+    assert (known.get("ticket"), known.get("following", [])) == (None, [])
+    popup.press("Not now")
+    until(lambda: not popup.text("#prompt"), "the question, gone")
+    assert popup.text("#standing") == "You follow nothing yet."
+    extension.close_popup()
+    newsbell.save(title, topics=["Russia"])
+    assert firefox.notification()[0] == title
+
+    # Blocked: nobody is subscribed.
+    newsbell.forget_subscriptions()
+    firefox.permission(newsbell.address, "remove")
     ask_to_follow(firefox, extension, newsbell, paper)
     firefox.click("#ok")
     firefox.press_in_prompt("Always Block")

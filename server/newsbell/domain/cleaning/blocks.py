@@ -49,6 +49,8 @@ _UNSEEN = re.compile(
 )
 _NO_DISPLAY = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|clip\s*:\s*rect\(", re.IGNORECASE)
 _NAMING = frozenset({"class", "id", "itemprop", "role", "data-testid", "data-component"})
+# What carousels show twice, so that they can turn in a circle.
+_CLONED = re.compile(r"(?:^|[\s_-])(?:cloned?|slide-duplicate)(?:$|\s)")
 _MAX_DEPTH = 120  # three frames of Python a level
 
 
@@ -209,6 +211,8 @@ class _Reader:
             self._block(child, tag, place, depth)
 
     def _block(self, child: Any, tag: str, place: Place, depth: int) -> None:
+        if _CLONED.search(child.get("class") or ""):
+            return
         if tag == "figure":
             self._figure(child, place, depth)
         elif tag == "table" and tables.holds_data(child):

@@ -8,8 +8,17 @@ from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 
-from newsbell.domain.article import Picture
-from newsbell.domain.cleaning import election, noise, notes, paywall, pictures, standfirst, surroundings
+from newsbell.domain.cleaning import (
+    election,
+    live,
+    noise,
+    notes,
+    opening,
+    paywall,
+    pictures,
+    standfirst,
+    surroundings,
+)
 from newsbell.domain.cleaning.blocks import Block, read_blocks
 from newsbell.domain.cleaning.dates import is_date_line
 from newsbell.domain.cleaning.election import ends_a_sentence
@@ -63,6 +72,10 @@ def read_body(page: Page, metadata: Metadata, byline: Sequence[str], removals: R
     if coverage(text, [blocks[at] for at in kept]) < _ENOUGH_COVERAGE:
         blocks = [_paragraph(line) for line in text.split("\n") if line.strip()]
         kept = set(range(len(blocks)))
+    reports = live.updates_of(page)
+    if reports and not live.are_shown(reports, blocks, kept):
+        blocks, reports = live.blocks_of(reports), []
+        kept = set(range(len(blocks)))
     if not kept:
         raise no_article()
     kept = election.within_article(blocks, election.with_lost(blocks, kept), metadata.titles)
@@ -73,9 +86,11 @@ def read_body(page: Page, metadata: Metadata, byline: Sequence[str], removals: R
     body = selection.run(kept)
     notes.linked_to_notes(body.blocks)
     refuse_too_little(body.blocks)
+    chosen = live.with_times(body.blocks, reports) if reports else body.blocks
     surroundings.record(blocks, selection.looked_at, page.tree, removals)
     return replace(
         body,
+        blocks=opening.with_opening(page, blocks, kept, chosen, metadata.titles),
         shown=shown(blocks, kept, metadata.titles),
         cut_off=paywall.cut_off(page, blocks, body.blocks),
     )
@@ -246,7 +261,7 @@ class _Selection:
         elif last is not None and last.picture is not None:
             caption, credit = pictures.split_caption(block.text)
             old = last.picture
-            last.picture = Picture(url=old.url, caption=old.caption or caption, credit=old.credit or credit)
+            last.picture = replace(old, caption=old.caption or caption, credit=old.credit or credit)
         return "caption"
 
     def _take_figure(self, block: Block) -> None:
@@ -294,10 +309,10 @@ def _paragraph(line: str) -> Block:
 
 
 def _holder(elements: list[Any]) -> Any:
-    """The smallest element around nine in ten of the elected blocks."""
+    """The smallest element around nine in ten of the elected blocks, and around one that is alone."""
     counts: dict[Any, int] = {}
     for element in elements:
-        for parent in _parents(element):
+        for parent in _parents(element)[1:]:
             counts[parent] = counts.get(parent, 0) + 1
     enough = 0.9 * len(elements)
     around = [element for element, count in counts.items() if count >= enough]  # each inside the next

@@ -243,14 +243,28 @@ def _address(element: Any, base_url: str) -> str:
     holders = [element, *element.iter("source", "embed")]
     links = (holder.get(name) for holder in holders for name in _SOURCES)
     found = [url for link in links if link and (url := absolute(link, base_url))]
-    if found and all(_STREAM.search(url) for url in found):
+    if found and all(is_stream(url) for url in found):
         return absolute(base_url, "") or ""  # no browser opens a stream by itself: the page plays it
-    return next((url for url in found if not _STREAM.search(url)), "")
+    return next((url for url in found if not is_stream(url)), "")
+
+
+def is_stream(address: str) -> bool:
+    """Whether an address is of a film's pieces, which no browser plays by itself."""
+    return bool(_STREAM.search(address))
+
+
+def is_tracker(address: str) -> bool:
+    """Whether an address is one that counts readers, asks for consent, or is a network's button."""
+    return bool(_TRACKING.search(_place(address)))
+
+
+def _place(address: str) -> str:
+    return address.partition("://")[2].partition("?")[0].lower()[:500]
 
 
 def _rule(element: Any, address: str) -> str:
     named = " ".join(element.get(name) or "" for name in ("class", "id", "name")).lower()
-    place = address.partition("://")[2].partition("?")[0].lower()[:500]
+    place = _place(address)
     if _TRACKING.search(place) or _is_hidden(element, address):
         return "tracker"
     if _ADVERTISING.search(place) or _ADVERTISING_NAME.search(named):

@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from newsbell.domain.article import Picture
 from newsbell.domain.cleaning import vocabulary
+from newsbell.domain.cleaning.embeds import is_tracker
 from newsbell.domain.cleaning.sanitise import absolute
 from newsbell.domain.text import squeeze
 
 _SOURCES = (
-    "data-src",
-    "data-original",
-    "data-lazy-src",
-    "data-full-src",
-    "data-hi-res-src",
-    "data-url",
-    "data-image",
-    "src",
+    "data-src", "data-original", "data-lazy-src", "data-full-src", "data-hi-res-src", "data-large-file",
+    "data-orig-file", "data-lazy", "data-lazyload", "data-echo", "data-flickity-lazyload", "data-imgix-src",
+    "data-img-src", "data-url", "data-image", "src",
+)  # fmt: skip
+_SOURCE_SETS = ("srcset", "data-srcset", "data-lazy-srcset", "data-original-set", "data-lazy-load-srcset")
+# An address that stands for the picture until the real one is there: a few pixels wide, or blurred.
+_STAND_IN = re.compile(
+    r"[?&/,](?:w|width|resize|rw)[=_:-]?\d{1,2}(?:\D|$)|blur|lqip|[-_/]\d{2}x\d{1,2}[._]"
+    r"|[-_/]\d{2}(?:w|px)?\.(?:jpe?g|png|webp)",
+    re.IGNORECASE,
 )
-_SOURCE_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
+_COUNTER = re.compile(
+    r"(?:^|/)(?:count(?:er)?|hit|beacon|track(?:ing)?|tr|impression|view)(?:\.gif|\.png|/?$)"
+)
+_ICON_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:icon|avatar|logo|emoji|smiley|wp-smiley|badge|gravatar)(?:$|[\s_-])"
+)
+_UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_NO_ALT = re.compile(
+    r"^(?:image|img|photo|picture|foto|bild|imagen|immagine|afbeelding|zdjęcie)?[\s_-]*\d*$|^\S+\.\w{3,4}$|^[\w-]*\d{4,}\w*$",
+    re.IGNORECASE,
+)
 _DECORATION = re.compile(
     r"(?:^|[/_.-])(?:logos?|icons?|avatars?|sprite|spacer|pixel|blank|placeholder|1x1|tracking|badge|button|emoji"
     r"|gravatar)(?:[/_.-]|\d*\.\w+$)",
@@ -40,6 +54,7 @@ _BRACKETED_END = re.compile(
 _LEADING_LABEL = re.compile(rf"^[(\[]?(?:{vocabulary.CREDIT})?\s*[:：©|-]+\s*", re.IGNORECASE)
 _CANDIDATE = re.compile(r"(\S+?)(?:\s+([\d.]+)([wx]))?\s*(?:,\s+|,(?=https?:|/)|$)")
 _MIN_SIDE = 100
+_WIDTH = "800"  # for addresses in which a script sets it
 _LONGEST_SET = 4_000
 _MAX_CAPTION = 1_000
 
@@ -47,12 +62,12 @@ _MAX_CAPTION = 1_000
 def picture_of(element: Any, base_url: str) -> Picture | None:
     """The picture of an img or picture element, without words; None for icons, logos and pixels."""
     image = element if element.tag in ("img", "amp-img") else element.find(".//img")
-    if image is None or _is_small(image):
+    if image is None or _is_small(image) or _is_marked(image):
         return None
     url = _best_source(image, element, base_url)
-    if not url or is_decoration(url):
+    if not url or is_decoration(url) or is_tracker(url) or _COUNTER.search(urlsplit(url).path.lower()):
         return None
-    return Picture(url=url)
+    return Picture(url=url, alt=_alt(image))
 
 
 def figure_of(figure: Any, base_url: str) -> Picture | None:
@@ -61,7 +76,7 @@ def figure_of(figure: Any, base_url: str) -> Picture | None:
         found = picture_of(image, base_url)
         if found is not None:
             caption, credit = _words_of(figure)
-            return Picture(url=found.url, caption=caption, credit=credit)
+            return replace(found, caption=caption, credit=credit)
     return None
 
 
@@ -134,11 +149,32 @@ def _is_small(image: Any) -> bool:
     return any(side is not None and int(side[0][:6]) < _MIN_SIDE for side in sides)
 
 
+def _is_marked(image: Any) -> bool:
+    """Whether a picture is named an icon, or is not shown."""
+    return bool(
+        _ICON_CLASS.search((image.get("class") or "").lower()) or _UNSEEN.search(image.get("style") or "")
+    )
+
+
+def _alt(image: Any) -> str:
+    """What the page says the picture shows; a file's name says nothing."""
+    alt = squeeze(image.get("alt") or "")[:_MAX_CAPTION]
+    return "" if _NO_ALT.match(alt) else alt
+
+
 def _best_source(image: Any, element: Any, base_url: str) -> str | None:
+    stand_in = None
     for name in _SOURCES:
-        url = absolute(image.get(name) or "", base_url) if image.get(name) else None
+        link = (image.get(name) or "").replace("{width}", _WIDTH)
+        url = absolute(link, base_url) if link else None
         if url and not is_decoration(url):
-            return url
+            if not _STAND_IN.search(url.partition("://")[2].partition("/")[2]):
+                return url
+            stand_in = stand_in or url
+    return _from_sets(image, element, base_url) or stand_in
+
+
+def _from_sets(image: Any, element: Any, base_url: str) -> str | None:
     holders = [image, *(element.iter("source") if element is not image else ())]
     sets = [holder.get(name) for holder in holders for name in _SOURCE_SETS if holder.get(name)]
     return next((url for text in sets if (url := _largest(text, base_url))), None)

@@ -36,7 +36,7 @@ def figure_html(picture: Picture) -> str:
     caption = escape(picture.caption, quote=False)
     credit = f"<small>{escape(picture.credit, quote=False)}</small>" if picture.credit else ""
     words = " ".join(filter(None, (caption, credit)))
-    image = f'<img src="{escape(picture.url)}" alt="{escape(picture.caption)}">'
+    image = f'<img src="{escape(picture.url)}" alt="{escape(picture.alt or picture.caption)}">'
     return f"<figure>{image}{f'<figcaption>{words}</figcaption>' if words else ''}</figure>"
 
 

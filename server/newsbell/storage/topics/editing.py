@@ -107,7 +107,11 @@ def _own_name(conn: Connection, topic: StoredTopic, name: str, now: datetime) ->
             f"Another topic is called {name}; merge the two.", code="name_taken", field="name"
         )
     row = insert(conn, topic_names).values(folded=folded, topic_id=topic.id, name=name, created_at=now)
-    conn.execute(row.on_conflict_do_update(index_elements=[topic_names.c.folded], set_={"name": name}))
+    conn.execute(
+        row.on_conflict_do_update(
+            index_elements=[topic_names.c.folded], set_={"name": name, "created_at": now}
+        )
+    )
     return folded
 
 

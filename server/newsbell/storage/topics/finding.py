@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from newsbell.domain.topics import StoredTopic, fold
 from newsbell.storage.database import Connection
@@ -16,6 +16,7 @@ MAX_KNOWN = 20_000
 """Topics that recognition works with, those with the most articles first."""
 _MANY = 1_000
 """More topics than this at once, and reading all aliases is cheaper than naming whose."""
+_IS_KNOWN = (topics.c.articles > 0) | topics.c.by_editor
 _COLUMNS = (topics.c.id, topics.c.name, topics.c.slug, topics.c.folded, topics.c.revision, topics.c.articles)
 
 
@@ -66,8 +67,22 @@ def listed(conn: Connection, *, after: str | None, limit: int) -> list[StoredTop
 
 def known(conn: Connection) -> list[StoredTopic]:
     """The topics to recognise in a text: those with articles, and those an editor made."""
-    query = select(*_COLUMNS).where((topics.c.articles > 0) | topics.c.by_editor)
+    query = select(*_COLUMNS).where(_IS_KNOWN)
     return _load(conn, query.order_by(topics.c.articles.desc(), topics.c.id).limit(MAX_KNOWN))
+
+
+def known_mark(conn: Connection) -> tuple[Any, ...]:
+    """What changes whenever `known` would give other topics or other names: cheaper to ask for than they are,
+    and not touched by the articles that come.
+    """
+    which = select(func.count(), func.sum(topics.c.id)).where(_IS_KNOWN)
+    called = select(
+        func.count(),
+        func.sum(topic_names.c.topic_id),
+        func.sum(func.length(topic_names.c.name)),
+        func.max(topic_names.c.created_at),
+    )
+    return (*conn.execute(which).one(), *conn.execute(called).one())
 
 
 def unlisted(conn: Connection, limit: int) -> list[StoredTopic]:

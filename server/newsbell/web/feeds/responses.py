@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Response, request
 
@@ -21,14 +21,28 @@ def encode(content: bytes, encoding: str) -> bytes:
     return gzip.compress(content, 6, mtime=0) if encoding == "gzip" else content
 
 
-def is_unchanged(etag: str, changed_at: datetime | None) -> bool:
+def last_modified(changed_at: datetime | None, now: datetime) -> datetime | None:
+    """The first whole second after the last change; None until it has come, and where nothing ever changed.
+
+    HTTP's dates are whole seconds. Were it the second of the change, whoever asked within it would not hear
+    of another change in it. In the future it must not be (RFC 9110 section 8.8.2.1).
+    """
+    if changed_at is None:
+        return None
+    second = changed_at.replace(microsecond=0)
+    if second < changed_at:
+        second += timedelta(seconds=1)
+    return second if second <= now else None
+
+
+def is_unchanged(etag: str, modified: datetime | None, now: datetime) -> bool:
     """Whether the client's copy still holds, by If-None-Match (weak comparison, RFC 9110 section 13.1.2) or,
-    only where it sent none, by If-Modified-Since (section 13.1.3).
+    only where it sent none, by If-Modified-Since (section 13.1.3); a date that has not come yet says nothing.
     """
     if "If-None-Match" in request.headers:
         return request.if_none_match.contains_weak(etag)
     since = request.if_modified_since
-    return since is not None and changed_at is not None and changed_at.replace(microsecond=0) <= since
+    return since is not None and modified is not None and modified <= since <= now
 
 
 def not_modified(etag: str) -> Response:
@@ -36,19 +50,19 @@ def not_modified(etag: str) -> Response:
 
 
 def answer(
-    content: bytes, *, media_type: str, encoding: str, etag: str, changed_at: datetime | None = None
+    content: bytes, *, media_type: str, encoding: str, etag: str, modified: datetime | None = None
 ) -> Response:
     """The content, already in its coding, with all that a client needs to ask for it cheaply next time."""
     response = Response(content, content_type=f"{media_type}; charset=utf-8")
     if encoding != "identity":
         response.headers["Content-Encoding"] = encoding
-    return _with_validators(response, etag, changed_at)
+    return _with_validators(response, etag, modified)
 
 
-def _with_validators(response: Response, etag: str, changed_at: datetime | None) -> Response:
+def _with_validators(response: Response, etag: str, modified: datetime | None) -> Response:
     response.set_etag(etag)
-    if changed_at is not None:  # None would be written as the present
-        response.last_modified = changed_at
+    if modified is not None:  # None would be written as the present
+        response.last_modified = modified
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.headers["Vary"] = "Accept-Encoding"
     return response

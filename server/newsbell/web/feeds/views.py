@@ -60,7 +60,8 @@ def feed(name: str) -> AnyResponse:
         moved.headers["Cache-Control"] = "public, max-age=3600"  # a name can change back
         return moved
     etag = key_of(context, state, wanted).etag
-    if responses.is_unchanged(etag, state.changed_at):
+    now = context.clock()
+    if responses.is_unchanged(etag, responses.last_modified(state.changed_at, now), now):
         return responses.not_modified(etag)
     content, state = content_of(context, current_app.extensions[_CACHE], state, wanted)
     return responses.answer(
@@ -68,7 +69,7 @@ def feed(name: str) -> AnyResponse:
         media_type=form.media_type,
         encoding=wanted.encoding,
         etag=key_of(context, state, wanted).etag,
-        changed_at=state.changed_at,
+        modified=responses.last_modified(state.changed_at, now),
     )
 
 
@@ -79,7 +80,7 @@ def opml() -> Response:
     content = opml_bytes(islice(_listed(context.db), MAX_OPML), context.settings.base_url)
     encoding = responses.wanted_encoding()
     etag = hashlib.sha256(encoding.encode() + content).hexdigest()[:32]
-    if responses.is_unchanged(etag, None):
+    if responses.is_unchanged(etag, None, context.clock()):
         return responses.not_modified(etag)
     return responses.answer(
         responses.encode(content, encoding), media_type=MEDIA_TYPE, encoding=encoding, etag=etag

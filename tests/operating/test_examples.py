@@ -1,0 +1,123 @@
+"""The examples for systemd and for containers say what can be run."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from newsbell.cli.main import main
+from newsbell.config import Settings
+
+_ROOT = Path(__file__).parents[2]
+_EXAMPLES = _ROOT / "docs" / "examples"
+_UNITS = sorted(_EXAMPLES.glob("*.service"))
+_READ_YAML = (
+    "import {load} from 'js-yaml'; import {readFileSync} from 'node:fs';"
+    "console.log(JSON.stringify(load(readFileSync(process.argv[1], 'utf8'))))"
+)
+
+
+class _Unit(configparser.ConfigParser):
+    """systemd's files: names keep their letters, % means something else there, and a name may come twice."""
+
+    def __init__(self) -> None:
+        super().__init__(interpolation=None, strict=False, delimiters=("=",))
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr
+
+
+def _accepts(words: list[str]) -> None:
+    """`newsbell` takes these words; raises what it refuses them with."""
+    command = main.get_command(click.Context(main), words[0])
+    assert command is not None, words
+    command.make_context(words[0], words[1:])
+
+
+@pytest.mark.parametrize("path", _UNITS, ids=lambda path: path.name)
+def test_a_unit_runs_a_command_as_it_is(path: Path) -> None:
+    unit = _Unit()
+    unit.read_string(path.read_text(encoding="utf-8"))
+    program, *words = shlex.split(unit["Service"]["ExecStart"])
+    assert program == "/opt/newsbell/bin/newsbell"
+    _accepts(words)
+    assert unit["Service"]["EnvironmentFile"] == "/etc/newsbell.env"
+    # The folder that systemd makes is the one that is used: all others are closed to it.
+    assert unit["Service"]["ProtectSystem"] == "strict"
+    assert unit["Service"]["Environment"] == f"NEWSBELL_DATA_DIR=/var/lib/{unit['Service']['StateDirectory']}"
+
+
+@pytest.mark.slow
+def test_systemd_finds_nothing_wrong(tmp_path: Path) -> None:
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("systemd is not installed")
+    for path in _UNITS:
+        text = path.read_text(encoding="utf-8").replace("/opt/newsbell/bin/newsbell", sys.executable)
+        (tmp_path / path.name).write_text(text.replace("User=newsbell", "User=daemon"))
+    units = [str(tmp_path / path.name.replace("@.", "@1.")) for path in _UNITS]
+    for name in ("newsbell-worker@1.service",):
+        shutil.copyfile(tmp_path / "newsbell-worker@.service", tmp_path / name)
+    done = subprocess.run([analyze, "verify", *units], capture_output=True, text=True, check=False)
+    ours = [line for line in (done.stdout + done.stderr).splitlines() if "newsbell" in line]
+    assert not ours
+
+
+@pytest.fixture(scope="module")
+def compose() -> Any:
+    node = shutil.which("node")
+    if node is None or not (_ROOT / "tests" / "node_modules" / "js-yaml").exists():
+        pytest.skip("node or js-yaml is not installed")
+    file = str(_EXAMPLES / "compose.yaml")
+    command = [node, "--input-type=module", "-e", _READ_YAML, file]
+    return json.loads(subprocess.run(command, cwd=_ROOT / "tests", capture_output=True, check=True).stdout)
+
+
+@pytest.mark.slow
+def test_containers_run_commands_as_they_are_with_settings_that_are_some(compose: Any) -> None:
+    services = compose["services"]
+    assert set(services) == {"web", "worker", "database", "queue"}
+    for name in ("web", "worker"):
+        service = services[name]
+        program, *words = shlex.split(service["command"])
+        assert program == "newsbell"
+        _accepts(words)
+        settings = Settings.from_environment(service["environment"])
+        assert f"@{'database'}/" in settings.database_url
+        assert "@queue/" in settings.broker_url
+        assert set(service["depends_on"]) <= set(services)
+    probe = services["web"]["healthcheck"]["test"]
+    assert probe[:3] == ["CMD", "python", "-c"]
+    compile(probe[3], "the probe", "exec")
+
+
+@pytest.mark.slow
+def test_every_volume_is_kept_and_every_password_is_the_one_asked_for(compose: Any) -> None:
+    services = compose["services"]
+    used = {volume.partition(":")[0] for one in services.values() for volume in one.get("volumes", [])}
+    assert used == set(compose["volumes"])
+    asked = services["database"]["environment"]
+    given = Settings.from_environment(services["web"]["environment"])
+    login = f"{asked['POSTGRES_USER']}:{asked['POSTGRES_PASSWORD']}@database/{asked['POSTGRES_DB']}"
+    assert given.database_url.endswith(f"//{login}")
+    asked = services["queue"]["environment"]
+    assert f"//{asked['RABBITMQ_DEFAULT_USER']}:{asked['RABBITMQ_DEFAULT_PASS']}@queue/" in given.broker_url
+
+
+@pytest.mark.slow
+def test_the_image_is_made_of_what_the_checkout_has(compose: Any) -> None:
+    build = compose["services"]["web"]["build"]
+    assert (_EXAMPLES / build["context"]).resolve() == _ROOT
+    lines = build["dockerfile_inline"]
+    version = lines.partition("FROM python:")[2][:4]
+    assert f'requires-python = ">={version}"' in (_ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert "-r requirements.txt" in lines

@@ -40,6 +40,11 @@ if __name__ == "__main__":
         pusher=PushSender(
             settings, timeout=float(patience), transport=CurlTransport(settings, ca_bundle=ca_bundle)
         ),
-        worker=Worker(name=worker_name(), batch_size=int(batch_size), lease=timedelta(seconds=float(lease))),
+        worker=Worker(
+            name=worker_name(),
+            batch_size=int(batch_size),
+            lease=timedelta(seconds=float(lease)),
+            patience=timedelta(seconds=float(speed)),
+        ),
         clock=fast_clock(float(speed), float(epoch)),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -13,6 +13,8 @@ from newsbell.config import Settings
 from newsbell.domain.push import Outcome, Outgoing, PushResult
 from newsbell.domain.slots import PATIENCE
 from newsbell.services.delivery import Delivery, Worker, work_once
+from newsbell.services.rounds import PASSED_OVER_AT_ONCE
+from newsbell.storage import delivery
 from newsbell.storage.database import Database
 from tests.factories import NOW
 from tests.fakes import SENT, Clock, FakePusher
@@ -132,6 +134,29 @@ def test_silent_services_however_many_leave_the_others_their_share(work: Deliver
     ring(work)
     work_once(work)
     assert last_begun(network, well) < 2 * TIMEOUT
+
+
+def test_answers_are_looked_at_while_many_are_passed_over(work: Delivery) -> None:
+    """They came in time, and must not be found late."""
+
+    @dataclass
+    class Asked(FakePusher):
+        nothing: int = 0
+
+        def send_many(
+            self, messages: Iterable[M | None], *, at_once: int
+        ) -> Generator[tuple[M, PushResult], None, None]:
+            assert at_once > 0
+            self.nothing = sum(one is None for one in messages)
+            yield from ()
+
+    asked = Asked()
+    followers(work, 2 * PASSED_OVER_AT_ONCE)
+    with work.db.transaction() as conn:
+        delivery.pause(conn, "push.example", NOW + timedelta(hours=1))
+    ring(work)
+    work_once(replace(work, worker=Worker(name="w"), pusher=asked))
+    assert asked.nothing >= 2
 
 
 def test_who_is_passed_over_is_not_blamed_for_it(work: Delivery, network: Network) -> None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 PATIENCE = timedelta(seconds=1)
-"""How long the line waits for a service that has all it may have; it is slow if it answers few meanwhile."""
 FIRST_REST = timedelta(seconds=5)
 LONGEST_REST = timedelta(minutes=2)
 
@@ -20,7 +19,7 @@ LONGEST_REST = timedelta(minutes=2)
 @dataclass(eq=False, slots=True)
 class Service:
     """A push service in one worker's eyes: its messages `under_way`, its `answers` so far, and whether it is
-    `heard`, which is whether it may have more than a few. The line looks at it again `PATIENCE` after
+    `heard`, which is whether it may have more than a few. The line looks at it again a while after
     `looked_at`. `slow`: it was waited for in vain; `mute_since`: and had not a single answer.
     """
 
@@ -35,9 +34,12 @@ class Service:
 
 
 class Slots:
-    """The `most` messages that may be under way, and who has them."""
+    """The `most` messages that may be under way, and who has them. `patience` is how long the line waits for
+    a service that has all it may have; it is slow if it answers few meanwhile.
+    """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, patience: timedelta = PATIENCE) -> None:
+        self._patience = patience
         self._for_one = max(1, most - most // 4)
         self._few = max(1, most // 8)
         self._for_unheard = max(1, most // 2)
@@ -70,9 +72,9 @@ class Slots:
         turn; None while the line may wait for it. A slow one is looked at as long as it is asked for.
         """
         before, answers = service.looked_at, service.answers - service.answers_then
-        if before is None or now - before >= PATIENCE:
+        if before is None or now - before >= self._patience:
             service.looked_at, service.answers_then = now, service.answers
-            if before is not None and (service.slow or now - before < 2 * PATIENCE):
+            if before is not None and (service.slow or now - before < 2 * self._patience):
                 self._judge(service, answers, before)
         if not service.slow:
             return None

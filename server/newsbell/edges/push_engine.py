@@ -28,7 +28,7 @@ BURST = 64
 """Messages encrypted between two looks at the network: enough to be worth the look, and soon over."""
 CONNECT_TIMEOUT = 5.0  # seconds of the timeout that connecting may use
 MAX_WORDS = 1_024  # bytes read of what a service says; more is of no use to anybody
-_LONGEST_WAIT, _NAP = 0.25, 0.005  # seconds
+_LONGEST_WAIT, _MOMENT, _NAP = 0.25, 0.02, 0.005  # seconds; a moment is until posts are asked for again
 
 _TAKEN = {status: Answer(status) for status in range(300)}
 
@@ -196,7 +196,7 @@ class Engine:
                 if over and not self._under_way and not done:
                     return
                 if not fresh and not done:
-                    self._wait()
+                    self._wait(_LONGEST_WAIT if over else _MOMENT)
                 self._network.begin()
                 yield from done
         finally:
@@ -204,10 +204,10 @@ class Engine:
             for request in list(self._under_way):
                 self._end(request)
 
-    def _wait(self) -> None:
+    def _wait(self, longest: float) -> None:
         """Until the network has something, or libcurl something to do."""
         asked = self._multi.timeout() / 1_000
-        seconds = min(asked, _LONGEST_WAIT) if asked >= 0 else _LONGEST_WAIT
+        seconds = min(asked, longest) if asked >= 0 else longest
         if self._multi.select(seconds) < 0:  # it waits for no socket, but for a name or a moment
             time.sleep(min(seconds, _NAP))
 

@@ -66,7 +66,7 @@ class Pusher(Protocol):
 
     `send_many` takes a message only when it can begin it, has at most `at_once` under way, and gives each
     with its result, in the order of the answers. It may end before the messages do; all it took are answered.
-    None among the messages: none may begin now; it asks again after an answer, or in a quarter of a second.
+    None among the messages: none may begin now; it asks again after an answer, or after a moment.
     """
 
     def send(self, target: PushTarget, message: PushMessage, key: VapidKey) -> PushResult: ...

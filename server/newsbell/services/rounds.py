@@ -12,7 +12,7 @@ from contextlib import closing
 from datetime import datetime, timedelta
 
 from newsbell.domain.push import Outcome, PushResult
-from newsbell.domain.slots import PATIENCE, Service, Slots
+from newsbell.domain.slots import Service, Slots
 from newsbell.services.claims import Job, claim
 from newsbell.services.ledger import Ledger
 from newsbell.services.sending import Delivery, Due, Entry, Held, host_of, spread
@@ -24,6 +24,9 @@ LONGEST = timedelta(minutes=10)
 """How long a round goes on to claim what is due: a broker wants to hear of its message again."""
 LOOK_EVERY = timedelta(seconds=0.25)
 """How often a round looks for work while all it has left is answers to wait for."""
+
+PASSED_OVER_AT_ONCE = 250
+"""How many who may not be rung now are passed over before the answers of others are looked at."""
 
 Line = Generator[Entry | None, None, None]
 """Messages, each when it may begin; None where none may at the moment."""
@@ -42,7 +45,7 @@ class Round:
         self._work = work
         self._meanwhile = meanwhile
         self._ledger = Ledger(work)
-        self._slots = Slots(work.worker.at_once)
+        self._slots = Slots(work.worker.at_once, work.worker.patience)
         self._services: dict[str, Service] = {}
         self._found = False
 
@@ -68,6 +71,7 @@ class Round:
             for job in jobs:
                 yield from self._of_job(job)
             self._meanwhile()
+            yield None  # claiming takes a while, and answers come
             jobs = claim(self._work) if self._work.clock() < until else []
             if not jobs:
                 jobs = yield from self._while_answers_are_awaited(until)
@@ -76,8 +80,8 @@ class Round:
         """What becomes due before the last message is answered; and what is answered is written down, if that
         takes long.
         """
-        clock = self._work.clock
-        look_at, write_at = clock() + LOOK_EVERY, clock() + PATIENCE
+        clock, patience = self._work.clock, self._work.worker.patience
+        look_at, write_at = clock() + LOOK_EVERY, clock() + patience
         while any(service.under_way for service in self._services.values()):
             yield None
             now = clock()
@@ -87,7 +91,7 @@ class Round:
                 if jobs := self._due():
                     return jobs
             if now >= write_at:
-                write_at = now + PATIENCE
+                write_at = now + patience
                 self._ledger.settle()
         return []
 
@@ -109,7 +113,7 @@ class Round:
 
     def _to_each(self, due: Sequence[Due], job: Job, held: Held | None) -> Line:
         assert job.message is not None
-        slots, retry = self._slots, held is None
+        slots, retry, passed_over = self._slots, held is None, 0
         for one in due:
             service = self._service(one.target.endpoint)
             rest = None
@@ -130,6 +134,9 @@ class Round:
                 yield entry
             else:
                 self._ledger.answer(entry, PushResult(outcome=Outcome.PAUSED, status=0, retry_after=rest))
+                passed_over += 1
+                if passed_over % PASSED_OVER_AT_ONCE == 0:
+                    yield None
 
     def _service(self, endpoint: str) -> Service:
         origin = endpoint[: endpoint.find("/", 8)]

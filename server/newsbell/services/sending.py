@@ -19,7 +19,7 @@ from newsbell.domain.backoff import given_up, retry_at
 from newsbell.domain.governor import Governor
 from newsbell.domain.key_refusals import PAUSE, KeyRefusals
 from newsbell.domain.push import Outcome, PushMessage, PushResult
-from newsbell.domain.slots import Service
+from newsbell.domain.slots import PATIENCE, Service
 from newsbell.domain.subscription import PushTarget, VapidKey
 from newsbell.services.ports import Hints, NoHints, Pusher
 from newsbell.storage import delivery, subscriptions
@@ -29,18 +29,22 @@ from newsbell.storage.delivery import ClaimedBatch, Retry
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
+_SPREAD = 0.25
+"""Those who wait for the end of a pause come back within this part of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Worker:
     """A worker's name, unique to its process, and the bounds it works in. No more than `batch_size` messages
-    are sent and not yet written down, and no more than `concurrency` are under way.
+    are sent and not yet written down, and no more than `concurrency` are under way. `patience` is how long
+    all wait for a push service that has its share of them and is slow to answer.
     """
 
     name: str
     batch_size: int = 1_000
     lease: timedelta = timedelta(minutes=5)
     concurrency: int = 750
+    patience: timedelta = PATIENCE
 
     @property
     def written_at_once(self) -> int:
@@ -214,11 +218,12 @@ def _key_refused(found: _Found, entry: Entry, result: PushResult) -> None:
         return
     log.error("service_paused service=%s status=%d reason=it_refuses_our_key", host, result.status)
     delivery.pause(conn, host, now + PAUSE)
+    # Behind all who wait for the end of the pause (`_paused`): whoever was refused of their own making, and
+    # there may be many in league, would else begin the next pause before anybody had a turn.
+    last = now + PAUSE * (1 + _SPREAD)
     for number, alert in row.items():
         subscriptions.unsuspend(conn, number)
-        found.again.append(
-            Retry(alert_id=alert, subscription_id=number, due_at=now + PAUSE, attempts=one.attempts)
-        )
+        found.again.append(Retry(alert_id=alert, subscription_id=number, due_at=last, attempts=one.attempts))
 
 
 def _later(found: _Found, entry: Entry, result: PushResult) -> None:
@@ -227,7 +232,7 @@ def _later(found: _Found, entry: Entry, result: PushResult) -> None:
 
 def _paused(found: _Found, entry: Entry, result: PushResult) -> None:
     """It was not tried, so nothing is held against it."""
-    wait = (result.retry_after or PAUSE) * (1 + spread() / 4)
+    wait = (result.retry_after or PAUSE) * (1 + _SPREAD * spread())
     found.again.append(_retry(entry.due, found.now + wait, attempts=entry.due.attempts))
 
 

@@ -29,6 +29,8 @@ from newsbell.storage.delivery import ClaimedBatch, Retry
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
+_SPREAD = 0.25
+"""Those who wait for the end of a pause come back within this part of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,11 +218,12 @@ def _key_refused(found: _Found, entry: Entry, result: PushResult) -> None:
         return
     log.error("service_paused service=%s status=%d reason=it_refuses_our_key", host, result.status)
     delivery.pause(conn, host, now + PAUSE)
+    # Behind all who wait for the end of the pause (`_paused`): whoever was refused of their own making, and
+    # there may be many in league, would else begin the next pause before anybody had a turn.
+    last = now + PAUSE * (1 + _SPREAD)
     for number, alert in row.items():
         subscriptions.unsuspend(conn, number)
-        found.again.append(
-            Retry(alert_id=alert, subscription_id=number, due_at=now + PAUSE, attempts=one.attempts)
-        )
+        found.again.append(Retry(alert_id=alert, subscription_id=number, due_at=last, attempts=one.attempts))
 
 
 def _later(found: _Found, entry: Entry, result: PushResult) -> None:
@@ -229,7 +232,7 @@ def _later(found: _Found, entry: Entry, result: PushResult) -> None:
 
 def _paused(found: _Found, entry: Entry, result: PushResult) -> None:
     """It was not tried, so nothing is held against it."""
-    wait = (result.retry_after or PAUSE) * (1 + spread() / 4)
+    wait = (result.retry_after or PAUSE) * (1 + _SPREAD * spread())
     found.again.append(_retry(entry.due, found.now + wait, attempts=entry.due.attempts))
 
 

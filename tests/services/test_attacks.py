@@ -1,0 +1,112 @@
+"""Nobody can silence a push service, or another reader, by what their own subscriptions answer.
+
+The attacker's subscriptions are at the service that all use, come first and stand in a row, were rung before
+where that helps, and answer as they like, again and again. The others must be told all the same.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from newsbell.config import Settings
+from newsbell.domain.push import Outcome, PushResult
+from newsbell.domain.subscription import PushTarget
+from newsbell.services.delivery import Delivery, Worker, work_once
+from newsbell.services.importing import Source, import_article
+from newsbell.storage import subscriptions
+from newsbell.storage.database import Database
+from tests.factories import NOW, push_target, subscriber
+from tests.fakes import SENT, Clock, FakePusher
+from tests.pages import news_page, paragraphs_of
+
+MANY = 60
+"""Of the attacker: more than any row that makes a service rest."""
+OTHERS = 15
+ANSWERS = {
+    "busy for six hours": PushResult(outcome=Outcome.LATER, status=429, retry_after=timedelta(hours=6)),
+    "busy for a moment": PushResult(outcome=Outcome.LATER, status=429, retry_after=timedelta(seconds=1)),
+    "broken": PushResult(outcome=Outcome.LATER, status=500),
+    "silent, or reset, or slow beyond the time": PushResult(outcome=Outcome.LATER, status=0),
+    "another key's": PushResult(outcome=Outcome.KEY_REFUSED, status=401),
+    "forbidden": PushResult(outcome=Outcome.KEY_REFUSED, status=403),
+    "too large": PushResult(outcome=Outcome.MESSAGE_REFUSED, status=413),
+    "gone": PushResult(outcome=Outcome.GONE, status=410),
+}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(NOW)
+
+
+@pytest.fixture
+def work(sqlite_database: Database, clock: Clock) -> Delivery:
+    worker = Worker(name="w", batch_size=30, concurrency=20)
+    return Delivery(sqlite_database, Settings(), worker, FakePusher(), clock)
+
+
+def _followers(work: Delivery, who: str, number: int, *, proven: bool) -> set[str]:
+    endpoints = [f"https://push.example/{who}/{each}" for each in range(number)]
+    with work.db.transaction() as conn:
+        ids = [subscriber(conn, "Russia", now=NOW, target=push_target(each)) for each in endpoints]
+        if proven:
+            subscriptions.record_success(conn, ids, NOW)
+    return set(endpoints)
+
+
+def _ring(work: Delivery, name: str) -> None:
+    page = news_page(topics=["Russia"], paragraphs=paragraphs_of(name))
+    source = Source(url=f"https://news.example/{name}", content=page)
+    assert import_article(work.db, work.settings, source, now=work.clock()).rung
+
+
+def _drain(work: Delivery) -> None:
+    while work_once(work):
+        pass
+
+
+def _told(work: Delivery, others: set[str]) -> int:
+    """How many messages the others were sent."""
+    assert isinstance(work.pusher, FakePusher)
+    return sum(endpoint in others for endpoint in work.pusher.endpoints)
+
+
+def _attack(work: Delivery, answer: PushResult, *, number: int, proven: bool) -> set[str]:
+    """The attacker's subscriptions, then the others, who are given back."""
+    _followers(work, "attacker", number, proven=proven)
+    others = _followers(work, "other", OTHERS, proven=True)
+
+    def answered(target: PushTarget) -> PushResult:
+        return answer if "attacker" in target.endpoint else SENT
+
+    assert isinstance(work.pusher, FakePusher)
+    work.pusher.answer = answered
+    return others
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+@pytest.mark.parametrize(("number", "proven"), [(MANY, False), (1, True), (19, True)])
+def test_made_up_endpoints_and_a_few_true_ones_delay_nobody(
+    work: Delivery, answer: PushResult, number: int, proven: bool
+) -> None:
+    others = _attack(work, answer, number=number, proven=proven)
+    for times, name in enumerate(("one", "two", "three"), 1):
+        _ring(work, name)
+        _drain(work)
+        assert _told(work, others) == times * OTHERS
+
+
+@pytest.mark.parametrize("kind", ["busy for six hours", "another key's", "forbidden", "too large", "gone"])
+def test_many_true_ones_in_league_delay_others_for_minutes_and_silence_nobody(
+    work: Delivery, clock: Clock, kind: str
+) -> None:
+    """Beyond what is promised, which is of one subscription: it takes many browsers that were rung before."""
+    others = _attack(work, ANSWERS[kind], number=MANY, proven=True)
+    for times in (1, 2, 3):
+        _ring(work, f"story {times}")
+        for _ in range(45):
+            _drain(work)
+            clock.advance(timedelta(minutes=1))
+        assert _told(work, others) == times * OTHERS

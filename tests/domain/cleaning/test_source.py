@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from newsbell.domain.cleaning import MAX_BYTES, clean, looks_like_html
-from newsbell.errors import MalformedError, NewsbellError
+from newsbell.domain.cleaning.source import read_source
+from newsbell.errors import MalformedError, NewsbellError, RefusedError, UnsupportedTypeError
 from tests.domain.cleaning.pages import page
 
 UMLAUTS = page("<p>Größere Übungen in Köln wären möglich, hieß es, und zwar früh am Tag.</p>", title="Übung")
@@ -108,3 +109,15 @@ def test_html_is_known_by_its_tags() -> None:
     assert looks_like_html("  <div>Hello</div>")
     assert not looks_like_html("Prices < 5 and > 3 were seen. He typed <b> once.")
     assert not looks_like_html("Title\nhttps://a.example/\nText")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [f"<p>{'Das Öl stieg. ' * 20}</p>", "The river rose again on Monday. " * 9])
+def test_utf_16_without_a_mark_is_read_where_it_is_unmistakable(encoding: str, text: str) -> None:
+    assert read_source(text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize("content", [b"a\x00" * 9, bytes(range(256)) * 20, b"\x00" * 500, b"abc\x00" * 90])
+def test_other_bytes_with_zeros_are_no_text(content: bytes) -> None:
+    with pytest.raises((UnsupportedTypeError, RefusedError)):
+        read_source(content)

@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 import lxml.html
 from lxml import etree
 
+from newsbell.domain.cleaning.addresses import reveal
 from newsbell.domain.cleaning.jsonld import Node, article_node, read_nodes
 from newsbell.domain.identity import normalise_url
 from newsbell.domain.text import squeeze, strip_controls
@@ -60,6 +61,7 @@ def parse_page(text: str, url: str) -> Page:
     text = _EARLY_END.sub("", _ENCODING_DECLARATION.sub("", strip_controls(text)))
     tree = _tree(_flattened(text))
     dropped_links = _without_indexes(tree)
+    reveal(tree)
     if sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
         raise TooLargeError("The page has more than 100,000 elements.", field="content")
     base = tree.xpath("//base/@href")

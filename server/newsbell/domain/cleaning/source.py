@@ -49,6 +49,9 @@ _TAG = re.compile(
 )
 
 
+_LEAST_WIDE, _WIDE_SHARE = 64, 0.7  # bytes; of the bytes that are zero
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """Text that may hold an article, and whether it is HTML."""
@@ -97,6 +100,9 @@ def _decoded(content: bytes, content_type: str) -> str:
         )
     declared = _declared_encoding(content, content_type)
     if b"\x00" in content[:4096] and not (declared or "").startswith("utf-16"):
+        wide = _wide_encoding(content)
+        if wide:
+            return _strictly(content, wide)
         raise UnsupportedTypeError(
             "That is a binary file; HTML and plain text are read here.", field="content"
         )
@@ -109,6 +115,21 @@ def _decoded(content: bytes, content_type: str) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError:
         return _strictly(content, declared or "utf-8")
+
+
+def _wide_encoding(content: bytes) -> str | None:
+    """UTF-16 without a byte order mark, where it is unmistakable: of text in a Latin script, or of markup,
+    every second byte is zero, and hardly another.
+    """
+    sample = content[: 4096 // 2 * 2]
+    halves = sample[0::2], sample[1::2]
+    if len(sample) < _LEAST_WIDE or len(content) % 2:
+        return None
+    zeros = [half.count(0) / len(half) for half in halves]
+    for share, other, encoding in ((zeros[1], zeros[0], "utf-16-le"), (zeros[0], zeros[1], "utf-16-be")):
+        if share > _WIDE_SHARE and other < 1 - _WIDE_SHARE:
+            return encoding
+    return None
 
 
 def _declared_encoding(content: bytes, content_type: str) -> str | None:

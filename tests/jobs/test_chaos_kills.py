@@ -100,9 +100,9 @@ def _run(course: Course) -> None:
     for deed in deeds:
         course.stage.sink.hold_after(_READERS // 4)
         course.web.publish()
-        assert course.stage.sink.held.wait(60)
+        assert course.stage.sink.held.wait(120)
         deed()
     course.web.publish()
-    course.stage.wait_for_end()
+    course.stage.wait_for_end(seconds=180)
     course.stage.verdict().check(bound=course.bound)
     assert course.happened.total() == len(deeds)

@@ -69,8 +69,7 @@ def test_a_passing_mention_is_no_topic(title: str, text: str) -> None:
 
 
 def test_the_place_a_report_was_written_at_is_no_topic() -> None:
-    report = "ORVELSTAD (Example Agency) - The minister spoke of wages.\n"
-    dateline = replace(EMPTY, title="Wages rise", summary="", body_text=report * 3 + PADDING)
+    dateline = about("Wages rise", "ORVELSTAD (Example Agency) - The minister spoke of wages.")
     assert names(dateline, topic("Orvelstad")) == []
     assert names(about("Orvelstad votes", "All of Orvelstad voted."), topic("Orvelstad")) == ["Orvelstad"]
 

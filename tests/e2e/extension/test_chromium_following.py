@@ -5,7 +5,11 @@ The server stands at an address of its own network and speaks plain http, as at 
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
+import requests
 
 from tests.e2e.drivers.chromium import Chromium
 from tests.e2e.drivers.chromium_extension import ChromiumExtension
@@ -127,6 +131,7 @@ def test_a_restart_and_an_update_lose_nothing(
     routed_newsbell: Newsbell,
     google_push: GoogleCloudMessaging,
     paper: Paper,
+    tmp_path: Path,
     title: str,
 ) -> None:
     newsbell = routed_newsbell
@@ -156,3 +161,51 @@ def test_a_restart_and_an_update_lose_nothing(
         newsbell.wait_until_all_is_rung()
         # One message each, none of them to the endpoint that is gone.
         assert [push.status for push in google_push.pushes.log] == [201, 201]
+        chromium.click_notification()
+        use_every_option(chromium, extension, newsbell, google_push, tmp_path)
+
+
+def use_every_option(
+    chromium: Chromium,
+    extension: ChromiumExtension,
+    newsbell: Newsbell,
+    google_push: GoogleCloudMessaging,
+    folder: Path,
+) -> None:
+    """The feeds and the settings as files, the end of everything, and the settings back again."""
+    chromium.connection.send("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+    chromium.open(extension.address("popup.html"))
+    chromium.click("#opml")
+    feeds = until(lambda: read(folder / "newsbell.opml"), "the feeds as a file")
+    assert "/feeds/russia.rss" in feeds
+    link = chromium.run("document.querySelector('a[href^=\"feed:\"]').href")
+    assert requests.get(link.removeprefix("feed:"), timeout=10).status_code == 200
+
+    chromium.open(extension.address("options.html"))
+    chromium.wait_for_text("#topics", "Russia")
+    chromium.click("#export")
+    exported = until(lambda: read(folder / "newsbell-settings.json"), "the settings as a file")
+    kept = json.loads(exported)
+    assert (kept["topics"], kept["server"]) == (["Russia"], newsbell.address)
+    assert "token" not in exported
+
+    chromium.click("#stop")
+    chromium.wait_for_text("#stop-said", "the server has forgotten this browser")
+    assert newsbell.subscriptions() == google_push.subscriptions == 0
+    chromium.wait_for_text("#topics", "nothing")
+
+    field = chromium.send("DOM.querySelector", nodeId=root(chromium), selector="#import")["nodeId"]
+    chromium.send("DOM.setFileInputFiles", nodeId=field, files=[str(folder / "newsbell-settings.json")])
+    chromium.wait_for_text("#settings-said", "Imported.")
+    until(lambda: newsbell.subscriptions() == 1, "the subscription, made again")
+    assert newsbell.followed() == ["Russia"]
+
+
+def root(chromium: Chromium) -> int:
+    number: int = chromium.send("DOM.getDocument")["root"]["nodeId"]
+    return number
+
+
+def read(file: Path) -> str:
+    """What is in a file; nothing while there is none."""
+    return file.read_text(encoding="utf-8") if file.exists() else ""

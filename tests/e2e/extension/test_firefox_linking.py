@@ -109,6 +109,12 @@ def test_follow_ok_allow_yes_a_ring_the_article_an_update_and_silence(
     newsbell.wait_until_all_is_rung()
     assert [push.status for push in mozilla_push.pushes.log] == [201]
 
+    firefox.open(extension.address("options.html"))
+    firefox.click("#test")
+    firefox.wait_for_text("#test-said", "Sent.")
+    until(lambda: len(mozilla_push.pushes.log) == 2, "the test, at the push service")
+    firefox.open(article(paper))  # an update closes the extension's own pages
+
     # What the extension changes, the server knows, and so does the page that subscribed.
     extension.install(firefox_package(tmp_path, "0.2.0"), temporary=False)
     firefox.open(article(paper))
@@ -129,7 +135,7 @@ def test_follow_ok_allow_yes_a_ring_the_article_an_update_and_silence(
     until(lambda: newsbell.subscriptions() == 0, "the server told")
     newsbell.save(f"Ice closes the channel: {title}", topics=["Russia"])
     newsbell.wait_until_all_is_rung()
-    assert len(mozilla_push.pushes.log) == 1
+    assert len(mozilla_push.pushes.log) == 2
 
 
 def test_a_claim_that_is_second_late_guessed_or_a_strangers_is_refused(

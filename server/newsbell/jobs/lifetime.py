@@ -30,8 +30,8 @@ def end_with(parent: int, wish: signal.Signals = signal.SIGTERM) -> None:
 
 def leave_what_is_loaded() -> None:
     """Let the garbage collector look no more at the modules and classes that are there already. A worker
-    makes objects by the thousand that soon end, and each of its collections would walk through those as well:
-    a tenth of what a message costs besides its encryption.
+    makes objects by the thousand that soon end, and each of its collections would walk through those as
+    well: a tenth of what a message costs besides its encryption.
     """
     gc.collect()
     gc.freeze()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 
 import pytest
 
@@ -24,7 +25,7 @@ STANDFIRST = "All that happens at the river today, hour by hour."
 FILM = "https://player.coast.example/v/99"
 
 
-def script(node: dict[str, object]) -> str:
+def script(node: Mapping[str, object]) -> str:
     return f'<script type="application/ld+json">{json.dumps(node)}</script>'
 
 

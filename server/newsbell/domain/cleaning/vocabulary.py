@@ -24,6 +24,8 @@ class Rule:
 
 def bare(text: str) -> str:
     """A folded text between its first and its last letter or digit; marks belong to their letters."""
+    if text[:1].isalnum() and text[-1:].isalnum():
+        return text
     first, last = 0, len(text)
     while first < last and _is_edge(text[first]):
         first += 1

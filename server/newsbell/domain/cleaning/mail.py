@@ -43,7 +43,8 @@ def unpacked(text: str) -> tuple[str, list[str]]:
     start = next((at for at, line in enumerate(lines[:40]) if _FORWARDED.match(line.strip())), None)
     taken: list[str] = []
     if start is not None:
-        kept, at = [], start + 1
+        kept: list[str] = []
+        at = start + 1
         while at < len(lines) and (not lines[at].strip() or _HEADER.match(lines[at].strip())):
             found = _HEADER.match(lines[at].strip())
             name = found["name"].lower() if found else ""

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from newsbell.domain.article import Article, CleanArticle, Origin
 from newsbell.domain.subscription import PushTarget
-from newsbell.storage import articles, keys, subscriptions, topics
+from newsbell.storage import articles, delivery, keys, subscriptions, topics
 from newsbell.storage.articles import TopicLink
 from newsbell.storage.database import Connection
 
@@ -103,6 +103,16 @@ def subscriber(
         manage_token_hash=f"hash {number}",
         now=now,
     )
+
+
+def add_retry(
+    conn: Connection, alert_id: int, subscription_id: int, *, due_at: datetime, attempts: int
+) -> None:
+    """Store that a reader is to be tried again."""
+    one = delivery.Retry(
+        alert_id=alert_id, subscription_id=subscription_id, due_at=due_at, attempts=attempts
+    )  # fmt: skip
+    delivery.add_retries(conn, [one])
 
 
 def topic_ids(conn: Connection, names: Sequence[str]) -> list[int]:

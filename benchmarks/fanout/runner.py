@@ -26,6 +26,7 @@ from newsbell.domain.subscription import PushTarget
 from newsbell.edges.push import PushSender
 from newsbell.edges.push_curl import CurlTransport
 from newsbell.edges.push_encryption import encrypt
+from newsbell.jobs.lifetime import leave_what_is_loaded
 from newsbell.services.delivery import Delivery, Worker, work_once
 from newsbell.storage.database import Database
 
@@ -84,6 +85,7 @@ def _ours(job: Job) -> Callable[[], int]:
             work = Delivery(
                 db, settings, Worker(name=str(os.getpid())), counted, lambda: datetime.now(UTC)
             )  # fmt: skip
+            leave_what_is_loaded()  # as a worker does
             while work_once(work):
                 pass
         return counted.sent

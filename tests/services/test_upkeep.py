@@ -16,7 +16,7 @@ from newsbell.services.delivery import Delivery, Worker
 from newsbell.services.upkeep import KEPT_FINISHED, KEPT_SUSPENDED, sweep
 from newsbell.storage import delivery, links, subscriptions, topics
 from newsbell.storage.database import Connection, Database
-from tests.factories import NOW, stored_article, subscriber, topic_ids
+from tests.factories import NOW, add_retry, stored_article, subscriber, topic_ids
 from tests.fakes import Clock, FakePusher
 
 _SECOND = timedelta(seconds=1)
@@ -74,7 +74,7 @@ def test_more_than_a_step_takes_is_cleared_in_one_sweep(
     with work.db.transaction() as conn:
         # Nothing is left that a retry could belong to.
         for number in numbers:
-            delivery.add_retry(conn, number, 1, due_at=clock(), attempts=1)
+            add_retry(conn, number, 1, due_at=clock(), attempts=1)
     assert _undone(work) == 0
 
 
@@ -109,8 +109,8 @@ def test_what_is_due_is_told_by_number_the_longest_waiting_first(work: Delivery,
         ids = topic_ids(conn, ["Snow"])
         third = delivery.add_alert(conn, stored.story_id, stored.id, ids, now=NOW, expires_at=NOW + _DAY)
         held = delivery.claim_batch(conn, "other", NOW, _DAY / 2)
-        delivery.add_retry(conn, second, reader, due_at=NOW, attempts=1)
-        delivery.add_retry(conn, first, reader, due_at=NOW + _SECOND, attempts=1)
+        add_retry(conn, second, reader, due_at=NOW, attempts=1)
+        add_retry(conn, first, reader, due_at=NOW + _SECOND, attempts=1)
         assert held is not None
         due = delivery.due(conn, NOW, limit=9)
     assert due.alerts == [third]

@@ -10,7 +10,7 @@ import pytest
 from newsbell.storage import delivery, subscriptions
 from newsbell.storage.database import Database
 from newsbell.storage.delivery import ClaimedBatch
-from tests.factories import NOW, subscriber, topic_ids
+from tests.factories import NOW, add_retry, subscriber, topic_ids
 from tests.storage.test_planning import HOUR, LEASE, alert, drain, plan
 from tests.storage.watching import query_plan, statements
 
@@ -172,7 +172,7 @@ def test_who_waits_for_another_try_is_left_to_that(database: Database) -> None:
     with database.transaction() as conn:
         first, second = subscriber(conn, "Snow"), subscriber(conn, "Snow")
         number, other = alert(conn, "Snow"), alert(conn, "Snow")
-        delivery.add_retry(conn, number, first, due_at=NOW + HOUR, attempts=1)
+        add_retry(conn, number, first, due_at=NOW + HOUR, attempts=1)
         plan(conn, number)
         assert drain(conn) == [[second]]
         plan(conn, other)

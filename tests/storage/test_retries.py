@@ -8,7 +8,7 @@ from datetime import timedelta
 from newsbell.storage import delivery, subscriptions
 from newsbell.storage.database import Connection, Database
 from newsbell.storage.delivery import ClaimedRetry
-from tests.factories import NOW, subscriber, topic_ids
+from tests.factories import NOW, add_retry, subscriber, topic_ids
 from tests.storage.test_planning import HOUR, LEASE, alert
 
 SECOND = timedelta(seconds=1)
@@ -24,7 +24,7 @@ def _claim(
 def test_a_retry_says_whom_to_ring_for_what(database: Database) -> None:
     with database.transaction() as conn:
         reader, number = subscriber(conn, "Snow"), alert(conn, "Snow")
-        delivery.add_retry(conn, number, reader, due_at=NOW, attempts=3)
+        add_retry(conn, number, reader, due_at=NOW, attempts=3)
         stored = subscriptions.get(conn, reader)
         assert stored is not None
         assert delivery.claim_retries(conn, "worker", NOW, LEASE, 1) == [
@@ -39,7 +39,7 @@ def test_a_retry_says_whom_to_ring_for_what(database: Database) -> None:
 def test_a_retry_waits_until_it_is_due(database: Database) -> None:
     with database.transaction() as conn:
         reader, number = subscriber(conn, "Snow"), alert(conn, "Snow")
-        delivery.add_retry(conn, number, reader, due_at=NOW + SECOND, attempts=1)
+        add_retry(conn, number, reader, due_at=NOW + SECOND, attempts=1)
         assert _claim(conn) == []
         assert _claim(conn, now=SECOND) == [reader]
 
@@ -47,9 +47,9 @@ def test_a_retry_waits_until_it_is_due(database: Database) -> None:
 def test_a_later_retry_replaces_an_earlier_one(database: Database) -> None:
     with database.transaction() as conn:
         reader, number = subscriber(conn, "Snow"), alert(conn, "Snow")
-        delivery.add_retry(conn, number, reader, due_at=NOW, attempts=1)
+        add_retry(conn, number, reader, due_at=NOW, attempts=1)
         assert _claim(conn) == [reader]
-        delivery.add_retry(conn, number, reader, due_at=NOW + SECOND, attempts=2)
+        add_retry(conn, number, reader, due_at=NOW + SECOND, attempts=2)
         assert not delivery.finish_retry(conn, number, reader, "worker")
         [retry] = delivery.claim_retries(conn, "other", NOW + SECOND, LEASE, 9)
         assert retry.attempts == 2
@@ -59,7 +59,7 @@ def test_retries_are_claimed_in_their_order_up_to_a_limit(database: Database) ->
     with database.transaction() as conn:
         number, readers = alert(conn, "Snow"), [subscriber(conn, "Snow") for _ in range(3)]
         for place, reader in enumerate(readers):
-            delivery.add_retry(conn, number, reader, due_at=NOW - place * SECOND, attempts=1)
+            add_retry(conn, number, reader, due_at=NOW - place * SECOND, attempts=1)
         assert _claim(conn, limit=2) == [readers[2], readers[1]]
         assert _claim(conn, limit=2) == [readers[0]]
 
@@ -67,7 +67,7 @@ def test_retries_are_claimed_in_their_order_up_to_a_limit(database: Database) ->
 def test_a_retry_is_held_for_its_lease(database: Database) -> None:
     with database.transaction() as conn:
         reader, number = subscriber(conn, "Snow"), alert(conn, "Snow")
-        delivery.add_retry(conn, number, reader, due_at=NOW, attempts=1)
+        add_retry(conn, number, reader, due_at=NOW, attempts=1)
         assert _claim(conn, "dead") == [reader]
         assert _claim(conn, "other", LEASE - SECOND) == []
         assert _claim(conn, "other", LEASE) == [reader]
@@ -82,7 +82,7 @@ def test_who_wants_no_ring_any_more_is_not_tried_again(database: Database) -> No
         number = alert(conn, "Snow", "Rain")
         kept, other, left, suspended = (subscriber(conn, "Snow") for _ in range(4))
         for reader in (kept, other, left, suspended):
-            delivery.add_retry(conn, number, reader, due_at=NOW, attempts=1)
+            add_retry(conn, number, reader, due_at=NOW, attempts=1)
         subscriptions.set_topics(conn, other, topic_ids(conn, ["Rain"]))
         subscriptions.set_topics(conn, left, topic_ids(conn, ["Fog"]))
         subscriptions.suspend(conn, suspended, NOW)
@@ -93,7 +93,7 @@ def test_who_wants_no_ring_any_more_is_not_tried_again(database: Database) -> No
 def test_an_alert_too_late_is_not_tried_again(database: Database) -> None:
     with database.transaction() as conn:
         reader, number = subscriber(conn, "Snow"), alert(conn, "Snow")
-        delivery.add_retry(conn, number, reader, due_at=NOW, attempts=1)
+        add_retry(conn, number, reader, due_at=NOW, attempts=1)
         assert _claim(conn, now=HOUR) == []
         assert _claim(conn, now=HOUR - SECOND) == [reader]
 
@@ -101,8 +101,8 @@ def test_an_alert_too_late_is_not_tried_again(database: Database) -> None:
 def test_nothing_is_tried_again_for_what_is_gone(database: Database) -> None:
     with database.transaction() as conn:
         reader, number = subscriber(conn, "Snow"), alert(conn, "Snow")
-        delivery.add_retry(conn, number + 1, reader, due_at=NOW, attempts=1)
-        delivery.add_retry(conn, number, reader + 1, due_at=NOW, attempts=1)
+        add_retry(conn, number + 1, reader, due_at=NOW, attempts=1)
+        add_retry(conn, number, reader + 1, due_at=NOW, attempts=1)
         assert _claim(conn) == []
 
 
@@ -110,7 +110,7 @@ def test_workers_never_claim_the_same_retry(database: Database) -> None:
     with database.transaction() as conn:
         number, readers = alert(conn, "Snow"), [subscriber(conn, "Snow") for _ in range(20)]
         for reader in readers:
-            delivery.add_retry(conn, number, reader, due_at=NOW, attempts=1)
+            add_retry(conn, number, reader, due_at=NOW, attempts=1)
     claimed: list[int] = []
     barrier = threading.Barrier(3)
 

@@ -11,7 +11,7 @@ from newsbell.storage import delivery, keys, subscriptions
 from newsbell.storage.database import Connection, Database
 from newsbell.storage.schema import retries, subscription_topics
 from newsbell.storage.schema import subscriptions as table
-from tests.factories import NOW, push_target, stored_article, stored_key, subscriber, topic_ids
+from tests.factories import NOW, add_retry, push_target, stored_article, stored_key, subscriber, topic_ids
 from tests.storage.watching import query_plan, statements
 
 HOUR = timedelta(hours=1)
@@ -118,12 +118,12 @@ def test_an_endpoint_moves(database: Database) -> None:
     target = push_target()
     with database.transaction() as conn:
         number, other = subscriber(conn, "Snow"), subscriber(conn)
-        subscriptions.record_failure(conn, number, NOW)
+        subscriptions.record_failures(conn, [number], NOW)
         subscriptions.set_endpoint(conn, number, target, stored_key(conn))
         stored = subscriptions.get(conn, number)
         assert stored is not None
         assert (stored.target, [topic.name for topic in stored.topics]) == (target, ["Snow"])
-        assert subscriptions.record_failure(conn, number, NOW + HOUR) == NOW + HOUR
+        assert subscriptions.record_failures(conn, [number], NOW + HOUR) == {number: NOW + HOUR}
         subscriptions.set_endpoint(conn, number, target, stored_key(conn))  # its own is no conflict
         with pytest.raises(ConflictError):
             subscriptions.set_endpoint(conn, other, target, stored_key(conn))
@@ -138,7 +138,7 @@ def test_a_removed_subscription_leaves_nothing(database: Database) -> None:
         )
         assert alert is not None
         for one in (number, other):
-            delivery.add_retry(conn, alert, one, due_at=NOW, attempts=1)
+            add_retry(conn, alert, one, due_at=NOW, attempts=1)
         assert subscriptions.remove(conn, number)
         assert not subscriptions.remove(conn, number)
         assert subscriptions.get(conn, number) is None
@@ -172,15 +172,15 @@ def test_a_suspension_keeps_its_first_moment(database: Database) -> None:
 def test_failing_counts_from_the_first_failure_after_a_success(database: Database) -> None:
     with database.transaction() as conn:
         number = subscriber(conn)
-        assert subscriptions.record_failure(conn, number, NOW) == NOW
-        assert subscriptions.record_failure(conn, number, NOW + HOUR) == NOW
+        assert subscriptions.record_failures(conn, [number], NOW) == {number: NOW}
+        assert subscriptions.record_failures(conn, [number], NOW + HOUR) == {number: NOW}
         subscriptions.record_success(conn, [number], NOW + 2 * HOUR)
-        assert subscriptions.record_failure(conn, number, NOW + 3 * HOUR) == NOW + 3 * HOUR
+        assert subscriptions.record_failures(conn, [number], NOW + 3 * HOUR) == {number: NOW + 3 * HOUR}
 
 
-def test_a_failure_of_a_removed_subscription_is_new(database: Database) -> None:
+def test_a_removed_subscription_cannot_fail(database: Database) -> None:
     with database.transaction() as conn:
-        assert subscriptions.record_failure(conn, 99, NOW) == NOW
+        assert subscriptions.record_failures(conn, [99], NOW) == {}
 
 
 def test_a_success_is_written_only_where_it_is_news(database: Database) -> None:

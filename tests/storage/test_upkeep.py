@@ -10,7 +10,7 @@ from newsbell.storage import delivery
 from newsbell.storage.database import Connection, Database
 from newsbell.storage.delivery import Pending
 from newsbell.storage.schema import alert_topics, alerts, batches, workers
-from tests.factories import NOW, subscriber
+from tests.factories import NOW, add_retry, subscriber
 from tests.storage.test_planning import HOUR, LEASE, alert, drain, plan
 
 DAY = timedelta(days=1)
@@ -34,7 +34,7 @@ def test_there_is_work_while_anything_is_due(database: Database) -> None:
         assert delivery.has_work(conn, NOW)
         drain(conn)
         assert not delivery.has_work(conn, NOW)
-        delivery.add_retry(conn, number, reader, due_at=NOW, attempts=1)
+        add_retry(conn, number, reader, due_at=NOW, attempts=1)
         assert delivery.has_work(conn, NOW)
 
 
@@ -44,7 +44,7 @@ def test_what_is_too_late_is_dropped_and_counted(database: Database) -> None:
         alert(conn, "Snow")
         planned = alert(conn, "Snow")
         plan(conn, planned, 2)
-        delivery.add_retry(conn, planned, readers[0], due_at=NOW, attempts=1)
+        add_retry(conn, planned, readers[0], due_at=NOW, attempts=1)
         assert delivery.drop_expired(conn, NOW + HOUR - LEASE) == 0
         assert delivery.drop_expired(conn, NOW + HOUR) == 4
         assert delivery.drop_expired(conn, NOW + HOUR) == 0
@@ -86,7 +86,7 @@ def test_what_is_not_finished_is_not_cleared(database: Database) -> None:
         plan(conn, alert(conn, "Snow"))  # a batch to send
         alert(conn, "Snow")  # to be planned
         waiting = alert(conn, "Rain")
-        delivery.add_retry(conn, waiting, reader, due_at=NOW, attempts=1)
+        add_retry(conn, waiting, reader, due_at=NOW, attempts=1)
         plan(conn, waiting)
         assert delivery.clear_finished(conn, NOW + DAY, 9) == 0
         assert _rows(conn) == (3, 3, 1)
@@ -108,7 +108,7 @@ def test_what_is_left_is_counted(database: Database) -> None:
         number = alert(conn, "Snow")
         plan(conn, number, 1)
         delivery.claim_batch(conn, "worker", NOW, LEASE)
-        delivery.add_retry(conn, number, readers[0], due_at=NOW - HOUR, attempts=1)
+        add_retry(conn, number, readers[0], due_at=NOW - HOUR, attempts=1)
         alert(conn, "Snow")
         assert delivery.pending(conn, NOW) == Pending(alerts=1, batches=3, retries=1, oldest_due=NOW - HOUR)
 

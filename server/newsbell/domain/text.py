@@ -21,13 +21,15 @@ _SPACES = re.compile(r"\s+")
 def strip_controls(text: str) -> str:
     """The text with one kind of line end and without the characters that no feed may carry."""
     for end in _LINE_ENDS:  # six times as fast as a regular expression
-        text = text.replace(end, "\n")
+        if end in text:
+            text = text.replace(end, "\n")
     return _FORBIDDEN.sub("", text)
 
 
 def squeeze(text: str) -> str:
     """One line: every run of white space is one space, none at the ends, no control characters."""
-    if text.isprintable():  # most text; no control, line end or space but the plain one is printable
+    # No control is printable, and no line end or space but the plain one; most text has none but these two.
+    if text.isprintable() or text.replace("\n", " ").replace("\xa0", " ").isprintable():
         return " ".join(text.split())
     return _SPACES.sub(" ", strip_controls(text)).strip()
 

@@ -18,7 +18,7 @@ from newsbell.jobs.celery_app import PLAN, SEND, WORK, celery_app, queue_name
 from newsbell.jobs.celery_hints import BrokerHints
 from newsbell.jobs.celery_schedule import Desk, Schedule
 from newsbell.jobs.embedded import StoppablePusher, worker_name
-from newsbell.jobs.lifetime import stop_on_signals
+from newsbell.jobs.lifetime import leave_what_is_loaded, stop_on_signals
 from newsbell.jobs.logs import event
 from newsbell.services.delivery import Clock, Delivery, Worker, plan_alert, send_batch, work_once
 from newsbell.services.ports import Pusher
@@ -77,6 +77,7 @@ def run_celery_worker(
         desk = Desk(work, hints, stop)
         add_tasks(app, desk)
         _calm_celery()
+        leave_what_is_loaded()
         logger.info(event("worker_started", worker=worker.name, queue=queue))
         _consume(app, queue, desk)
         hints.close()

@@ -17,7 +17,7 @@ from newsbell.domain.push import Outgoing, PushMessage, PushResult
 from newsbell.domain.subscription import PushTarget, VapidKey
 from newsbell.edges.push import PushSender
 from newsbell.jobs.chores import Chores
-from newsbell.jobs.lifetime import stop_on_signals
+from newsbell.jobs.lifetime import leave_what_is_loaded, stop_on_signals
 from newsbell.jobs.logs import event
 from newsbell.services.delivery import Clock, Delivery, Worker, work_once
 from newsbell.services.ports import Pusher
@@ -76,6 +76,7 @@ def run_worker(
     worker = worker or Worker(name=worker_name())
     stoppable = StoppablePusher(pusher or PushSender(settings), stop)
     db = open_database(settings)
+    leave_what_is_loaded()
     logger.info(event("worker_started", worker=worker.name))
     try:
         work_until(stop, Delivery(db=db, settings=settings, worker=worker, pusher=stoppable, clock=clock))

@@ -138,11 +138,6 @@ def record_success(conn: Connection, ids: Collection[int], now: datetime) -> Non
     )
 
 
-def record_failure(conn: Connection, subscription_id: int, now: datetime) -> datetime:
-    """`record_failures` of one."""
-    return record_failures(conn, [subscription_id], now).get(subscription_id, now)
-
-
 def record_failures(conn: Connection, ids: Collection[int], now: datetime) -> dict[int, datetime]:
     """They could not be reached; since when that has been so for each without a success between."""
     if not ids:

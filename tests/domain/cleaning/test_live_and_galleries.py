@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 
 import pytest
 
@@ -24,7 +25,7 @@ STANDFIRST = "All that happens at the river today, hour by hour."
 FILM = "https://player.coast.example/v/99"
 
 
-def script(node: dict[str, object]) -> str:
+def script(node: Mapping[str, object]) -> str:
     return f'<script type="application/ld+json">{json.dumps(node)}</script>'
 
 
@@ -155,7 +156,7 @@ def test_a_film_that_a_script_shows_is_found_by_what_search_engines_are_told() -
         {**TOLD, "embedUrl": "javascript:alert(1)"},
     ],
 )
-def test_an_article_without_a_film_that_can_be_seen_gets_none(node: dict[str, object]) -> None:
+def test_an_article_without_a_film_that_can_be_seen_gets_none(node: Mapping[str, object]) -> None:
     assert "<figure>" not in opened(script(node))
 
 

@@ -48,6 +48,7 @@ _UNSEEN = re.compile(
     re.IGNORECASE,
 )
 _NO_DISPLAY = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|clip\s*:\s*rect\(", re.IGNORECASE)
+_NAMING = frozenset({"class", "id", "itemprop", "role", "data-testid", "data-component"})
 # What carousels show twice, so that they can turn in a circle.
 _CLONED = re.compile(r"(?:^|[\s_-])(?:cloned?|slide-duplicate)(?:$|\s)")
 _MAX_DEPTH = 120  # three frames of Python a level
@@ -103,10 +104,7 @@ def names_of(element: Any, levels: int = 3) -> str:
     for _ in range(levels):
         if element is None or element.tag in ("body", "html"):
             break
-        found.extend(
-            element.get(key) or ""
-            for key in ("class", "id", "itemprop", "role", "data-testid", "data-component")
-        )
+        found.extend(value for key, value in element.items() if key in _NAMING)
         element = element.getparent()
     return " ".join(filter(None, found))[:600].lower()
 
@@ -160,6 +158,10 @@ class _Reader:
 
     def flush(self) -> None:
         """End the block being read."""
+        if not self._text:  # elements mostly hold elements
+            self._html = [start for _, start in self._open]
+            self._length = self._linked = self._breaks = 0
+            return
         text = squeeze("".join(self._text))
         shown = embeds.alone(text) if self._place.kind == "p" else None
         if shown is not None:
@@ -247,6 +249,8 @@ class _Reader:
             return
         if text.strip():
             self._breaks = 0
+        elif not self._text and self._place.kind != "pre":
+            return
         self._length += len(text)
         self._text.append(text)
         self._html.append(escape(text, quote=False))
@@ -372,6 +376,8 @@ def _place_of(element: Any, tag: str, place: Place) -> Place:
 
 def _is_layout(item: Any) -> bool:
     """Whether a list item is a piece of layout: it holds paragraphs, headings or pictures of its own."""
+    if len(item) == 0:
+        return False
     inner = item.xpath("count(.//p | .//h1 | .//h2 | .//h3 | .//h4 | .//figure | .//img)")
     return bool(inner > 1)
 

@@ -85,6 +85,8 @@ def without_email_marks(text: str) -> tuple[str, str]:
 
 
 def _share_bar(folded: str) -> str | None:
+    if len(folded) > 200 and folded.count(" ") >= 12:
+        return None
     parts = [part for part in (vocabulary.bare(one) for one in _SEPARATORS.split(folded)) if part]
     if len(parts) < 2 or len(folded) > 200:
         words = [vocabulary.bare(word) for word in folded.split()]

@@ -31,8 +31,9 @@ class PhraseIndex:
         found = set(self._always)
         for gram in self._by_gram.keys() & {text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)}:
             found |= self._by_gram[gram]
+        ascii_alone = text.isascii()
         for literal, numbers in self._by_short.items():
-            if literal in text:
+            if not (ascii_alone and not literal.isascii()) and literal in text:
                 found |= numbers
         return sorted(found)
 

@@ -35,6 +35,7 @@ _ATTRIBUTES = {
     "abbr": {"title"},
 }
 _LINKS = {("a", "href"): ("http", "https", "mailto"), ("img", "src"): ("http", "https")}
+_MOST_PASSES = 4
 _NUMBERS = frozenset({"width", "height", "colspan", "rowspan", "start"})
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _NOTE = re.compile(r"note-[A-Za-z0-9-]{1,60}")  # what an article's own references lead to
@@ -51,12 +52,21 @@ def sanitise(html: str, base_url: str = "") -> str:
     Links are absolute http, https or mailto addresses (relative ones are resolved against `base_url`, and
     without one dropped) with rel="noopener noreferrer nofollow"; pictures have http(s) addresses.
     """
+    cleaned = _cleaned(strip_controls(html), base_url)
+    for _ in range(_MOST_PASSES):  # what an unknown tag kept apart may nest as no parser would read it back
+        again = _cleaned(cleaned, base_url)
+        if again == cleaned:
+            break
+        cleaned = again
+    return cleaned
 
+
+def _cleaned(html: str, base_url: str) -> str:
     def allowed(tag: str, attribute: str, value: str) -> str | None:
         return _attribute(tag, attribute, value, base_url)
 
     cleaned = nh3.clean(
-        strip_controls(html),
+        html,
         tags=set(_TAGS),
         clean_content_tags=set(_DROPPED),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},

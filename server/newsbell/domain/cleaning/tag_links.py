@@ -119,16 +119,17 @@ def _is_only_link(around: Any) -> bool:
 
 
 def _apart_from_site(links: list[Any]) -> list[Any]:
-    framed: dict[Any, bool] = {}
-    return [link for link in links if not _is_of_site(link, framed)]
+    around: dict[Any, tuple[bool, str]] = {}  # by the links' parents, which many share
+    return [link for link in links if not _is_of_site(link, around)]
 
 
-def _is_of_site(link: Any, framed: dict[Any, bool]) -> bool:
-    names = names_of(link, 4)
+def _is_of_site(link: Any, around: dict[Any, tuple[bool, str]]) -> bool:
     parent = link.getparent()
-    if parent not in framed:
-        framed[parent] = _is_framed(parent)
-    if not framed[parent] and not _SITE.search(names):
+    if parent not in around:
+        around[parent] = _is_framed(parent), names_of(parent, 3)
+    framed, names = around[parent]
+    names = f"{names_of(link, 1)} {names}"
+    if not framed and not _SITE.search(names):
         return False
     return not (_NAMED.search(names) and "article" in names_of(link, 7))
 

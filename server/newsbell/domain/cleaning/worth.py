@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from newsbell.domain.cleaning.blocks import Block
 from newsbell.errors import RefusedError
 
+_WIDE = re.compile("[\u2e81-\U0010ffff]")
 _LEAST_TEXT = 60  # characters; those of East Asian scripts count double
 _MOST_LINKED = 0.7
 _LEAST_LETTERS = 0.3  # of the characters; vowels and tones that are marks are no letters of their own
@@ -16,8 +18,8 @@ def refuse_too_little(blocks: Sequence[Block]) -> None:
     """Raise RefusedError with code "no_article" where there is hardly any text outside of links."""
     prose = [block for block in blocks if block.kind in ("p", "quote", "li", "pre", "dd")]
     size = sum(len(block.text) for block in prose)
-    wide = sum(1 for block in prose for character in block.text if character > "\u2e80")
-    letters = sum(1 for block in prose for character in block.text if character.isalnum())
+    wide = sum(len(_WIDE.findall(block.text)) for block in prose if not block.text.isascii())
+    letters = sum(sum(map(str.isalnum, block.text)) for block in prose)
     linked = sum(block.linked * len(block.text) for block in prose)
     too_little = size + wide < _LEAST_TEXT or letters < _LEAST_LETTERS * size
     if too_little or linked > _MOST_LINKED * size:

@@ -20,7 +20,7 @@ from newsbell.storage.delivery.batches import (
     recipients,
 )
 from newsbell.storage.delivery.due import Due, due
-from newsbell.storage.delivery.many import Retry, add_retries, add_retry, finish_retries
+from newsbell.storage.delivery.many import Retry, add_retries, finish_retries
 from newsbell.storage.delivery.pauses import pause, paused
 from newsbell.storage.delivery.retries import ClaimedRetry, claim_retries, finish_retry
 from newsbell.storage.delivery.upkeep import (
@@ -45,7 +45,6 @@ __all__ = [
     "Retry",
     "add_alert",
     "add_retries",
-    "add_retry",
     "claim_alert_to_plan",
     "claim_batch",
     "claim_retries",

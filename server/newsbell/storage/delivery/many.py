@@ -27,14 +27,6 @@ class Retry:
     worker: str | None = None
 
 
-def add_retry(
-    conn: Connection, alert_id: int, subscription_id: int, *, due_at: datetime, attempts: int
-) -> None:
-    """`add_retries` of one."""
-    retry = Retry(alert_id=alert_id, subscription_id=subscription_id, due_at=due_at, attempts=attempts)
-    add_retries(conn, [retry])
-
-
 def add_retries(conn: Connection, wanted: Sequence[Retry]) -> None:
     """Try each again at its time, instead of what was planned for it before. Those whose alert or
     subscription is gone are left out.

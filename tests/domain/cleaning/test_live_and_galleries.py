@@ -156,7 +156,7 @@ def test_a_film_that_a_script_shows_is_found_by_what_search_engines_are_told() -
         {**TOLD, "embedUrl": "javascript:alert(1)"},
     ],
 )
-def test_an_article_without_a_film_that_can_be_seen_gets_none(node: dict[str, object]) -> None:
+def test_an_article_without_a_film_that_can_be_seen_gets_none(node: Mapping[str, object]) -> None:
     assert "<figure>" not in opened(script(node))
 
 

@@ -32,7 +32,7 @@ def test_chromium_saves_what_is_an_article_and_says_why_not(
         save_without_the_popup(chromium, extension, newsbell, paper, title)
         refuse_bad_pages(chromium, extension, newsbell, paper)
         keep_what_cannot_be_sent(chromium, extension, newsbell, door, paper, title)
-        withstand_an_attack(chromium, extension, paper)
+        withstand_an_attack(chromium, extension, door, paper)
 
 
 def test_firefox_saves_what_is_an_article_and_says_why_not(
@@ -45,4 +45,4 @@ def test_firefox_saves_what_is_an_article_and_says_why_not(
     save_without_the_popup(firefox, extension, newsbell, paper, title)
     refuse_bad_pages(firefox, extension, newsbell, paper)
     keep_what_cannot_be_sent(firefox, extension, newsbell, door, paper, title)
-    withstand_an_attack(firefox, extension, paper)
+    withstand_an_attack(firefox, extension, door, paper)

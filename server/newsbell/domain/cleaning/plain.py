@@ -28,6 +28,7 @@ from newsbell.domain.cleaning.lines import (
     names_alone,
     read_line,
 )
+from newsbell.domain.cleaning.mail import unpacked
 from newsbell.domain.cleaning.paragraphs import paragraphs_of
 from newsbell.domain.cleaning.paywall import calls_for_more, is_short
 from newsbell.domain.cleaning.people import clean_names, names_in
@@ -51,10 +52,13 @@ def clean_text(text: str, url: str = "") -> CleanArticle:
     Raises RefusedError with code "no_article" where there is too little text, TooLargeError for more than
     20,000 paragraphs.
     """
-    paragraphs = paragraphs_of(strip_controls(text))
+    text, around = unpacked(strip_controls(text))
+    paragraphs = paragraphs_of(text)
     if len(paragraphs) > MAX_PARAGRAPHS:
         raise TooLargeError("The text has more than 20,000 paragraphs.", field="content")
     reading = _Reading([read_line(line) for line in paragraphs], url)
+    for line in around:
+        reading.removals.add("e-mail header", line)
     reading.run()
     blocks = _with_headings(reading.blocks)
     refuse_too_little(blocks)

@@ -13,6 +13,7 @@ from newsbell.domain.article import CleanArticle, Removal
 from newsbell.domain.cleaning.blocks import Block, read_blocks
 from newsbell.domain.cleaning.clean import clean
 from newsbell.domain.cleaning.embeds import titles_of
+from newsbell.domain.cleaning.mail import unpacked
 from newsbell.domain.cleaning.page import parse_page
 from newsbell.domain.cleaning.paragraphs import paragraphs_of
 from newsbell.domain.cleaning.removals import shortened
@@ -67,7 +68,7 @@ def _read(source: str | bytes, url: str, content_type: str | None) -> _Page:
         return _Page(
             blocks=read_blocks(page.tree, page.base_url, titles_of(page.nodes)), base_url=page.base_url
         )
-    lines = paragraphs_of(strip_controls(content.text))
+    lines = paragraphs_of(unpacked(strip_controls(content.text))[0])
     blocks = [Block(kind="p", text=line, html=escape(line, quote=False), element=None) for line in lines]
     return _Page(blocks=blocks, base_url="")
 

@@ -43,7 +43,7 @@ def _any_of(phrases: list[str]) -> str:
 
 
 def _read() -> dict[str, Any]:
-    """All files as one: what two of them list under one name is one list; months are in one file only."""
+    """All files as one: what two of them list under one name is one list, and months twelve lists."""
     merged: dict[str, Any] = {"whole": {}, "anywhere": []}
     folder = resources.files(__package__).joinpath("phrases")
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
@@ -82,7 +82,7 @@ NAME_PARTICLES = frozenset(_DATA["name_particles"])
 NOT_TOPICS = frozenset(map(fold, _DATA["not_topics"]))
 MONTHS = tuple(
     sorted(
-        ((start, number) for number, starts in enumerate(_DATA["months"], start=1) for start in starts),
+        ((fold(start), at % 12 + 1) for at, starts in enumerate(_DATA["months"]) for start in starts),
         key=lambda pair: -len(pair[0]),
     )
 )

@@ -85,6 +85,8 @@ def recognise(article: CleanArticle, known: KnownTopics) -> tuple[TopicMention, 
     steadily the text names it: a passing mention is no topic. Words are matched whole, whatever their script;
     countries by all their names and adjectives; persons by their surname too, once they were named.
     """
+    if not known.topics:
+        return ()
     length = texts.length(article.body_text)
     reading = _Reading(article, known)
     found = reading.read()

@@ -80,12 +80,12 @@ def _ours(job: Job) -> Callable[[], int]:
     sender = PushSender(settings, transport=CurlTransport(settings, ca_bundle=job.cert))
     counted = _Counting(sender)
 
+    db = Database(settings.resolved_database_url)
+    work = Delivery(db, settings, Worker(name=str(os.getpid())), counted, lambda: datetime.now(UTC))
+    leave_what_is_loaded()  # as a worker does when it starts
+
     def run() -> int:
-        with closing(Database(settings.resolved_database_url)) as db:
-            work = Delivery(
-                db, settings, Worker(name=str(os.getpid())), counted, lambda: datetime.now(UTC)
-            )  # fmt: skip
-            leave_what_is_loaded()  # as a worker does
+        with closing(db):
             while work_once(work):
                 pass
         return counted.sent

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsbell.domain.payload import alert_payload, story_tag
 from newsbell.domain.push import PushMessage
 from newsbell.domain.subscription import VapidKey
 from newsbell.services.sending import Delivery, Due
-from newsbell.storage import articles, delivery, keys
+from newsbell.storage import delivery, keys
 from newsbell.storage.database import Connection
 from newsbell.storage.delivery import ClaimedBatch, ClaimedRetry
 
@@ -99,11 +98,8 @@ def _job(
 def _message(conn: Connection, work: Delivery, alert: ClaimedBatch | ClaimedRetry) -> PushMessage | None:
     """The alert's message; None where the article was removed meanwhile, or it is too late."""
     now = work.clock()
-    article = articles.get(conn, alert.article_id)
-    if article is None or alert.expires_at <= now:
+    words = work.payloads.of(conn, alert.article_id, work.settings.base_url)
+    if words is None or alert.expires_at <= now:
         return None
-    return PushMessage(
-        payload=alert_payload(article, work.settings.base_url),
-        ttl=max(1, int((alert.expires_at - now).total_seconds())),
-        topic=story_tag(article.story_id),
-    )
+    ttl = max(1, int((alert.expires_at - now).total_seconds()))
+    return PushMessage(payload=words.payload, ttl=ttl, topic=words.tag)

@@ -21,6 +21,7 @@ from newsbell.domain.key_refusals import PAUSE, KeyRefusals
 from newsbell.domain.push import Outcome, PushMessage, PushResult
 from newsbell.domain.slots import PATIENCE, Service
 from newsbell.domain.subscription import PushTarget, VapidKey
+from newsbell.services.payloads import Payloads
 from newsbell.services.ports import Hints, NoHints, Pusher
 from newsbell.storage import delivery, subscriptions
 from newsbell.storage.database import Connection, Database
@@ -69,6 +70,7 @@ class Delivery:
     hints: Hints = field(default_factory=NoHints)
     refusals: KeyRefusals = field(default_factory=KeyRefusals)
     governor: Governor = field(default_factory=Governor)
+    payloads: Payloads = field(default_factory=Payloads)
 
 
 class Due(Protocol):

@@ -87,6 +87,13 @@ def get(conn: Connection, article_id: int) -> Article | None:
     return None if row is None else with_topics(conn, [row])[0]
 
 
+def changed_at(conn: Connection, article_id: int) -> datetime | None:
+    """When the stored article last changed; None also where it was removed."""
+    query = sa.select(articles.c.updated_at).where(articles.c.id == article_id, _LIVE)
+    found: datetime | None = conn.execute(query).scalar()
+    return found
+
+
 def is_removed(conn: Connection, article_id: int) -> bool:
     """Whether there was such an article, and it was removed."""
     if not is_number(article_id):

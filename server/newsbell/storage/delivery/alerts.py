@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -97,19 +98,26 @@ def plan_next_batch(conn: Connection, alert_id: int, *, size: int, now: datetime
     cursor = alert.cursor
     until = _last_subscription(conn) if alert.until_id is None else alert.until_id
     query = followers(alert_topic_ids(conn, alert_id), after=cursor, until=until, limit=size)
-    page = [] if query is None else conn.execute(query).scalars().all()
-    last = page[-1] if page else cursor
-    more = len(page) == size
+    found, last = (0, None) if query is None else _count_and_last(conn, query)
+    last = cursor if last is None else last
+    more = found == size
     moved = conn.execute(
         sa.update(alerts)
         .where(*unplanned, alerts.c.cursor == cursor)
         .values(cursor=last, until_id=until, planned_at=None if more else now)
     ).rowcount
-    if not moved or not page:
+    if not moved or not found:
         return PlannedBatch(id=None, more=more)
     values = {"alert_id": alert_id, "after_id": cursor, "until_id": last, "due_at": now, "attempts": 0}
     number: int = conn.execute(sa.insert(batches).values(values).returning(batches.c.id)).scalar_one()
     return PlannedBatch(id=number, more=more)
+
+
+def _count_and_last(conn: Connection, query: sa.Select[Any]) -> tuple[int, int | None]:
+    """How many followers there are and the highest number, without reading the numbers themselves."""
+    page = query.subquery()
+    count, last = conn.execute(sa.select(sa.func.count(), sa.func.max(page.c.id)).select_from(page)).one()
+    return count, last
 
 
 def _last_subscription(conn: Connection) -> int:

@@ -45,12 +45,13 @@ class NoNetwork:
         return _TAKEN
 
     def send_many(
-        self, messages: Iterable[Any], *, at_once: int
+        self, messages: Iterable[Any | None], *, at_once: int
     ) -> Generator[tuple[Any, PushResult], None, None]:
         assert at_once > 0
         for message in messages:
-            self.sent += 1
-            yield message, _TAKEN
+            if message is not None:
+                self.sent += 1
+                yield message, _TAKEN
 
 
 @dataclass(frozen=True)

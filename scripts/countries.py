@@ -1,8 +1,9 @@
 """Writes server/newsbell/domain/countries.json: what countries, continents, the European Union and the United
-Nations are called, from the Unicode CLDR (by babel).
+Nations are called, from the Unicode CLDR (by babel); and extension/src/topics/country_table.js, the same for
+the extension with what else its matcher needs of the server's.
 
-    python scripts/countries.py          writes it
-    python scripts/countries.py --check  says whether it is in step
+    python scripts/countries.py          writes them
+    python scripts/countries.py --check  says whether they are in step
 
 countries.toml beside this file adds what CLDR does not say. One line a country: names with the languages they
 are used in, then adjectives, so that a change can be read in a review.
@@ -21,8 +22,12 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from babel.languages import get_official_languages
 
+from newsbell.domain import inflection
+from newsbell.domain.cleaning import vocabulary
+
 HERE = Path(__file__).resolve().parent
 TABLE = HERE.parent / "server" / "newsbell" / "domain" / "countries.json"
+MODULE = HERE.parent / "extension" / "src" / "topics" / "country_table.js"
 SOURCE = tomllib.loads((HERE / "countries.toml").read_text(encoding="utf-8"))
 LANGUAGES = tuple(SOURCE["languages"]["all"])
 DEPENDENT = frozenset(SOURCE["territories"]["dependent"])
@@ -140,17 +145,48 @@ def text() -> str:
     return '{"countries": {\n' + ",\n".join(lines) + "\n},\n" + rest[1:] + "\n"
 
 
+def module() -> str:
+    """The extension's copy, with what its matcher needs beside. It is a module, since the extension may fetch
+    no file of its own, and JSON within, which is parsed sooner than code.
+    """
+    found = table()
+    rest = {
+        "ambiguous": found["ambiguous"],
+        "other": found["other"],
+        "endings": {language: sorted(endings) for language, endings in inflection.ENDINGS.items()},
+        "listed": inflection.LISTED,
+        "vowels": inflection.VOWELS.pattern,
+        "arabic": inflection.ARABIC,
+        "hebrew": inflection.HEBREW.pattern,
+        "sections": sorted(vocabulary.SECTIONS),
+        "notTopics": sorted(vocabulary.NOT_TOPICS),
+    }
+    lines = ",\n".join(f"{_json(code)}:{_short(one)}" for code, one in found["countries"].items())
+    data = '{"countries":{\n' + lines + "\n},\n" + _short(rest)[1:]
+    if any(sign in data for sign in ("\\", "`", "${")):
+        raise ValueError("a name has a sign that ends or changes a template literal")
+    return (
+        f"// Written by scripts/countries.py from the Unicode CLDR.\nexport default JSON.parse(`{data}`);\n"
+    )
+
+
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def _short(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
 def main() -> int:
+    wanted = {TABLE: text(), MODULE: module()}
     if "--check" in sys.argv:
-        in_step = TABLE.read_text(encoding="utf-8") == text()
-        print("in step" if in_step else "countries.json is not in step: python scripts/countries.py")
-        return 0 if in_step else 1
-    TABLE.write_text(text(), encoding="utf-8")
-    print(f"{TABLE.name}: {TABLE.stat().st_size} bytes")
+        behind = [path.name for path, now in wanted.items() if path.read_text(encoding="utf-8") != now]
+        print(f"not in step: {' '.join(behind)}: python scripts/countries.py" if behind else "in step")
+        return 1 if behind else 0
+    for path, now in wanted.items():
+        path.write_text(now, encoding="utf-8")
+        print(f"{path.name}: {path.stat().st_size} bytes")
     return 0
 
 

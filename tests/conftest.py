@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 
+import hypothesis
 import pytest
 from sqlalchemy import make_url, text
 
@@ -21,6 +22,9 @@ from tests import factories
 POSTGRESQL = os.environ.get("NEWSBELL_TEST_DATABASE_URL", "")
 SKIP_NOTHING = os.environ.get("NEWSBELL_TESTS_SKIP_NOTHING", "") == "yes"
 PROOFS = ("browser", "database", "client", "slow")
+# No example is timed: the machine may be busy.
+hypothesis.settings.register_profile("newsbell", deadline=None)
+hypothesis.settings.load_profile("newsbell")
 NO_POSTGRESQL = "NEWSBELL_TEST_DATABASE_URL is not set: no PostgreSQL to test with"
 
 

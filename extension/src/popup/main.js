@@ -10,6 +10,7 @@ import { standingWords, troubleWords } from "../sayings.js";
 import { onStateChange, readState, writeState } from "../state.js";
 import { suggest } from "../topics/catalogue.js";
 import { cleanName } from "../topics/names.js";
+import { fetchTable } from "../topics/table.js";
 import { localise, t } from "../words.js";
 import { complete } from "./combobox.js";
 import { byId, onceAtATime, say } from "./dom.js";
@@ -137,7 +138,7 @@ function tell(words, mood) {
 async function readTab() {
   const [tab] = await tabs.query({ active: true, currentWindow: true });
   view.tab = tab?.id ?? -1;
-  const raw = await runInPage(view.tab, grabMetadata);
+  const [raw] = await Promise.all([runInPage(view.tab, grabMetadata), fetchTable()]);
   view.page = raw && readPage(raw); // none of the browser's own pages, its store, a PDF
   view.reading = view.page ? "read" : "unreadable";
   paintAll();

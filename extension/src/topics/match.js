@@ -4,6 +4,7 @@ import { lookup } from "./catalogue.js";
 import { declaredTopics } from "./declared.js";
 import { fold } from "./names.js";
 import { recognise } from "./recognise.js";
+import { tableNow } from "./table.js";
 
 /** @typedef {import("../page/read.js").Page} Page */
 /** @typedef {import("../state.js").Topic} Topic */
@@ -11,7 +12,7 @@ import { recognise } from "./recognise.js";
 
 const MOST = 20;
 
-/** @type {WeakMap<Page, {known: Topic[], found: PageTopic[]}>} */
+/** @type {WeakMap<Page, {known: Topic[], table: unknown, found: PageTopic[]}>} */
 const kept = new WeakMap();
 
 /**
@@ -21,9 +22,10 @@ const kept = new WeakMap();
  */
 export function topicsOf(page, known) {
   const before = kept.get(page);
-  if (before?.known === known) return before.found;
+  const table = tableNow();
+  if (before?.known === known && before.table === table) return before.found;
   const found = findTopics(page, known);
-  kept.set(page, { known, found });
+  kept.set(page, { known, table, found });
   return found;
 }
 

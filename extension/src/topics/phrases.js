@@ -1,6 +1,8 @@
-/** Finding many known phrases in a text at once: one pass over the text's words into a map. */
+/** Texts as words, and finding many known phrases in them: one look into a map for each of the text's words. */
 
-import { fold } from "./names.js";
+import { fold, squeeze } from "./names.js";
+
+/** @typedef {{written: string[], folded: string[]}} Words as they are written, and as they compare */
 
 const MAX_WORDS = 12;
 
@@ -11,72 +13,109 @@ const UNSPACED =
 const LETTER = "[\\p{L}\\p{N}\\p{M}\\u200c\\u200d]";
 // "C++", "C#" and "Canal+" are words of their own, and not mentions of C or Canal.
 const WORD = new RegExp(`${UNSPACED}|(?:(?!${UNSPACED})${LETTER})+(?:[+#]+(?!${LETTER}))?`, "gu");
-const ACRONYM = /^[A-Z0-9]{2,5}$/;
+const ASCII = /^[ -~]*$/;
+
+/** @param {string} text */
+export const isUpper = (text) => text === text.toUpperCase() && text !== text.toLowerCase();
+
+/** @param {string} text */
+export const isLower = (text) => text === text.toLowerCase() && text !== text.toUpperCase();
+
+/** @param {string} word */
+export const beginsUpper = (word) => isUpper(word.slice(0, 1));
+
+/** @param {string} word */
+export const isCapitalised = (word) => beginsUpper(word) && isLower(word.slice(1));
 
 /**
- * The words of a text as they are written, normalised but not folded.
- * @param {string} text
- * @returns {string[]}
+ * @param {string} name
+ * @returns {Words}
  */
-const words = (text) => text.normalize("NFKC").match(WORD) ?? [];
+export function nameWords(name) {
+  const written = squeeze(name).normalize("NFKC").match(WORD) ?? [];
+  return { written, folded: written.map(fold) };
+}
 
-/** Known phrases, each with what it stands for; where two things have one name, the first keeps it. */
+/** A text as its words: as they are written, folded, with the gaps that follow them; and whether it shouts. */
+export class Text {
+  /** @param {string} text */
+  constructor(text) {
+    const normal = squeeze(text).normalize("NFKC");
+    const found = [...normal.matchAll(WORD)];
+    this.written = found.map(([word]) => word);
+    this.folded = this.written.map(fold);
+    this.gaps = found.map(({ 0: word, index }, at) =>
+      normal.slice(index + word.length, found[at + 1]?.index ?? normal.length),
+    );
+    this.shouted = isUpper(text);
+  }
+}
+
+/** Known phrases, each with the numbers it stands for. */
 export class Phrases {
-  /** @type {Map<string, {meaning: number, acronym: boolean}>} by the folded words, one space between */
-  #known = new Map();
-  /** @type {Map<string, Set<number>>} lengths in words, by the first word */
+  /** @type {Map<string, number[]>} by the folded words, one space between */
+  #numbers = new Map();
+  /** @type {Set<string>} */
+  #acronyms = new Set();
+  /** @type {Set<string>} one word with a capital: Polish is not "polish" */
+  #names = new Set();
+  /** @type {Map<string, number[]>} lengths in words, by the first word, longest first */
   #lengths = new Map();
 
-  /** @param {Iterable<[string, number]>} names */
-  constructor(names) {
-    for (const [name, meaning] of names) this.#add(name, meaning);
-  }
-
   /**
-   * @param {string} name
-   * @param {number} meaning
+   * Acronyms count only in capitals (WHO, IT), as do one or two letters however they are written; one word
+   * with a capital counts only with one.
+   * @param {Words} name
+   * @param {number} number
    */
-  #add(name, meaning) {
-    const written = words(name);
-    const folded = written.map(fold);
+  add({ written, folded }, number) {
+    if (folded.length > MAX_WORDS || folded.join("").length < 2) return;
     const key = folded.join(" ");
-    if (key.length < 2 || folded.length > MAX_WORDS || this.#known.has(key)) return;
-    const acronym = written.length === 1 && ACRONYM.test(written[0]) && /[A-Z]/.test(written[0]);
-    this.#known.set(key, { meaning, acronym });
-    const lengths = this.#lengths.get(folded[0]) ?? new Set();
-    this.#lengths.set(folded[0], lengths.add(folded.length));
+    const numbers = this.#numbers.get(key) ?? [];
+    if (!numbers.includes(number)) this.#numbers.set(key, [...numbers, number]);
+    const lengths = this.#lengths.get(folded[0]) ?? [];
+    if (!lengths.includes(folded.length))
+      this.#lengths.set(
+        folded[0],
+        [...lengths, folded.length].sort((a, b) => b - a),
+      );
+    if (written.length > 1) return;
+    const [only] = written;
+    if (ASCII.test(only) && only.length <= 5 && (isUpper(only) || only.length <= 2)) this.#acronyms.add(key);
+    if (beginsUpper(only)) this.#names.add(key);
   }
 
   /**
-   * What each mention means, in the text's order. The longest phrase wins, and none overlaps.
-   * @param {string} text
-   * @returns {Generator<number>}
-   */
-  *find(text) {
-    const written = words(text);
-    const folded = written.map(fold);
-    const shouted = text === text.toUpperCase();
-    for (let at = 0; at < folded.length; ) {
-      const found = this.#longest(folded, written, at, shouted);
-      if (found) yield found.meaning;
-      at += found?.length ?? 1;
-    }
-  }
-
-  /**
-   * @param {string[]} folded
-   * @param {string[]} written
+   * The longest phrase that begins at a word of the text, by any of the forms the word may have.
+   * @param {Text} text
    * @param {number} at
-   * @param {boolean} shouted
+   * @param {(word: string) => string[]} formsOf
+   * @returns {{numbers: number[], length: number} | null}
    */
-  #longest(folded, written, at, shouted) {
-    const lengths = [...(this.#lengths.get(folded[at]) ?? [])].sort((a, b) => b - a);
-    for (const length of lengths) {
-      const known = this.#known.get(folded.slice(at, at + length).join(" "));
-      if (!known) continue;
+  found(text, at, formsOf) {
+    const first = text.folded[at];
+    let best = null;
+    for (const form of ASCII.test(first) ? [first] : formsOf(first)) {
+      const one = this.#longest(text, at, form);
+      if (one && one.length > (best?.length ?? 0)) best = one;
+    }
+    return best;
+  }
+
+  /**
+   * @param {Text} text
+   * @param {number} at
+   * @param {string} first
+   */
+  #longest(text, at, first) {
+    for (const length of this.#lengths.get(first) ?? []) {
+      const key = [first, ...text.folded.slice(at + 1, at + length)].join(" ");
+      const numbers = this.#numbers.get(key);
+      if (!numbers) continue;
       // WHO and US are names only in capitals, and in a text all in capitals nobody can tell.
-      if (known.acronym && (shouted || written[at] !== written[at].toUpperCase())) continue;
-      return { meaning: known.meaning, length };
+      if (this.#acronyms.has(key) && (text.shouted || !isUpper(text.written[at]))) continue;
+      if (this.#names.has(key) && isLower(text.written[at].slice(0, 1))) continue;
+      return { numbers, length };
     }
     return null;
   }

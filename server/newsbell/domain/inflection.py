@@ -12,7 +12,7 @@ from functools import cache
 
 SHORTEST_STEM = 4
 _SHORTEST_BARE = 3
-_VOWELS = re.compile(r"(?:[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýąęěіїєаеёиоуыэюяйь])+$")
+VOWELS = re.compile(r"(?:[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýąęěіїєаеёиоуыэюяйь])+$")
 
 
 def _adjectives(stems: str, endings: str) -> str:
@@ -73,18 +73,18 @@ def stem(word: str, language: str) -> str:
     """
     if language not in ENDINGS or language == "en":
         return word
-    for ending in _LISTED.get(language, ()):
+    for ending in LISTED.get(language, ()):
         if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
             return word[: -len(ending)]
-    bare = _VOWELS.sub("", word)
+    bare = VOWELS.sub("", word)
     if len(bare) < SHORTEST_STEM:  # "Китай", whose forms are "Китая" and "Китаю"
-        bare = _VOWELS.sub("", word[-1:])
+        bare = VOWELS.sub("", word[-1:])
         bare = word[:-1] + bare
     return bare if len(bare) >= SHORTEST_STEM else word
 
 
 # What the dictionary form of an adjective ends in.
-_LISTED = {
+LISTED = {
     "ru": ("ский", "ец", "ий"), "uk": ("ський", "ська", "ець", "ий"), "bg": ("ски",), "pl": ("y", "i"),
     "es": ("o",), "it": ("o",), "pt": ("o",), "sv": ("a",), "de": (), "el": ("ία", "α", "ος"),
 }  # fmt: skip
@@ -98,8 +98,8 @@ def stems(word: str, language: str) -> list[str]:
 
 
 # What Arabic and Hebrew write as one with the word that follows: and, then, in, like, to, the; and more.
-_ARABIC = ("ال", "وال", "فال", "بال", "كال", "لل", "ولل", "وبال", "و", "ف", "ب", "ك", "ل", "وب", "ول")
-_HEBREW = re.compile("^[ושהכלבמ]{1,3}")
+ARABIC = ("ال", "وال", "فال", "بال", "كال", "لل", "ولل", "وبال", "و", "ف", "ب", "ك", "ل", "وب", "ول")
+HEBREW = re.compile("^[ושהכלבמ]{1,3}")
 
 
 def without_prefixes(word: str) -> list[str]:
@@ -107,10 +107,10 @@ def without_prefixes(word: str) -> list[str]:
     with its article and without, for names are known by either.
     """
     if "\u0590" <= word[:1] <= "\u05ff":
-        longest = match.end() if (match := _HEBREW.match(word)) else 0
+        longest = match.end() if (match := HEBREW.match(word)) else 0
         return [word, *(word[at:] for at in range(1, longest + 1) if len(word) - at >= _SHORTEST_BARE)]
     if "\u0600" <= word[:1] <= "\u06ff":
-        rests = [word[len(one) :] for one in _ARABIC if word.startswith(one)]
+        rests = [word[len(one) :] for one in ARABIC if word.startswith(one)]
         bare = [rest for rest in (word, *rests) if len(rest) >= _SHORTEST_BARE]
         return list(dict.fromkeys([word, *bare, *(f"ال{rest}" for rest in bare)]))
     return [word]

@@ -17,6 +17,8 @@ PATTERNS = [
     "続き",
     "(?:tips?|(?:news)?letters?) welcome",
     "(?:x|yz)?gold(?:en){1,2}",
+    "(?:no )*ends? (?:here){0,1}",
+    r"\[new\][(\[|]\d+ of",
 ]
 
 
@@ -30,11 +32,19 @@ PATTERNS = [
         ("tip welcome", {4}),
         ("letters welcome", {4}),
         ("goldenen", {5}),
+        ("en ", set()),
+        ("end ", {6}),
+        ("[new]|12 of", {7}),
     ],
 )
 def test_names_the_patterns_that_are_found(text: str, numbers: set[int]) -> None:
     assert {number for number, one in enumerate(PATTERNS) if re.search(one, text)} >= numbers
     assert set(PhraseIndex(PATTERNS).candidates(text)) >= numbers
+
+
+def test_refuses_a_phrase_that_it_cannot_read() -> None:
+    with pytest.raises(ValueError, match="groups"):
+        PhraseIndex(["(?i)gold"])
 
 
 def test_leaves_out_most_others() -> None:

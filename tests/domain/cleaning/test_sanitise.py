@@ -4,7 +4,7 @@ import contextlib
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsbell.domain.cleaning import clean, html_to_text, sanitise
@@ -71,7 +71,6 @@ def test_sanitising_twice_changes_nothing(soup: str) -> None:
     assert sanitise(once, BASE) == once
 
 
-@settings(deadline=None)  # the first page loads word lists
 @given(SOUP)
 def test_a_hostile_page_is_cleaned_or_refused(soup: str) -> None:
     try:

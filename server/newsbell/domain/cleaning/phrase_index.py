@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from re import _constants, _parser  # type: ignore[attr-defined]
-from typing import Any
+import re
+from collections.abc import Iterator, Sequence
 
 _GRAM = 4  # characters
+# An atom of a phrase and how often it is repeated. Phrases know groups without a name, classes and no flags.
+_PIECE = re.compile(
+    r"(\(\?:|\[\^?\]?(?:\\.|[^\]\\])*\]|\\.|.)((?:[?*+]|\{\d+(?:,\d*)?\}|\{,\d+\})[?+]?)?", re.DOTALL
+)
+
+_Literals = frozenset[str] | None
 
 
 class PhraseIndex:
@@ -19,7 +24,7 @@ class PhraseIndex:
         self._by_gram: dict[str, set[int]] = {}
         self._by_short: dict[str, set[int]] = {}
         for number, pattern in enumerate(patterns):
-            needed = _needed(_parser.parse(pattern))
+            needed = _needed(pattern)
             if needed is None:
                 self._always.add(number)
             for literal in needed or ():
@@ -44,29 +49,50 @@ def _telling(literal: str) -> str:
     return min(grams, key=lambda gram: gram.count(" "))
 
 
-def _needed(parsed: Iterable[Any]) -> frozenset[str] | None:
-    """Literals one of which is in every match; None where there is no telling."""
+def _needed(pattern: str) -> _Literals:
+    """Literals one of which is in every match; None where there is no telling. ValueError for groups of other
+    kinds than "(?:…)" and "(…)".
+    """
+    return _read(iter([*_PIECE.findall(pattern), ("", "")]))[0]
+
+
+def _read(pieces: Iterator[tuple[str, str]]) -> tuple[_Literals, str]:
+    """What alternatives need, up to the bracket that closes them; and that bracket's repetition."""
+    branches: list[_Literals] = []
     found: list[frozenset[str]] = []
-    run: list[str] = []
-    for operator, argument in (*parsed, (None, None)):
-        if operator is _constants.LITERAL:
-            run.append(chr(argument))
+    run, repeat = "", ""
+    for atom, repeat in pieces:
+        literal = _literal(atom)
+        if literal and not repeat:
+            run += literal
             continue
         if run:
-            found.append(frozenset({"".join(run)}))
-            run = []
-        inner = _inside(operator, argument)
-        if inner:
+            found.append(frozenset({run}))
+            run = ""
+        if atom in ("|", ")", ""):
+            branches.append(max(found, key=lambda literals: min(map(len, literals)), default=None))
+            found = []
+            if atom != "|":
+                break
+            continue
+        inner, often = _inside(literal, atom, repeat, pieces)
+        if inner and not often.startswith(("?", "*", "{0", "{,")):
             found.append(inner)
-    return max(found, key=lambda literals: min(map(len, literals)), default=None)
+    parts = [part for part in branches if part]
+    return (frozenset().union(*parts) if len(parts) == len(branches) else None), repeat
 
 
-def _inside(operator: Any, argument: Any) -> frozenset[str] | None:
-    if operator is _constants.SUBPATTERN and not argument[1] and not argument[2]:  # no flags of its own
-        return _needed(argument[3])
-    if operator is _constants.MAX_REPEAT and argument[0] >= 1:
-        return _needed(argument[2])
-    if operator is _constants.BRANCH:
-        parts = [_needed(branch) for branch in argument[1]]
-        return frozenset().union(*(part for part in parts if part)) if all(parts) else None
-    return None
+def _inside(literal: str, atom: str, repeat: str, pieces: Iterator[tuple[str, str]]) -> tuple[_Literals, str]:
+    """What one atom needs, and how often it is repeated."""
+    if literal:
+        return frozenset({literal}), repeat
+    if atom == "(" and repeat:
+        raise ValueError("A phrase has no groups but (?:…) and (…).")
+    return _read(pieces) if atom in ("(", "(?:") else (None, repeat)
+
+
+def _literal(atom: str) -> str:
+    """The character that an atom stands for, or "" for any other atom."""
+    if len(atom) == 2 and atom[0] == "\\" and not atom[1].isalnum():
+        return atom[1]
+    return atom if len(atom) == 1 and atom not in ".^$|()" else ""

@@ -4,6 +4,7 @@ port of its own. What is shared with other tests is never touched.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pwd
 import re
@@ -11,6 +12,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -55,6 +57,7 @@ class Server:
             self._process = subprocess.Popen(
                 self.command, cwd=self.folder, env=self.environ, stdout=output, stderr=output,
                 process_group=0, user=self.user,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 - it takes no lock
             )  # fmt: skip
         wait_until(self._is_up, seconds=60, what=f"the start of {self.name}")
 
@@ -94,6 +97,16 @@ def _ask_redis(url: str) -> None:
 
 
 _ASK = {"postgresql": _ask_postgresql, "rabbitmq": _ask_rabbitmq, "redis": _ask_redis}
+
+
+_C = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def _end_with_parent() -> None:
+    """Ask Linux to end this process when the tests die, by kill -9 as well; called in the child."""
+    if sys.platform == "linux":
+        _C.prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
 
 
 def _kill(pid: int) -> None:
@@ -156,7 +169,10 @@ def own_rabbitmq() -> Iterator[Server]:
             # Two schedulers that do not spin: it has little to do.
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 2:2 +sbwt none",
         }
-        listing = subprocess.Popen([mapper, "-port", str(names), "-address", "127.0.0.1"], env=environ)
+        listing = subprocess.Popen(
+            [mapper, "-port", str(names), "-address", "127.0.0.1"], env=environ,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - it takes no lock
+        )  # fmt: skip
         try:
             with _running(Server("rabbitmq", [program], environ, folder, port)) as server:
                 yield server

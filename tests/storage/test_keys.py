@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from newsbell.domain.subscription import VapidKey
-from newsbell.errors import ConflictError
+from newsbell.errors import ConflictError, UnavailableError
 from newsbell.storage import keys
-from newsbell.storage.database import Database
+from newsbell.storage.database import Connection, Database
+from newsbell.storage.statements import take_turn
 from tests.factories import NOW, vapid_pair
 
 
@@ -48,7 +50,27 @@ def test_the_first_secret_of_a_name_stays(database: Database) -> None:
 
 @pytest.mark.database
 def test_making_keys_is_done_by_one_at_a_time(postgresql_database: Database) -> None:
-    with postgresql_database.transaction() as first, postgresql_database.transaction() as second:
+    with postgresql_database.transaction() as first:
         keys.take_turn(first)
-        taken = second.exec_driver_sql(f"SELECT pg_try_advisory_xact_lock({keys._KEY_LOCK})").scalar_one()
-    assert taken is False
+        assert _waits(postgresql_database, keys.take_turn)
+
+
+@pytest.mark.database
+def test_two_stores_in_one_database_do_not_wait_for_each_other(postgresql_database: Database) -> None:
+    with postgresql_database.transaction() as first:
+        take_turn(first)
+        assert _waits(postgresql_database, take_turn)
+        assert not _waits(postgresql_database, take_turn, schema="public")
+
+
+def _waits(database: Database, turn: Callable[[Connection], None], schema: str = "") -> bool:
+    """Whether another transaction does not get its turn now."""
+    try:
+        with database.transaction() as conn:
+            conn.exec_driver_sql("SET LOCAL lock_timeout = '100ms'")
+            if schema:
+                conn.exec_driver_sql(f"SET LOCAL search_path TO {schema}")
+            turn(conn)
+    except UnavailableError:
+        return True
+    return False

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 from sqlalchemy import insert as plain_insert
 
 from newsbell.domain.subscription import VapidKey
 from newsbell.storage.database import Connection
 from newsbell.storage.schema import secrets, vapid_keys
-from newsbell.storage.statements import insert
+from newsbell.storage.statements import insert, lock
 
 _KEY_LOCK = 0x4E62_6B79
 
@@ -44,7 +44,7 @@ def take_turn(conn: Connection) -> None:
     at once on one empty store agree on a key.
     """
     if conn.dialect.name == "postgresql":
-        conn.execute(select(func.pg_advisory_xact_lock(_KEY_LOCK)))
+        lock(conn, _KEY_LOCK)
 
 
 def secret(conn: Connection, name: str) -> bytes | None:

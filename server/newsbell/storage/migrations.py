@@ -13,11 +13,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, text
 
 from newsbell.config import Settings
 from newsbell.errors import NoStoreError, UnavailableError
 from newsbell.storage.database import Database, database_path
+from newsbell.storage.statements import lock
 
 _ADVISORY_LOCK = 0x4E62_6D67
 
@@ -98,7 +99,7 @@ def _locked(url: str) -> Iterator[Connection]:
             if path is None:
                 # Another migration may take longer than a lock is waited for otherwise.
                 conn.execute(text("SET LOCAL lock_timeout = 0"))
-                conn.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+                lock(conn, _ADVISORY_LOCK)
             yield conn
             if path is not None and (broken := conn.exec_driver_sql("PRAGMA foreign_key_check").all()):
                 raise UnavailableError(f"The migration would leave {len(broken)} rows without their parent.")

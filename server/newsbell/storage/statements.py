@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 Insert: TypeAlias = "postgresql.Insert | sqlite.Insert"
 
 LARGEST_NUMBER = 2**63 - 1
+_CHANGES = 0x4E65_7773
 
 
 def insert(conn: Connection, table: Table) -> Insert:
@@ -34,4 +35,12 @@ def take_turn(conn: Connection) -> None:
     make one topic twice. SQLite's writing transactions are like that by themselves.
     """
     if conn.dialect.name == "postgresql":
-        conn.execute(select(func.pg_advisory_xact_lock(0x4E65_7773)))
+        lock(conn, _CHANGES)
+
+
+def lock(conn: Connection, what: int) -> None:
+    """Wait for PostgreSQL's advisory lock of this number, and keep it to the end of the transaction. It is
+    the store's own: two stores in two schemas of one database do not wait for each other.
+    """
+    store = func.hashtext(func.coalesce(func.current_schema(), ""))
+    conn.execute(select(func.pg_advisory_xact_lock(what, store)))

@@ -40,6 +40,53 @@ def test_a_name_on_a_line_of_its_own_signs_what_nobody_else_does() -> None:
     assert article.body_text == "\n".join(PARAGRAPHS)
 
 
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("By <a href='/staff/7'>Ada Example</a> on Monday, May 3rd, 2021 at 11:04 a.m.", ("Ada Example",)),
+        ("By Ada Example and Bo Beispiel on 3 May 2021", ("Ada Example", "Bo Beispiel")),
+        ("Von Ada Example am 3. Mai 2021", ("Ada Example",)),
+    ],
+)
+def test_a_byline_with_its_date_tells_both(line: str, names: tuple[str, ...]) -> None:
+    article = clean(page().replace("</h1>", f"</h1><p class=meta>{line}</p>"), URL)
+    assert article.byline == names
+    assert article.published_at is not None
+    assert article.published_at.date().isoformat() == "2021-05-03"
+    assert article.body_text == "\n".join(PARAGRAPHS)
+
+
+def test_a_sentence_about_a_day_is_no_byline() -> None:
+    line = "By the quay on 3 May 2021 the ferry Ada Example sank within an hour, and nobody saw it go."
+    article = clean(page().replace("</h1>", f"</h1><p>{line}</p>"), URL)
+    assert article.byline == ()
+    assert article.published_at is None
+    assert article.body_text.startswith(line)
+
+
+def test_what_somebody_is_for_the_site_is_no_second_writer() -> None:
+    head = '<meta property="og:site_name" content="KTV">'
+    named = '<meta name="author" content="{}">'.format
+    both = clean(page(head=head + named("Ada Example, KTV Editor-at-large")), URL)
+    assert both.byline == ("Ada Example",)
+    assert clean(page(head=head + named("Ada Example, Ktva Vale")), URL).byline == (
+        "Ada Example",
+        "Ktva Vale",
+    )
+
+
+@pytest.mark.parametrize(
+    ("named", "shown"),
+    [
+        ("Harbour Post | News | Sport", "Harbour Post"),
+        ("Breaking News | Ansel Herald", "Ansel Herald"),
+        ("Fish | Chips", "Fish | Chips"),
+    ],
+)
+def test_a_sites_sections_are_not_its_name(named: str, shown: str) -> None:
+    assert clean(page(head=f'<meta property="og:site_name" content="{named}">'), URL).site_name == shown
+
+
 def test_two_writers_and_a_place_are_two_writers() -> None:
     html = page(head='<meta name="author" content="Ada Example und Bo Beispiel, Nairobi">')
     assert clean(html, URL).byline == ("Ada Example", "Bo Beispiel")

@@ -82,6 +82,9 @@ def test_what_counts_readers_or_decorates_is_no_picture(inside: str) -> None:
         ("", "The quay at noon.", "The quay at noon."),
         ("IMG_20260503.jpg", "The quay at noon.", "The quay at noon."),
         ("Photo 3", "", ""),
+        ("harbour-quay-boats-cover", "", ""),
+        ("Short-lived two-and-a-half-year repair", "", "Short-lived two-and-a-half-year repair"),
+        ("", "[2/5]The quay at noon.", "The quay at noon."),
         ('"><script>x</script>', "", '"><script>x</script>'),
     ],
 )

@@ -76,7 +76,15 @@ def test_without_a_named_image_the_first_figure_leads() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "data:image/png;base64,AA", "/static/logo.png", "/icon.svg", ""]
+    "url",
+    [
+        "javascript:alert(1)",
+        "data:image/png;base64,AA",
+        "/static/logo.png",
+        "/icon.svg",
+        "/img/appIcon.png",
+        "",
+    ],
 )
 def test_logos_and_scripts_are_no_pictures(url: str) -> None:
     assert picture(f'<img src="{url}">', f'<meta property="og:image" content="{url}">') is None

@@ -130,3 +130,14 @@ def test_a_subheading_in_a_wrapping_of_its_own_stands_between_its_paragraphs(
     kept = {at for at, block in enumerate(blocks) if block.text in PARAGRAPHS}
     heading = next(at for at, block in enumerate(blocks) if block.text == "What is next")
     assert (heading in with_lost(blocks, kept)) is found
+
+
+def test_headlines_above_the_sites_own_line_of_rights_lead_away() -> None:
+    heads = "".join(f'<h3><a href="/{at}">The ferry story number {at} of this week</a></h3>' for at in "123")
+    rights = "<p>copyright Quay Review 2026 - ISSN: 1234-5678</p>"
+    html = page().replace("</article>", f"{heads}{rights}</article>")
+    article = clean(html.replace("<head>", '<head><meta property="og:site_name" content="Quay Review">'), URL)
+    assert article.body_text == "\n".join(PARAGRAPHS)
+    assert rules(article)["copyright Quay Review 2026 - ISSN: 1234-5678"] == "legal line"
+    other = clean(html, URL)
+    assert other.body_text.endswith("ISSN: 1234-5678")

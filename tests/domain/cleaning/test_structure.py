@@ -148,6 +148,14 @@ def test_a_page_that_runs_that_way_as_a_whole_needs_no_word_on_each_block() -> N
     assert "lang=" not in clean(html, URL).body_html
 
 
+def test_elements_of_the_pages_own_making_that_hold_paragraphs_are_no_line() -> None:
+    inside = "<x-box>The quay<p>They wrote it on the board of the harbour office on Monday.</p></x-box> "
+    assert shown(inside + "<x-line>The ferries were late on Tuesday as well, the office said.</x-line>") == (
+        "<p>They wrote it on the board of the harbour office on Monday.</p>\n"
+        "<p>The ferries were late on Tuesday as well, the office said.</p>"
+    )
+
+
 @pytest.mark.parametrize(
     ("inline", "kept"),
     [
@@ -162,6 +170,10 @@ def test_a_page_that_runs_that_way_as_a_whole_needs_no_word_on_each_block() -> N
             "h_0",
         ),
         ("<math><mi>h</mi><mo>=</mo><mn>2</mn></math>", "h = 2"),
+        (
+            "it (<x-note kind=study><b>7</b></x-note>)",
+            "it (<b>7</b>)",
+        ),
         ('<q cite="x">so it is</q>, <kbd>x</kbd>', "<q>so it is</q>, x"),
     ],
 )

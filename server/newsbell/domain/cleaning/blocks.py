@@ -205,7 +205,7 @@ class _Reader:
             self._add_text(_formula(child))
         elif tag in ("img", "picture", "amp-img"):
             self._picture(child)
-        elif tag in _INLINE:
+        elif tag in _INLINE or ("-" in tag and self._runs_on(child)):
             self._inline(child, tag, place, depth)
         else:
             self._block(child, tag, place, depth)
@@ -225,6 +225,13 @@ class _Reader:
             self._embed(child, shown)
         else:
             self.walk(child, _place_of(child, tag, place), depth + 1)
+
+    def _runs_on(self, child: Any) -> bool:
+        """Whether an element of the page's own making stands in a line of text, as its kind does unless the
+        page says otherwise (HTML section 4.13, CSS 2 section 9.2.4).
+        """
+        beside = bool((child.tail or "").strip()) or any(text.strip() for text in self._text)
+        return beside and all(inner.tag in _INLINE for inner in child.iterdescendants())
 
     def _inline(self, child: Any, tag: str, place: Place, depth: int) -> None:
         if _is_unseen(child) or (tag == "a" and _leads_back(child)):

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from newsbell.domain.cleaning.dates import is_date_line, parse_date, says_updated, written_date
 from newsbell.domain.cleaning.jsonld import by_id, text_of
 from newsbell.domain.cleaning.page import Page
+from newsbell.domain.cleaning.people import is_dated_byline
 from newsbell.domain.cleaning.values import plain_text
 from newsbell.domain.text import fold, squeeze
 
@@ -66,7 +67,7 @@ def read_metadata(page: Page) -> Metadata:
     return Metadata(
         title=title,
         titles=titles,
-        site_name=site_name,
+        site_name=_without_sections(site_name, page.url),
         language=_language(page),
         descriptions=_descriptions(page),
         published_at=_published(page),
@@ -119,6 +120,16 @@ def _site_name(page: Page) -> str:
     return (urlsplit(page.url).hostname or "").removeprefix("www.")
 
 
+def _without_sections(site_name: str, url: str) -> str:
+    """The name alone of a site that calls itself "The Site | News | Sport": the part that is in its address,
+    or the first of several.
+    """
+    parts = [part for part in map(squeeze, site_name.split(" | ")) if part]
+    host = _letters(urlsplit(url).hostname or "")
+    named = next((part for part in parts if _letters(part) and _letters(part) in host), None)
+    return named or (parts[0] if len(parts) > 2 else site_name)
+
+
 def _language(page: Page) -> str:
     told = [
         page.tree.get("lang"),
@@ -168,7 +179,9 @@ def _labelled_date(page: Page) -> datetime | None:
     body = page.tree.find("body")
     for element in islice((body if body is not None else page.tree).iter(*_LINES), _MOST_LINES):
         text = squeeze(element.text_content()) if len(element) <= 3 else ""
-        if 8 <= len(text) <= 80 and not says_updated(text) and is_date_line(text, alone=True):
+        if not 8 <= len(text) <= 80 or says_updated(text):
+            continue
+        if is_date_line(text, alone=True) or is_dated_byline(text):
             date = written_date(text)
             if date is not None:
                 return date

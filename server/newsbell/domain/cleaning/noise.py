@@ -16,6 +16,8 @@ _BREAK = re.compile(r"^(?:[_*~•·–—-] ?){3,12}$")
 _COPYRIGHT = re.compile(
     r"^[(\[]?(?:©|ⓒ|\(c\)|copyright)\s*(?:by\s+)?(?P<year>\d{4}\s*)?(?!\d)\w", re.IGNORECASE
 )
+_NO_LETTERS = re.compile(r"\W+")
+_LONGEST_LEGAL, _TELLING_NAME = 12, 4  # words; letters
 _AGENCY = re.compile(rf"\b{vocabulary.AGENCIES}\b")
 _LOGO = re.compile(r"^(?:[\w.&'-]+ ){0,5}logo$")
 _SEPARATORS = re.compile(r"\s*[|·•,/]\s*|\s{2,}|\n")
@@ -46,6 +48,8 @@ def rule_of(text: str, *, site_name: str = "") -> str | None:
     count = length(folded)
     if count <= 6 and (_LOGO.match(bare) or (site_name and bare == vocabulary.bare(plain(site_name)))):
         return "logo"
+    if count <= _LONGEST_LEGAL and _COPYRIGHT.match(folded) and _names(folded, site_name):
+        return "legal line"
     if not _EMAIL_MARK.sub("", folded).strip(" .:;,-"):
         return "hidden e-mail address"
     for number in vocabulary.RULE_INDEX.candidates(folded):
@@ -53,6 +57,11 @@ def rule_of(text: str, *, site_name: str = "") -> str | None:
         if count <= rule.most_words and rule.pattern.search(folded):
             return rule.name
     return None
+
+
+def _names(folded: str, site_name: str) -> bool:
+    site = _NO_LETTERS.sub("", fold(site_name))
+    return len(site) >= _TELLING_NAME and site in _NO_LETTERS.sub("", folded)
 
 
 def topics_line(text: str) -> str | None:
@@ -68,7 +77,7 @@ def is_attribution(text: str, site_name: str) -> bool:
     found = _COPYRIGHT.match(text)
     if not found or len(text) > _LONGEST:
         return False
-    letters, site = re.sub(r"\W+", "", fold(text)), re.sub(r"\W+", "", fold(site_name))
+    letters, site = _NO_LETTERS.sub("", fold(text)), _NO_LETTERS.sub("", fold(site_name))
     return bool(_AGENCY.search(fold(text))) or (not found["year"] and site not in letters)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from newsbell.domain.cleaning import vocabulary
+from newsbell.domain.cleaning.dates import written_date
 from newsbell.domain.cleaning.jsonld import by_id, listed, text_of
 from newsbell.domain.cleaning.page import Page
 from newsbell.domain.text import fold, squeeze
@@ -19,6 +20,7 @@ _SPLIT = re.compile(
     r"\s*[,;|/•·]\s*|\s+(?:and|und|et|y|e|en|i|и|та|ve|&|with|mit|avec|con|com)\s+|\n", re.IGNORECASE
 )
 _AND = re.compile(r"\s+(?:and|und|et|y|e|i|и|та|ve|og|och|&)\s+", re.IGNORECASE)
+_DATED = re.compile(r",?\s+(?:on|am|le|el|il|em|den|dnia)\s+(?=\w)")
 _ACCOUNT = re.compile(r"/author/(?:admin|administrator|editor|webmaster)\d*/?$")  # nobody's name
 _ADDRESS = re.compile(r"https?:|www\.|\.(?:com|org|net|html?)\b/|\S+@\S+\.\w+|^@\w+$")
 _TRAILING = re.compile(r"\s*(?:\([^)]*\)|[|–—-]\s+.*|\bin\s+[A-Z]\w+$)\s*$")
@@ -81,7 +83,9 @@ def _publisher(page: Page, site_name: str) -> frozenset[str]:
 
 
 def _is_publisher(name: str, publisher: frozenset[str]) -> bool:
-    letters = _letters(name)
+    letters, first = _letters(name), name.split(maxsplit=1)[0]
+    if first.isupper() and _letters(first) in publisher:  # "KTV Editor-at-large"
+        return True
     return letters in publisher or any(len(one) >= 6 and letters.startswith(one) for one in publisher)
 
 
@@ -91,12 +95,28 @@ def _letters(name: str) -> str:
 
 def names_in(line: str) -> tuple[str, ...]:
     """The names in a byline as people write it: "By Ada Example and Bo Beispiel, Kyiv correspondent"."""
-    return clean_names(_SPLIT.split(_BY.sub("", squeeze(line))))
+    return clean_names(_SPLIT.split(_BY.sub("", _undated(squeeze(line)))))
+
+
+def is_dated_byline(line: str) -> bool:
+    """Whether a line names who wrote it and when: "By Ada Example on Monday, 3 May 2021"."""
+    if not _BY.match(line):
+        return False
+    names = _undated(line)
+    return names != line and is_byline(names)
+
+
+def _undated(line: str) -> str:
+    """A byline without the date behind it."""
+    for found in _DATED.finditer(line):
+        if written_date(line[found.end() :]):
+            return line[: found.start()]
+    return line
 
 
 def is_byline(line: str, known: Iterable[str] = ()) -> bool:
     """Whether a line is a byline: "By" and a name or two, or nothing but names known already."""
-    line = squeeze(line)
+    line = _undated(squeeze(line)[:151])
     if not line or len(line) > 150 or line[-1] in "!?:":
         return False
     rest = fold(_BY.sub("", line))

@@ -33,12 +33,13 @@ _ICON_CLASS = re.compile(
 )
 _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NO_ALT = re.compile(
-    r"^(?:image|img|photo|picture|foto|bild|imagen|immagine|afbeelding|zdjęcie)?[\s_-]*\d*$|^\S+\.\w{3,4}$|^[\w-]*\d{4,}\w*$",
+    r"^(?:image|img|photo|picture|foto|bild|imagen|immagine|afbeelding|zdjęcie)?[\s_-]*\d*$|^\S+\.\w{3,4}$|^[\w-]*\d{4,}\w*$"
+    r"|^\w+(?:[-_]\w+){3,}$",
     re.IGNORECASE,
 )
 _DECORATION = re.compile(
     r"(?:^|[/_.-])(?:logos?|icons?|avatars?|sprite|spacer|pixel|blank|placeholder|1x1|tracking|badge|button|emoji"
-    r"|gravatar)(?:[/_.-]|\d*\.\w+$)",
+    r"|gravatar)(?:[/_.-]|\d*\.\w+$)|(?-i:(?<=[a-z])(?:Icon|Logo|Avatar))\d*\.\w+$",
     re.IGNORECASE,
 )
 _CREDIT_NAMES = re.compile(r"credit|copyright|photographer|agency|source|author|attribution", re.IGNORECASE)
@@ -52,6 +53,7 @@ _BRACKETED_END = re.compile(
     re.IGNORECASE,
 )
 _LEADING_LABEL = re.compile(rf"^[(\[]?(?:{vocabulary.CREDIT})?\s*[:：©|-]+\s*", re.IGNORECASE)
+_COUNTED = re.compile(r"^(?:\[\d{1,3}/\d{1,3}\]|\(\d{1,3}/\d{1,3}\))\s*")  # "[1/5]" of a gallery
 _CANDIDATE = re.compile(r"(\S+?)(?:\s+([\d.]+)([wx]))?\s*(?:,\s+|,(?=https?:|/)|$)")
 _MIN_SIDE = 100
 _WIDTH = "800"  # for addresses in which a script sets it
@@ -82,7 +84,7 @@ def figure_of(figure: Any, base_url: str) -> Picture | None:
 
 def split_caption(text: str) -> tuple[str, str]:
     """A caption's text as (caption, credit), where it names its source at the end."""
-    text = squeeze(text)[:_MAX_CAPTION]
+    text = _COUNTED.sub("", squeeze(text)[:_MAX_CAPTION])
     for pattern in (_CREDIT_END, _BRACKETED_END):
         found = pattern.search(text)
         if found:

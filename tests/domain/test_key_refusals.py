@@ -1,37 +1,85 @@
-from newsbell.domain.key_refusals import MANY_IN_A_ROW, KeyRefusals
+from datetime import datetime, timedelta
+
+from newsbell.domain.key_refusals import FIRST_PAUSE, LONGEST_PAUSE, MANY_IN_A_ROW, KeyRefusals, Refused
+from tests.factories import NOW
+
+HOST = "push.example"
 
 
-def refuse(refusals: KeyRefusals, count: int, *, first: int = 0, proven: bool = True) -> dict[int, int]:
-    found: dict[int, int] = {}
+def refuse(
+    refusals: KeyRefusals, count: int, *, first: int = 0, proven: bool = True, now: datetime = NOW
+) -> Refused | None:
+    """What the last of them came to."""
+    found: Refused | None = None
     for number in range(first, first + count):
-        found = refusals.refused("push.example", number, 7, proven=proven)
+        found = refusals.refused(HOST, number, 7, proven=proven, now=now)
     return found
 
 
 def test_many_proven_subscriptions_in_a_row_mean_our_key() -> None:
     refusals = KeyRefusals()
-    assert refuse(refusals, MANY_IN_A_ROW - 1) == {}
-    assert refuse(refusals, 1, first=MANY_IN_A_ROW - 1) == dict.fromkeys(range(MANY_IN_A_ROW), 7)
+    assert refuse(refusals, MANY_IN_A_ROW - 1) is None
+    row = dict.fromkeys(range(MANY_IN_A_ROW), 7)
+    assert refuse(refusals, 1, first=MANY_IN_A_ROW - 1) == Refused(row, NOW + FIRST_PAUSE, begins=True)
+
+
+def test_whoever_is_refused_during_the_pause_is_not_suspended_and_does_not_stretch_it() -> None:
+    refusals = KeyRefusals()
+    refuse(refusals, MANY_IN_A_ROW)
+    for number in range(100, 100 + 3 * MANY_IN_A_ROW):
+        assert refuse(refusals, 1, first=number) == Refused({number: 7}, NOW + FIRST_PAUSE, begins=False)
 
 
 def test_one_success_between_them_begins_anew() -> None:
     refusals = KeyRefusals()
     refuse(refusals, MANY_IN_A_ROW - 1)
-    refusals.sent("push.example")
-    assert refuse(refusals, 1, first=100) == {}
+    refusals.sent(HOST, NOW)
+    assert refuse(refusals, 1, first=100) is None
+
+
+def test_a_service_that_refuses_on_is_paused_longer_up_to_a_bound() -> None:
+    refusals, now, pauses = KeyRefusals(), NOW, list[timedelta]()
+    for _ in range(6):
+        found = refuse(refusals, MANY_IN_A_ROW, now=now)
+        assert found is not None
+        assert found.begins
+        pauses.append(found.until - now)
+        now = found.until
+    assert pauses[:3] == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE]
+    assert pauses[-1] == LONGEST_PAUSE
+
+
+def test_who_caused_a_pause_that_others_disproved_causes_no_other() -> None:
+    refusals = KeyRefusals()
+    refuse(refusals, MANY_IN_A_ROW + 5)
+    later = NOW + FIRST_PAUSE
+    refusals.sent(HOST, later)
+    assert refuse(refusals, MANY_IN_A_ROW + 5, now=later) is None
+    found = refuse(refusals, MANY_IN_A_ROW, first=100, now=later)
+    assert found is not None
+    assert found.until == later + FIRST_PAUSE
+
+
+def test_a_message_taken_before_the_end_of_the_pause_disproves_nothing() -> None:
+    refusals = KeyRefusals()
+    refuse(refusals, MANY_IN_A_ROW)
+    refusals.sent(HOST, NOW)
+    found = refuse(refusals, MANY_IN_A_ROW, now=NOW + FIRST_PAUSE)
+    assert found is not None
+    assert found.begins
 
 
 def test_subscriptions_that_never_rang_pause_nothing() -> None:
-    assert refuse(KeyRefusals(), 10 * MANY_IN_A_ROW, proven=False) == {}
+    assert refuse(KeyRefusals(), 10 * MANY_IN_A_ROW, proven=False) is None
 
 
 def test_one_subscription_pauses_nothing_however_often_it_is_refused() -> None:
     refusals = KeyRefusals()
     for _ in range(10 * MANY_IN_A_ROW):
-        assert refusals.refused("push.example", 1, 7, proven=True) == {}
+        assert refuse(refusals, 1) is None
 
 
 def test_another_service_is_another_row() -> None:
     refusals = KeyRefusals()
     refuse(refusals, MANY_IN_A_ROW - 1)
-    assert refusals.refused("other.example", 99, 7, proven=True) == {}
+    assert refusals.refused("other.example", 99, 7, proven=True, now=NOW) is None

@@ -2,36 +2,80 @@
 
 One subscription that answers 401 or 403 was made with another key, or was made up: it alone is suspended.
 Many in a row that were rung before, with no success between them, mean that something is wrong with our
-key, our clock or our subject: then the service is paused and nobody is suspended for it. A subscription
-that never was rung counts for nothing here, so nobody can silence a service by subscribing with a wrong key.
+key, our clock or our subject: then the service is paused and nobody is suspended for it; for a minute first,
+longer each time until a message is taken. A subscription that never was rung counts for nothing here, so
+nobody can silence a service by subscribing with a wrong key. If others are served after the pause, it was
+for nothing, and whoever caused it counts no more.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 MANY_IN_A_ROW = 20
-PAUSE = timedelta(minutes=15)
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Whom not to suspend, {subscription: alert}, because the service is paused `until` then; `begins`: from
+    now on.
+    """
+
+    row: dict[int, int]
+    until: datetime
+    begins: bool
+
+
+@dataclass
+class _Service:
+    row: dict[int, int] = field(default_factory=dict)
+    pauses: int = 0
+    until: datetime | None = None
+    accusers: set[int] = field(default_factory=set)  # of the pauses since a message was taken
+    disproved: set[int] = field(default_factory=set)
 
 
 @dataclass
 class KeyRefusals:
     """The refusals in a row of each push service, by host, as one worker has seen them."""
 
-    _rows: dict[str, dict[int, int]] = field(default_factory=dict)
+    _services: dict[str, _Service] = field(default_factory=dict)
 
-    def sent(self, host: str) -> None:
-        """A message was taken: whatever was refused before was the subscriptions' own matter."""
-        if self._rows:
-            self._rows.pop(host, None)
+    def sent(self, host: str, now: datetime) -> None:
+        """A message was taken: whatever was refused before was the subscriptions' own matter. During a pause
+        that says nothing, for it may have been taken before the first was refused.
+        """
+        service = self._services.get(host) if self._services else None
+        if service is None or (service.until is not None and now < service.until):
+            return
+        service.row.clear()
+        if service.pauses:
+            service.disproved |= service.accusers
+            service.accusers.clear()
+            service.pauses, service.until = 0, None
 
-    def refused(self, host: str, subscription_id: int, alert_id: int, *, proven: bool) -> dict[int, int]:
-        """Note a refusal of a subscription, `proven` if it was rung before. Gives the row, {subscription:
-        alert}, once they are many: they are to be reinstated and the service paused; else nothing.
+    def refused(
+        self, host: str, subscription_id: int, alert_id: int, *, proven: bool, now: datetime
+    ) -> Refused | None:
+        """Note a refusal of a subscription, `proven` if it was rung before. None where it is its own matter
+        as far as can be told.
         """
         if not proven:
-            return {}
-        row = self._rows.setdefault(host, {})
-        row[subscription_id] = alert_id
-        return self._rows.pop(host) if len(row) >= MANY_IN_A_ROW else {}
+            return None
+        service = self._services.setdefault(host, _Service())
+        if subscription_id in service.disproved:
+            return None
+        if service.until is not None and now < service.until:
+            service.accusers.add(subscription_id)
+            return Refused({subscription_id: alert_id}, service.until, begins=False)
+        service.row[subscription_id] = alert_id
+        if len(service.row) < MANY_IN_A_ROW:
+            return None
+        row, service.row = service.row, {}
+        service.accusers.update(row)
+        service.until = now + min(FIRST_PAUSE * 2 ** min(service.pauses, 10), LONGEST_PAUSE)
+        service.pauses += 1
+        return Refused(row, service.until, begins=True)

@@ -124,7 +124,7 @@ class Round:
                 yield None
             if held and held.lost:
                 return
-            rest = rest or self._rest(job, service.host)
+            rest = rest or self._rest(job, service.host, one)
             entry = Entry(
                 one, one.target, job.message, job.vapid_keys[one.vapid_key_id], service, held, retry
             )
@@ -147,12 +147,14 @@ class Round:
             service = self._services[origin] = next(same, None) or Service(host)
         return service
 
-    def _rest(self, job: Job, host: str) -> timedelta | None:
+    def _rest(self, job: Job, host: str, due: Due) -> timedelta | None:
         """How long the push service is to be left alone; None where it may be sent to."""
         if host in job.paused:
             return job.paused[host] - self._work.clock()
         governor = self._work.governor
-        return governor.rest(host, self._work.clock()) if governor.watches(host) else None
+        if not governor.watches(host):
+            return None
+        return governor.rest(host, self._work.clock(), witness=_is_witness(due))
 
     def _end(self, entry: Entry, result: PushResult) -> None:
         """Tell the slots, and the governor; it says when a push service has had enough."""
@@ -163,7 +165,12 @@ class Round:
             return
         due, now = entry.due, self._work.clock()
         rest = self._work.governor.answered(
-            service.host, due.subscription_id, result, proven=due.proven, now=now, jitter=spread()
+            service.host, due.subscription_id, result, witness=_is_witness(due), now=now, jitter=spread()
         )
         if rest:
             log.warning("service_rests service=%s seconds=%d", service.host, rest.total_seconds())
+
+
+def _is_witness(due: Due) -> bool:
+    """Whether the last message to it was taken, so that a failure is news."""
+    return due.proven and not due.failing

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from newsbell.config import Settings
 from newsbell.domain.backoff import given_up, retry_at
 from newsbell.domain.governor import Governor
-from newsbell.domain.key_refusals import PAUSE, KeyRefusals
+from newsbell.domain.key_refusals import KeyRefusals
 from newsbell.domain.push import Outcome, PushMessage, PushResult
 from newsbell.domain.slots import PATIENCE, Service
 from newsbell.domain.subscription import PushTarget, VapidKey
@@ -199,7 +199,7 @@ def _retry(one: Due, due_at: datetime, *, attempts: int) -> Retry:
 
 
 def _sent(found: _Found, entry: Entry) -> None:
-    found.work.refusals.sent(entry.service.host)
+    found.work.refusals.sent(entry.service.host, found.now)
     if entry.due.failing or not entry.due.proven:
         found.reached.append(entry.due.subscription_id)
 
@@ -215,15 +215,18 @@ def _nothing(_found: _Found, _entry: Entry, _result: PushResult) -> None:
 def _key_refused(found: _Found, entry: Entry, result: PushResult) -> None:
     conn, now, host, one = found.conn, found.now, entry.service.host, entry.due
     subscriptions.suspend(conn, one.subscription_id, now)
-    row = found.work.refusals.refused(host, one.subscription_id, one.alert_id, proven=one.proven)
-    if not row:
+    refused = found.work.refusals.refused(
+        host, one.subscription_id, one.alert_id, proven=one.proven, now=now
+    )  # fmt: skip
+    if refused is None:
         return
-    log.error("service_paused service=%s status=%d reason=it_refuses_our_key", host, result.status)
-    delivery.pause(conn, host, now + PAUSE)
+    if refused.begins:
+        log.error("service_paused service=%s status=%d reason=it_refuses_our_key", host, result.status)
+        delivery.pause(conn, host, refused.until)
     # Behind all who wait for the end of the pause (`_paused`): whoever was refused of their own making, and
     # there may be many in league, would else begin the next pause before anybody had a turn.
-    last = now + PAUSE * (1 + _SPREAD)
-    for number, alert in row.items():
+    last = refused.until + (refused.until - now) * _SPREAD
+    for number, alert in refused.row.items():
         subscriptions.unsuspend(conn, number)
         found.again.append(Retry(alert_id=alert, subscription_id=number, due_at=last, attempts=one.attempts))
 
@@ -234,7 +237,7 @@ def _later(found: _Found, entry: Entry, result: PushResult) -> None:
 
 def _paused(found: _Found, entry: Entry, result: PushResult) -> None:
     """It was not tried, so nothing is held against it."""
-    wait = (result.retry_after or PAUSE) * (1 + _SPREAD * spread())
+    wait = (result.retry_after or timedelta()) * (1 + _SPREAD * spread())
     found.again.append(_retry(entry.due, found.now + wait, attempts=entry.due.attempts))
 
 

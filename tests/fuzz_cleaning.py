@@ -3,8 +3,9 @@
     python -m tests.fuzz_cleaning [SECONDS] [SEED]
 
 Pages of ours and known vectors are cut, doubled, spliced and sprinkled with bytes. With atheris installed
-(pip install atheris), `python -m tests.fuzz_cleaning atheris [libFuzzer options]` lets coverage lead. What
-breaks a promise is written to fuzz-<digest>.html beside the traceback.
+(pip install atheris), `python -m tests.fuzz_cleaning atheris FOLDER [libFuzzer options]` lets coverage
+lead; give it a copy of tests/fixtures/pages, for it adds what it finds. What breaks a promise is written to
+fuzz-<digest>.html, by atheris to crash-<digest>, beside the traceback.
 """
 
 from __future__ import annotations

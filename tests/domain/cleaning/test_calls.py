@@ -18,7 +18,9 @@ from tests.domain.cleaning.pages import PARAGRAPHS, page
         "Tem uma dica? Escreva para nós", "هل لديك خبر؟ راسلنا", "Çerezleri kullanıyoruz",
         "نستخدم ملفات تعريف الارتباط", "クッキーを使用しています", "我们使用cookie",
         "Vi bruker informasjonskapsler",
-        "Vi använder kakor", "टिप्पणियाँ",
+        "Vi använder kakor",
+        "Sitter du på tips i saken? Skriv til oss.", "Sitter du inne med uppgifter? Hör av dig.",
+        "Har du et tip til os? Skriv.", "Skicka oss ett tips", "टिप्पणियाँ",
     ],
 )  # fmt: skip
 def test_a_call_leaves_the_body_and_is_on_record(call: str) -> None:
@@ -32,6 +34,7 @@ def test_a_call_leaves_the_body_and_is_on_record(call: str) -> None:
     [
         "Die Stadt will eine App für den Hafen, doch niemand lädt sie herunter, sagt die Bäckerin am Kai.",
         "Han laddade ner en bok om båtar och läste den på kajen tills det blev mörkt över staden.",
+        "Hun sitter på kaien hver dag, og han har tips til dem som vil sende brev med båten til øya.",
         "Ela segue o canal até ao porto todas as manhãs, antes de os barcos saírem para o mar.",
         "The ferry follows the channel on Mondays, and people join the crew on the quay for bread.",
     ],

@@ -30,6 +30,16 @@ from newsbell.domain.cleaning.dates import is_date_line, parse_date, says_update
         ("14 Mayıs 2026", "2026-05-14T00:00:00+00:00"),
         ("14 października 2026", "2026-10-14T00:00:00+00:00"),
         ("2026年3月14日", "2026-03-14T00:00:00+00:00"),
+        ("2026/03/14 06:30", "2026-03-14T06:30:00+00:00"),
+        ("2026.03.14 18.30", "2026-03-14T18:30:00+00:00"),
+        ("2026. 03. 14. 6:30", "2026-03-14T06:30:00+00:00"),
+        ("2026. március 14. 6:30", "2026-03-14T06:30:00+00:00"),
+        ("14. 3. 2026 6:30", "2026-03-14T06:30:00+00:00"),
+        ("14. ožujka 2026.", "2026-03-14T00:00:00+00:00"),
+        ("14. lipnja 2026.", "2026-06-14T00:00:00+00:00"),
+        ("14 lipca 2026", "2026-07-14T00:00:00+00:00"),
+        ("14 มีนาคม 2569 06:30", "2026-03-14T06:30:00+00:00"),
+        ("14 มี.ค. 2569", "2026-03-14T00:00:00+00:00"),
         ("14/03/2026", "2026-03-14T00:00:00+00:00"),
         ("03/14/2026", "2026-03-14T00:00:00+00:00"),
     ],
@@ -39,7 +49,17 @@ def test_dates_are_read_with_their_zone(text: str, date: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "yesterday", "1026-01-01", "2026-13-40", "31 February 2026", "99/99/2026", "Room 14"]
+    "text",
+    [
+        "",
+        "yesterday",
+        "1026-01-01",
+        "2026-13-40",
+        "31 February 2026",
+        "99/99/2026",
+        "2026/31/31",
+        "Room 14",
+    ],
 )
 def test_what_is_no_date_is_none(text: str) -> None:
     assert parse_date(text) is None
@@ -52,7 +72,13 @@ def test_every_date_is_aware(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["Published 14 March 2026 06:30 GMT", "14.03.2026 | 06:30", "Aktualisiert am 14. März 2026"]
+    "line",
+    [
+        "Published 14 March 2026 06:30 GMT",
+        "公開日：2026/03/14 06:30 更新日：2026/03/14 11:30",
+        "14.03.2026 | 06:30",
+        "Aktualisiert am 14. März 2026",
+    ],
 )
 def test_a_line_with_little_but_a_date(line: str) -> None:
     assert is_date_line(line)

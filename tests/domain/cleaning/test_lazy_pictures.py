@@ -7,7 +7,7 @@ import re
 import pytest
 
 from newsbell.domain.cleaning import clean
-from tests.domain.cleaning.pages import page
+from tests.domain.cleaning.pages import PARAGRAPHS, page
 
 URL = "https://www.thecoast.example/world/river"
 QUAY = "https://img.example/quay-2026-05-800.jpg"
@@ -94,3 +94,14 @@ def test_a_picture_says_what_it_shows(alt: str, caption: str, said: str) -> None
     (image,) = images(f'<figure><img src="{QUAY}" alt="{alt}">{told}</figure>')
     said = said.replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
     assert image == f'<img src="{QUAY}" alt="{said}">'
+
+
+def test_a_page_whose_head_nothing_closes_keeps_its_pictures() -> None:
+    """The parser leaves elements that are younger than itself in such a head."""
+    paragraphs = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    figure = f'<figure><img src="{QUAY}" alt="Boats"></figure>'
+    html = f"<!doctype html><title>River rises again</title><article>{paragraphs}{figure}</article>"
+    for more in ("", paragraphs.replace("river", "lake")):
+        article = clean(html + more, "https://paper.example/a")
+        assert f'<img src="{QUAY}" alt="Boats">' in article.body_html
+        assert article.body_text.startswith(PARAGRAPHS[0])

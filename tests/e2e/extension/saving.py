@@ -102,6 +102,15 @@ def save_without_the_popup(
     assert len(saved(newsbell, by_key)) == 1
 
 
+def find_a_country_by_another_name(browser: AnyBrowser, extension: AnyExtension, paper: Paper) -> None:
+    """The server has articles on Russia; a page that declares nothing calls it otherwise."""
+    page = news_page("Кораблі Росії повертаються", topics=(), language="uk")
+    browser.open(paper.publish("/korabli", page))
+    popup = extension.open_popup()
+    until(lambda: "Russia" in page_topics(popup), "the country, known by its English name")
+    extension.close_popup()
+
+
 def refuse_bad_pages(browser: AnyBrowser, extension: AnyExtension, newsbell: Newsbell, paper: Paper) -> None:
     address = paper.publish("/empty", "<!doctype html><title>Cookies</title><p>Accept cookies?")
     popup = save(browser, extension, address, "No article was found on this page.")
@@ -141,7 +150,7 @@ def keep_what_cannot_be_sent(
     popup = extension.open_popup()
     until(lambda: saved(newsbell, large), "the page at the server", within=60)
     until(lambda: state_of(popup)["unsent"] == [], "nothing left to send")
-    assert not popup.text("#unsent")
+    until(lambda: not popup.text("#unsent"), "the list, gone")
     assert saved(newsbell, small) == []
     extension.close_popup()
 

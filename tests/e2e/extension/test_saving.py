@@ -8,6 +8,7 @@ from tests.e2e.extension import test_chromium_following as chromium_reader
 from tests.e2e.extension import test_firefox_linking as firefox_reader
 from tests.e2e.extension.conftest import InFirefox, RunChromium
 from tests.e2e.extension.saving import (
+    find_a_country_by_another_name,
     give_token,
     keep_what_cannot_be_sent,
     refuse_bad_pages,
@@ -30,6 +31,7 @@ def test_chromium_saves_what_is_an_article_and_says_why_not(
         give_token(chromium, newsbell, "chromium", consent=lambda: None)
         save_good_pages(chromium, extension, newsbell, paper, title)
         save_without_the_popup(chromium, extension, newsbell, paper, title)
+        find_a_country_by_another_name(chromium, extension, paper)
         refuse_bad_pages(chromium, extension, newsbell, paper)
         keep_what_cannot_be_sent(chromium, extension, newsbell, door, paper, title)
         withstand_an_attack(chromium, extension, door, paper)
@@ -43,6 +45,7 @@ def test_firefox_saves_what_is_an_article_and_says_why_not(
     give_token(firefox, newsbell, "firefox", consent=lambda: firefox.press_in_prompt("Allow"))
     save_good_pages(firefox, extension, newsbell, paper, title)
     save_without_the_popup(firefox, extension, newsbell, paper, title)
+    find_a_country_by_another_name(firefox, extension, paper)
     refuse_bad_pages(firefox, extension, newsbell, paper)
     keep_what_cannot_be_sent(firefox, extension, newsbell, door, paper, title)
     withstand_an_attack(firefox, extension, door, paper)

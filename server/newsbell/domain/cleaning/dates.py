@@ -10,6 +10,7 @@ from newsbell.domain.cleaning import vocabulary
 from newsbell.domain.text import fold, squeeze
 
 _EARLIEST, _LATEST = 1990, 2100
+_BUDDHIST = 543  # years by which Thailand's era is ahead
 _OFFSET = re.compile(r"\s*(?:GMT|UTC)?\s*([+-]\d\d):?(\d\d)$")
 _RFC5322 = re.compile(r"(?:[A-Z][a-z]{2}, ?)?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d")
 _COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?(?=\D|$)")
@@ -23,7 +24,11 @@ _DAY_MONTH = re.compile(
 _MONTH_DAY = re.compile(
     rf"(?<![^\W\d_])({_MONTH_NAMES})[^\W\d_]*\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\d)"
 )
-_NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[./](\d{1,2})[./](\d{4})(?!\d)")
+_YEAR_MONTH_DAY = re.compile(
+    rf"(?<!\d)(\d{{4}})\.?,?\s+(?:m\. )?({_MONTH_NAMES})[^\W\d_]*\.?\s+(\d{{1,2}})(?!\d)"
+)
+_NUMERIC = re.compile(r"(?<!\d)(\d{1,2})(?:/|\. ?)(\d{1,2})(?:/|\. ?)(\d{4})(?!\d)")
+_YEAR_FIRST = re.compile(r"(?<![\d./])(\d{4})(?:/|\. ?)(\d{1,2})(?:/|\. ?)(\d{1,2})(?!\d)")
 _LABEL = re.compile(r"(?:^|[-–|·•]\s*)(?:[^\W\d_]+ ){0,2}[^\W\d_]+\s*:\s")
 _SAYS_DATE = re.compile(rf"(?:{vocabulary.PUBLISHED}|{vocabulary.UPDATED})(?!\w)")
 _EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
@@ -50,11 +55,14 @@ def written_date(text: str) -> datetime | None:
     Numbers alone are read day first, unless only month first can be.
     """
     folded = fold(text)[:200]
-    day = _day_in(folded)
-    if day is None:
+    found = _day_in(folded)
+    if found is None:
         return None
+    year, month, day = found
+    if year >= _EARLIEST + _BUDDHIST:
+        year -= _BUDDHIST
     hour, minute, second = _time_in(folded)
-    return _sensible(_built(*day, hour, minute, second, zone=_zone_in(folded)))
+    return _sensible(_built(year, month, day, hour, minute, second, zone=_zone_in(folded)))
 
 
 def is_date_line(text: str, *, alone: bool = False) -> bool:
@@ -71,7 +79,17 @@ def is_date_line(text: str, *, alone: bool = False) -> bool:
     if len(folded) > 120 or (alone and not labelled):
         return False
     rest = re.sub(rf"{vocabulary.PUBLISHED}|{vocabulary.UPDATED}", " ", folded)
-    for pattern in (_EAST_ASIAN, _ISO_INSIDE, _DAY_MONTH, _MONTH_DAY, _NUMERIC, _TIME, _ZONE):
+    for pattern in (
+        _EAST_ASIAN,
+        _ISO_INSIDE,
+        _DAY_MONTH,
+        _MONTH_DAY,
+        _YEAR_MONTH_DAY,
+        _NUMERIC,
+        _YEAR_FIRST,
+        _TIME,
+        _ZONE,
+    ):
         rest = pattern.sub(" ", rest)
     return len(re.findall(r"[^\W\d_]{2,}", rest)) <= (2 if alone else 4)
 
@@ -119,12 +137,14 @@ def _sensible(found: datetime | None) -> datetime | None:
 
 
 def _day_in(folded: str) -> tuple[int, int, int] | None:
-    if found := _EAST_ASIAN.search(folded) or _ISO_INSIDE.search(folded):
+    if found := _EAST_ASIAN.search(folded) or _ISO_INSIDE.search(folded) or _YEAR_FIRST.search(folded):
         return int(found[1]), int(found[2]), int(found[3])
     if found := _DAY_MONTH.search(folded):
         return int(found[3]), _month(found[2]), int(found[1])
     if found := _MONTH_DAY.search(folded):
         return int(found[3]), _month(found[1]), int(found[2])
+    if found := _YEAR_MONTH_DAY.search(folded):
+        return int(found[1]), _month(found[2]), int(found[3])
     if found := _NUMERIC.search(folded):
         first, second, year = int(found[1]), int(found[2]), int(found[3])
         return (year, first, second) if second > 12 else (year, second, first)
@@ -132,7 +152,7 @@ def _day_in(folded: str) -> tuple[int, int, int] | None:
 
 
 def _time_in(folded: str) -> tuple[int, int, int]:
-    rest = _NUMERIC.sub(" ", folded)
+    rest = _YEAR_FIRST.sub(" ", _NUMERIC.sub(" ", folded))
     found = _TIME.search(rest)
     if not found:
         return 0, 0, 0

@@ -18,6 +18,7 @@ from newsbell.errors import MalformedError, RefusedError, TooLargeError
 
 MAX_ELEMENTS = 100_000
 _INDEX = 300  # links
+_HEAD = frozenset({"base", "link", "meta", "noscript", "script", "style", "template", "title"})
 _MAX_DEPTH = 200  # libxml2 drops what is nested more than 256 deep
 _NESTING = re.compile(
     r"<(/?)(?:div|section|article|span|font|center|b|i|em|strong|blockquote|table)\b[^<>]*>", re.IGNORECASE
@@ -96,7 +97,23 @@ def _tree(text: str) -> Any:
         raise RefusedError("There is no article on this page.", code="no_article", field="content") from error
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise MalformedError("The page cannot be parsed.", field="content") from error
+    _move_to_body(tree)
     return tree
+
+
+def _move_to_body(tree: Any) -> None:
+    """What is no part of a head ends it (HTML section 13.2.6.4.4), but libxml2 leaves elements younger than
+    itself in a head that nothing closes.
+    """
+    head, body = tree.find("head"), tree.find("body")
+    strays = [one for one in head if one.tag not in _HEAD] if head is not None else []
+    if not strays:
+        return
+    if body is None:
+        body = etree.SubElement(tree, "body")
+    strays[-1].tail = (strays[-1].tail or "") + (body.text or "")
+    body.text = None
+    body[:0] = strays
 
 
 def _without_indexes(tree: Any) -> int:

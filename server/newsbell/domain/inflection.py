@@ -52,9 +52,12 @@ _HUNGARIAN = (
     "t nak ban ból ba on ra ról val nál hoz ig i iak ot et nek ben ből be en re ről "
     "át án ának ában ából ára áról ával ához"
 )
-_GREEK = "ας α ου ος ο ς ης ων οι ους ικη ικο ικος ικου ικης ικα ικων"
+_GREEK = (
+    "ας α ου ος ο ς ης ων οι ους ία ίας ίες ιών "
+    "ικός ική ικό ικού ικής ικοί ικές ικά ικών ικούς ός ού οί ών ούς"
+)
 ENDINGS: dict[str, frozenset[str]] = {
-    language: frozenset(endings.split())
+    language: frozenset(endings.casefold().split())  # as words are folded: "ς" is "σ" there
     for language, endings in {
         "en": "s",
         "de": _GERMAN, "fr": _FRENCH, "es": _SPANISH, "pt": _PORTUGUESE, "it": _ITALIAN, "nl": _DUTCH,
@@ -86,7 +89,7 @@ def stem(word: str, language: str) -> str:
 # What the dictionary form of an adjective ends in.
 LISTED = {
     "ru": ("ский", "ец", "ий"), "uk": ("ський", "ська", "ець", "ий"), "bg": ("ски",), "pl": ("y", "i"),
-    "es": ("o",), "it": ("o",), "pt": ("o",), "sv": ("a",), "de": (), "el": ("ία", "α", "ος"),
+    "es": ("o",), "it": ("o",), "pt": ("o",), "sv": ("a",), "de": (), "el": ("ία", "α", "οσ"),
 }  # fmt: skip
 
 

@@ -28,11 +28,11 @@ _FIREFOX_ID = "extension@newsbell.example"
 _SLOW = 3.0
 _BROWSER = "(globalThis.browser ?? chrome)"
 _FOLLOWED = 20
-# From the popup's navigation start, in milliseconds: when what is known was in the page, when anything was
-# first painted, when the topics of the page in the tab were there.
+# From the popup's navigation start, in milliseconds: when the frame with what is known had been made, when
+# anything was first on the screen, when the topics of the page in the tab were there.
 _TIMES = """(() => {
     const at = (name) => performance.getEntriesByName(name)[0]?.startTime ?? null;
-    return { known: at("newsbell-known"), painted: at("first-contentful-paint"), topics: at("newsbell-page") };
+    return { known: at("newsbell-seen"), painted: at("first-contentful-paint"), topics: at("newsbell-page") };
 })()"""
 
 Opened = dict[str, float]
@@ -135,7 +135,7 @@ def _all_there(times: dict[str, float | None]) -> Opened | None:
 
 
 def _print(words: str, found: list[Opened]) -> None:
-    # What was in the page before the first paint was shown by it.
+    # The first paint is of an empty page where it comes before that frame, and is of that frame where after.
     shown = [max(one["known"], one["painted"]) for one in found]
     cells = "".join(
         f"{cut[9]:{wide}.0f}{cut[18]:12.0f}"

@@ -16,8 +16,18 @@ function closure(path, found = new Set()) {
   return found;
 }
 
-test("the popup fetches all its modules at once, not one after another", () => {
-  const page = readFileSync(new URL("popup.html", ROOT), "utf8");
-  const preloaded = [...page.matchAll(/rel="modulepreload" href="([^"]+)"/g)].map(([, path]) => path);
-  assert.deepEqual(preloaded.sort(), [...closure("src/popup/main.js")].sort());
+const page = readFileSync(new URL("popup.html", ROOT), "utf8");
+const named = [...page.matchAll(/(?:rel="modulepreload" href|<script type="module"[^>]* src)="([^"]+)"/g)];
+
+test("the popup fetches all that it shows first at once, not one after another", () => {
+  const fetched = named.map(([, path]) => path);
+  assert.deepEqual(fetched.sort(), ["src/popup/main.js", ...closure("src/popup/main.js")].sort());
+});
+
+test("what is known is shown without the modules that read, match and save the page", () => {
+  const late = closure("src/popup/tab.js");
+  const first = closure("src/popup/main.js");
+  const reading = [...late].filter((path) => /^src\/page\/|match|recognise|save_part/.test(path));
+  assert.equal(reading.length, 7);
+  for (const path of reading) assert.ok(!first.has(path), path);
 });

@@ -4,7 +4,8 @@ import { fakeBrowser } from "./browser.js";
 
 fakeBrowser();
 const { DEFAULTS } = await import("../../extension/src/state.js");
-const { canRing, pageWords, promptOf } = await import("../../extension/src/popup/view.js");
+const { canRing, promptOf } = await import("../../extension/src/popup/view.js");
+const { pageWords } = await import("../../extension/src/popup/page_topics.js");
 const { badgeText } = await import("../../extension/src/badge.js");
 const { lookEvery, retryAfter } = await import("../../extension/src/health/alarms.js");
 

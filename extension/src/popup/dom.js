@@ -80,6 +80,15 @@ export function say(region, words, mood = "") {
   region.hidden = !words;
 }
 
+const HIDDEN_MS = 200;
+
+/** @returns {Promise<void>} once what is in the page now is seen; a page that is hidden shows nothing */
+export const seen = () =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve)); // the frame is painted before the next task
+    setTimeout(resolve, HIDDEN_MS);
+  });
+
 /**
  * Run an action at a press, not again while it runs. The button keeps the focus, which `disabled` would take.
  * @param {(event: Event) => Promise<void>} action

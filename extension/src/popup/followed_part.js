@@ -2,7 +2,6 @@
 
 import { feedAddress } from "../address.js";
 import { ask } from "../ask.js";
-import { opmlOf } from "../feed/opml.js";
 import { keyOf } from "../health/topics.js";
 import { lookup } from "../topics/catalogue.js";
 import { t } from "../words.js";
@@ -31,7 +30,8 @@ export function paintFollowed({ state }, say) {
   paint(byId("followed-list"), { shown, server }, () => [
     h("ul", { class: "rows" }, ...topics.map(({ topic, slug }) => one(topic, slug, server, say))),
   ]);
-  byId("opml").onclick = () => {
+  byId("opml").onclick = async () => {
+    const { opmlOf } = await import("../feed/opml.js");
     const listed = topics.flatMap(({ topic, slug }) => (slug ? [{ name: topic.name, slug }] : []));
     offerFile("newsbell.opml", "text/x-opml", opmlOf(listed, server, t("opml_title")));
   };

@@ -1,31 +1,20 @@
 /** The popup: shows at once what is known, and then what there is to know. */
 
 import { ask } from "../ask.js";
-import { showBadge } from "../badge.js";
-import { grabMetadata } from "../page/grab.js";
-import { readPage } from "../page/read.js";
-import { runInPage } from "../page/run.js";
-import { maySayThings, pushesItself, runtime, tabs } from "../platform.js";
+import { maySayThings, pushesItself, runtime } from "../platform.js";
 import { standingWords, troubleWords } from "../sayings.js";
 import { onStateChange, readState, writeState } from "../state.js";
-import { suggest } from "../topics/catalogue.js";
-import { cleanName } from "../topics/names.js";
-import { fetchTable } from "../topics/table.js";
-import { localise, t } from "../words.js";
-import { complete } from "./combobox.js";
-import { byId, onceAtATime, say } from "./dom.js";
+import { listOf, localise, t } from "../words.js";
+import { byId, onceAtATime, say, seen } from "./dom.js";
 import { paintFollowed } from "./followed_part.js";
+import { known } from "./known.js";
 import { paintLatest } from "./latest_part.js";
-import { followedWords, paintPage } from "./page_part.js";
 import { paintPrompt } from "./prompt_part.js";
-import { paintSave } from "./save_part.js";
 import { paintUnsent } from "./unsent_part.js";
 import { canRing } from "./view.js";
 
 /** @typedef {import("./view.js").View} View */
 
-// What is known is asked for first, all at once: nothing of it waits for the server or for the page.
-const known = Promise.all([readState(), maySayThings()]);
 localise(document);
 const [state, allowed] = await known;
 /** @type {View} */
@@ -39,10 +28,15 @@ const view = {
   asked: null,
   declined: false,
 };
+/** @type {typeof import("./tab.js") | null} nothing of it is needed to show what is known */
+let tab = null;
 listen();
 paintAll();
-performance.mark("newsbell-known"); // for the benchmark
-await Promise.all([readTab(), tellSaved(), ask("opened").catch(() => undefined)]);
+await seen();
+performance.mark("newsbell-seen"); // for the benchmark
+tab = await import("./tab.js");
+tab.listenToFields(view, followTyped);
+await Promise.all([readTab(tab), tellSaved(), ask("opened").catch(() => undefined)]);
 
 function listen() {
   let due = false;
@@ -61,13 +55,6 @@ function listen() {
     "click",
     onceAtATime(() => ask("markRead", { ids: [] })),
   );
-  const field = /** @type {HTMLInputElement} */ (byId("other-topic"));
-  complete(field, byId("other-list"), namesFor);
-  complete(/** @type {HTMLInputElement} */ (byId("save-topic")), byId("save-list"), namesFor);
-  byId("other").addEventListener("submit", (event) => {
-    event.preventDefault();
-    void followTyped(field);
-  });
 }
 
 /**
@@ -80,17 +67,10 @@ function keptCatalogue(state) {
   return same ? { ...state, catalogue } : state;
 }
 
-/** @param {string} typed */
-function namesFor(typed) {
-  return suggest(view.state.catalogue?.topics ?? [], typed).map(({ name }) => name);
-}
-
-/** @param {HTMLInputElement} field */
-async function followTyped(field) {
-  const name = cleanName(field.value);
-  if (!name) return tell(t("no_topic_name"), "bad");
-  field.value = "";
-  await follow([name]);
+/** @param {string | null} name */
+async function followTyped(name) {
+  if (name) await follow([name]);
+  else tell(t("no_topic_name"), "bad");
 }
 
 /** @param {string[]} topics */
@@ -101,21 +81,20 @@ async function follow(topics) {
     return;
   }
   await ask("follow", { topics });
-  tell(followedWords(topics), "good");
+  tell(t("followed_now", listOf(topics)), "good");
 }
 
 function paintAll() {
   paintStanding();
-  paintPrompt(view, (declined) => {
+  paintPrompt(view, tab?.namesOfPage(view) ?? [], (declined) => {
     view.declined = declined;
     view.asked = null;
     paintAll();
   });
-  paintPage(view, follow);
   paintLatest(view);
   paintFollowed(view, tell);
-  paintSave(view);
   paintUnsent(view);
+  tab?.paintTab(view, follow);
 }
 
 function paintStanding() {
@@ -134,13 +113,9 @@ function tell(words, mood) {
   say(byId("said"), words, mood);
 }
 
-/** Read the page in the tab, which the browser allows because the button was pressed. */
-async function readTab() {
-  const [tab] = await tabs.query({ active: true, currentWindow: true });
-  view.tab = tab?.id ?? -1;
-  const [raw] = await Promise.all([runInPage(view.tab, grabMetadata), fetchTable()]);
-  view.page = raw && readPage(raw); // none of the browser's own pages, its store, a PDF
-  view.reading = view.page ? "read" : "unreadable";
+/** @param {typeof import("./tab.js")} tab */
+async function readTab(tab) {
+  await tab.readTab(view);
   paintAll();
   performance.mark("newsbell-page");
 }
@@ -149,6 +124,7 @@ async function readTab() {
 async function tellSaved() {
   const { saved } = view.state;
   if (!saved || saved.told) return;
+  const { showBadge } = await import("../badge.js");
   await writeState({ saved: { ...saved, told: true } });
   await showBadge();
 }

@@ -2,9 +2,9 @@
 
 import { ask } from "../ask.js";
 import { fold } from "../topics/names.js";
-import { listOf, t } from "../words.js";
+import { t } from "../words.js";
 import { byId, h, onceAtATime, paint } from "./dom.js";
-import { pageTopics, pageWords } from "./view.js";
+import { pageTopics, pageWords } from "./page_topics.js";
 
 /** @typedef {import("./view.js").View} View */
 
@@ -49,6 +49,3 @@ function row({ name, slug, articles, followed }, follow) {
 /** @param {number} articles */
 const count = (articles) =>
   h("span", { class: "muted" }, articles > 0 ? t("topic_articles", String(articles)) : t("topic_no_article"));
-
-/** @param {string[]} topics */
-export const followedWords = (topics) => t("followed_now", listOf(topics));

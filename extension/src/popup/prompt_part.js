@@ -7,21 +7,22 @@ import { writeState } from "../state.js";
 import { fold } from "../topics/names.js";
 import { t } from "../words.js";
 import { byId, h, onceAtATime, paint } from "./dom.js";
-import { pageTopics, promptOf } from "./view.js";
+import { promptOf } from "./view.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("./view.js").Prompt} Prompt */
 
 /**
  * @param {View} view
+ * @param {string[]} pageTopics the page's, which can be followed with those asked for
  * @param {(declined: boolean) => void} close by "Not now", or after the browser's own question
  */
-export function paintPrompt(view, close) {
+export function paintPrompt(view, pageTopics, close) {
   const prompt = promptOf(view);
   const part = byId("prompt");
-  const others = prompt?.why === "asked" ? pageTopics(view) : [];
+  const others = prompt?.why === "asked" ? pageTopics : [];
   const links = !pushesItself && isSecure(view.state.server);
-  const model = { prompt, others: others.map(({ name }) => name), links };
+  const model = { prompt, others, links };
   const before = part.dataset.why;
   part.dataset.why = prompt?.why ?? "";
   part.hidden = prompt === null;

@@ -5,7 +5,7 @@ import { savedWords } from "../sayings.js";
 import { cleanName, fold } from "../topics/names.js";
 import { t } from "../words.js";
 import { byId, h, link, onceAtATime, paint } from "./dom.js";
-import { pageTopics } from "./view.js";
+import { pageTopics } from "./page_topics.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("../state.js").Saved} Saved */

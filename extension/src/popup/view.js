@@ -1,11 +1,7 @@
 /** What the popup knows, and what follows from it; no element of a page in here. */
 
-import { topicsOf } from "../topics/match.js";
-import { fold } from "../topics/names.js";
-
 /** @typedef {import("../state.js").State} State */
 /** @typedef {import("../page/read.js").Page} Page */
-/** @typedef {import("../topics/match.js").PageTopic} PageTopic */
 
 /**
  * @typedef {object} View
@@ -43,30 +39,4 @@ export function promptOf(view) {
   if (state.link) return { topics: state.link.topics, why: "unfinished" };
   if (state.following.length === 0) return null;
   return { topics: state.following.map(({ name }) => name), why: "needed" };
-}
-
-/**
- * @param {View} view
- * @returns {(PageTopic & {followed: boolean})[]}
- */
-export function pageTopics({ page, state }) {
-  if (!page) return [];
-  const followed = new Set(state.following.flatMap(({ name, slug }) => [fold(name), slug]));
-  return topicsOf(page, state.catalogue?.topics ?? []).map((topic) => ({
-    ...topic,
-    followed: followed.has(fold(topic.name)) || (topic.slug !== undefined && followed.has(topic.slug)),
-  }));
-}
-
-/**
- * Kind words for a page without an article, or none.
- * @param {View} view
- * @param {number} topics how many were found
- * @returns {"page_reading" | "page_unreadable" | "page_no_article" | "page_no_topics" | null}
- */
-export function pageWords({ reading, page }, topics) {
-  if (reading === "reading") return "page_reading";
-  if (reading === "unreadable") return "page_unreadable";
-  if (!page?.isArticle) return topics === 0 ? "page_no_article" : null;
-  return topics === 0 ? "page_no_topics" : null;
 }

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from collections.abc import Generator, Iterable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,25 +19,9 @@ from newsbell.errors import RefusedError
 from tests.edges.browser import NOW, Browser, decoded, encoded, new_vapid_key, vapid_claims
 from tests.edges.conftest import Serve
 from tests.edges.curl import leading_to
-from tests.edges.local import PUBLIC, Exchange, Handle, LocalServer
+from tests.edges.local import PUBLIC
+from tests.edges.pushing import GOOGLE, KEY, MESSAGE, answering, send, sender_to
 from tests.edges.tls import certificate_for, tls_server
-
-MESSAGE = PushMessage(payload=b'{"web_push": 8030}', ttl=3600, topic="story-1", urgency="high")
-KEY = new_vapid_key()
-GOOGLE = "https://fcm.googleapis.com/fcm/send/abc"
-
-
-def answering(status: int, body: bytes = b"", **headers: str) -> Handle:
-    return lambda exchange: exchange.answer(status, body, **headers)
-
-
-def sender_to(server: LocalServer, *, timeout: float = 10) -> PushSender:
-    settings = Settings(private_hosts=frozenset({server.host}), vapid_subject="mailto:operator@bell.example")
-    return PushSender(settings, timeout=timeout, clock=lambda: NOW)
-
-
-def send(server: LocalServer, *, message: PushMessage = MESSAGE, timeout: float = 10) -> PushResult:
-    return sender_to(server, timeout=timeout).send(Browser().target(server.url + "/push/1"), message, KEY)
 
 
 def test_the_browser_reads_what_was_sent(serve: Serve) -> None:
@@ -101,130 +83,6 @@ def test_the_example_of_the_standard_is_reproduced(serve: Serve, monkeypatch: py
 
 def _private(scalar: str) -> ec.EllipticCurvePrivateKey:
     return ec.derive_private_key(int.from_bytes(decoded(scalar), "big"), ec.SECP256R1())
-
-
-@pytest.mark.parametrize(
-    ("status", "outcome"),
-    [
-        (200, Outcome.SENT), (201, Outcome.SENT), (202, Outcome.SENT), (204, Outcome.SENT),
-        (301, Outcome.REFUSED), (302, Outcome.REFUSED), (304, Outcome.REFUSED), (307, Outcome.REFUSED),
-        (400, Outcome.MESSAGE_REFUSED), (413, Outcome.MESSAGE_REFUSED),
-        (401, Outcome.KEY_REFUSED), (403, Outcome.KEY_REFUSED),
-        (404, Outcome.GONE), (410, Outcome.GONE),
-        (429, Outcome.LATER), (500, Outcome.LATER), (503, Outcome.LATER),
-        (405, Outcome.REFUSED), (418, Outcome.REFUSED),
-    ],
-)  # fmt: skip
-def test_a_status_is_an_outcome(status: int, outcome: Outcome, serve: Serve) -> None:
-    server = serve(answering(status))
-    result = send(server)
-    assert (result.outcome, result.status) == (outcome, status)
-
-
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_never_followed(status: int, serve: Serve) -> None:
-    elsewhere = serve(answering(201))
-    server = serve(answering(status, Location=elsewhere.url + "/push"))
-    sender = PushSender(Settings(private_hosts=frozenset({server.host, elsewhere.host})), clock=lambda: NOW)
-    result = sender.send(Browser().target(server.url), MESSAGE, KEY)
-    assert (result.outcome, result.status) == (Outcome.REFUSED, status)
-    assert elsewhere.received == []
-
-
-@pytest.mark.parametrize("status", [429, 503])
-def test_how_long_to_wait_is_told(status: int, serve: Serve) -> None:
-    server = serve(answering(status, b"slow down", Retry_After="120"))
-    assert send(server) == PushResult(
-        outcome=Outcome.LATER, status=status, detail="slow down", retry_after=timedelta(minutes=2)
-    )
-
-
-def test_a_wait_asked_for_by_what_is_final_is_none(serve: Serve) -> None:
-    assert send(serve(answering(410, Retry_After="120"))).retry_after is None
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"), [("0", None), ("1", 1), ("120", 120), ("21600", 21_600), ("999999999", 21_600)]
-)
-def test_retry_after_is_seconds_and_at_most_six_hours(value: str, seconds: int | None, serve: Serve) -> None:
-    wait = send(serve(answering(429, Retry_After=value))).retry_after
-    assert wait == (None if seconds is None else timedelta(seconds=seconds))
-
-
-def test_retry_after_may_be_a_date(serve: Serve) -> None:
-    date = format_datetime(datetime.now(UTC) + timedelta(minutes=30), usegmt=True)
-    wait = send(serve(answering(429, Retry_After=date))).retry_after
-    assert wait is not None
-    assert timedelta(minutes=20) < wait <= timedelta(minutes=30)
-
-
-@pytest.mark.parametrize("value", ["", "soon", "-1", "\u0663", "Sun, 99 Mar 2026 12:00:00 GMT"])
-def test_a_retry_after_that_cannot_be_read_is_none(value: str, serve: Serve) -> None:
-    server = serve(lambda exchange: exchange.answer(429, Retry_After=value.encode().decode("latin-1")))
-    assert send(server).retry_after is None
-
-
-def test_what_a_service_says_is_kept_as_one_short_line(serve: Serve) -> None:
-    server = serve(answering(400, b"Bad\r\n\x1b[31m\xff request " + b"x" * 100_000))
-    detail = send(server).detail
-    assert detail.startswith("Bad [31m\ufffd request xxx")
-    assert len(detail) <= 200
-    assert detail.isprintable()
-
-
-@pytest.mark.parametrize(
-    "handle",
-    [
-        pytest.param(lambda exchange: exchange.closing.wait(5), id="hangs"),
-        pytest.param(lambda exchange: exchange.drip(), id="drips"),
-    ],
-)
-def test_a_service_that_does_not_answer_in_time_is_asked_later(handle: Handle, serve: Serve) -> None:
-    server = serve(handle)
-    result = send(server, timeout=0.3)
-    assert (result.outcome, result.status) == (Outcome.LATER, 0)
-    assert len(server.received) == 1
-
-
-@pytest.mark.parametrize(("status", "outcome"), [(201, Outcome.SENT), (410, Outcome.GONE)])
-@pytest.mark.parametrize("rest", [b"Content-Length: 900\r\n\r\n", b"X: "], ids=["words", "headers"])
-def test_a_status_counts_whatever_becomes_of_what_comes_after_it(
-    status: int, outcome: Outcome, rest: bytes, serve: Serve
-) -> None:
-    head = b"HTTP/1.1 %d Said\r\n" % status + rest
-    result = send(serve(lambda exchange: exchange.drip(head)), timeout=0.3)
-    assert (result.outcome, result.status) == (outcome, status)
-
-
-@pytest.mark.parametrize(
-    "handle",
-    [
-        pytest.param(lambda exchange: exchange.reset(), id="resets"),
-        pytest.param(lambda exchange: setattr(exchange, "close_connection", True), id="says nothing"),
-        pytest.param(
-            lambda exchange: exchange.wfile.write(b"not http\r\n\r\n"), id="speaks another protocol"
-        ),
-    ],
-)
-def test_a_service_that_breaks_off_is_asked_later(handle: Handle, serve: Serve) -> None:
-    def ended(exchange: Exchange) -> None:
-        exchange.close_connection = True
-        handle(exchange)
-
-    result = send(serve(ended))
-    assert (result.outcome, result.status) == (Outcome.LATER, 0)
-
-
-def test_a_service_that_is_away_is_asked_later(serve: Serve) -> None:
-    server = serve(answering(201))
-    server.close()
-    result = send(server)
-    assert (result.outcome, result.status) == (Outcome.LATER, 0)
-
-
-def test_the_words_of_a_failure_do_not_hold_the_endpoint(serve: Serve) -> None:
-    server = serve(lambda exchange: exchange.reset())
-    assert "push/1" not in send(server).detail
 
 
 def test_a_known_name_that_leads_to_a_private_address_is_refused(serve: Serve) -> None:
@@ -339,48 +197,6 @@ def test_the_headers_of_a_service_are_written_once_for_a_message_and_a_key() -> 
     assert "Topic: story-2" in fourth
 
 
-def test_messages_under_way_at_once_reach_each_its_own_browser(serve: Serve) -> None:
-    server = serve(answering(201))
-    browsers = {f"/push/{number}": Browser(auth=b"auth of %8d" % number) for number in range(60)}
-    orders = [PushOrder(who.target(server.url + path), MESSAGE, KEY) for path, who in browsers.items()]
-    results = list(sender_to(server).send_many(orders, at_once=8))
-    assert {result.outcome for _, result in results} == {Outcome.SENT}
-    assert sorted(id(order) for order, _ in results) == sorted(map(id, orders))
-    assert sorted(received.path for received in server.received) == sorted(browsers)
-    for received in server.received:
-        assert browsers[received.path].decrypt(received.body) == MESSAGE.payload
-
-
-def test_no_more_is_taken_than_can_be_under_way(serve: Serve) -> None:
-    server = serve(answering(201))
-    taken: list[int] = []
-
-    def orders() -> Iterator[PushOrder]:
-        for number in range(20):
-            taken.append(number)
-            yield PushOrder(Browser().target(server.url), MESSAGE, KEY)
-
-    for answered, _ in enumerate(sender_to(server).send_many(orders(), at_once=3)):
-        assert len(taken) - answered <= 2 * 3, "those under way, and those whose answers wait here"
-
-
-def test_one_that_cannot_be_sent_does_not_stop_the_others(serve: Serve) -> None:
-    server = serve(answering(201))
-    targets = [Browser().target(server.url), PushTarget(endpoint="nothing", p256dh="", auth="")]
-    orders = [PushOrder(target, MESSAGE, KEY) for target in (*targets, targets[0])]
-    results = {id(order): result.outcome for order, result in sender_to(server).send_many(orders, at_once=2)}
-    assert [results[id(order)] for order in orders] == [Outcome.SENT, Outcome.REFUSED, Outcome.SENT]
-
-
-def test_an_exchange_that_is_left_does_not_disturb_the_next(serve: Serve) -> None:
-    server = serve(answering(201))
-    sender, target = sender_to(server), Browser().target(server.url)
-    under_way = sender.send_many([PushOrder(target, MESSAGE, KEY)] * 10, at_once=4)
-    next(under_way)
-    under_way.close()
-    assert sender.send(target, MESSAGE, KEY).outcome is Outcome.SENT
-
-
 @pytest.mark.parametrize("size", [0, 2_701])
 def test_a_payload_of_the_wrong_size_is_our_mistake(size: int) -> None:
     message = PushMessage(payload=b"x" * size, ttl=60, topic="t")
@@ -394,14 +210,3 @@ def test_the_largest_payload_fits(serve: Serve) -> None:
     assert sender_to(server).send(browser.target(server.url), message, KEY).outcome is Outcome.SENT
     assert browser.decrypt(server.received[0].body) == message.payload
     assert len(server.received[0].body) <= 4_096
-
-
-def test_threads_share_one_sender(serve: Serve) -> None:
-    server, browser = serve(answering(201)), Browser()
-    sender = sender_to(server)
-    targets = [browser.target(f"{server.url}/push/{number}") for number in range(40)]
-    with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(lambda target: sender.send(target, MESSAGE, KEY), targets))
-    assert {result.outcome for result in results} == {Outcome.SENT}
-    assert sorted(received.path for received in server.received) == sorted(f"/push/{n}" for n in range(40))
-    assert all(browser.decrypt(received.body) == MESSAGE.payload for received in server.received)

@@ -31,6 +31,7 @@ from newsbell.storage.schema import alerts, batches
 
 _QUIET_TOPIC = "Ferries"
 _PAGES = ("/", "/topics/bridges", "/feeds/all.atom")
+_FIRST_WITHIN = 60.0  # seconds
 
 
 def main(arguments: list[str]) -> int:
@@ -76,6 +77,16 @@ def _give_up(db: Database) -> None:
         conn.execute(sa.update(batches).where(batches.c.done_at.is_(None)).values(done_at=now, worker=None))
 
 
+def _until_messages_come(service: Sink, before: int) -> None:
+    """Each look is a request of its own, which is not counted."""
+    deadline, looks = time.monotonic() + _FIRST_WITHIN, 1
+    while service.requests() - before <= looks:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"the worker sent nothing within {_FIRST_WITHIN:.0f} s")
+        looks += 1
+        time.sleep(0.05)
+
+
 @contextmanager
 def _fan_out(
     folder: Path, db: Database, settings: Settings, service: Sink
@@ -96,9 +107,10 @@ def _fan_out(
         assert process.stdout is not None
         assert process.stdin is not None
         process.stdout.readline()
+        before = service.requests()
         process.stdin.write("go\n")
         process.stdin.flush()
-        time.sleep(0.5)
+        _until_messages_come(service, before)
         yield process
     finally:
         process.kill()

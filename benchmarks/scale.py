@@ -124,16 +124,23 @@ def _firsts(
     """Seconds from the answer 201 to the first push at the service, with the real server and worker."""
     found: dict[str, list[float]] = {topic: [] for topic in topics}
     with site(db, settings) as running, command(settings, "worker"):
-        while not _alive(db):
-            time.sleep(0.1)
+        _until_alive(db)
         for _ in range(repeats):
             for topic in topics:
                 found[topic].append(_first(db, running, service, topic))
     return found
 
 
+def _until_alive(db: Database) -> None:
+    """Until the worker has begun its work."""
+    deadline = time.monotonic() + _FIRST_WITHIN
+    while not _alive(db):
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"the worker did not start within {_FIRST_WITHIN:.0f} s")
+        time.sleep(0.1)
+
+
 def _alive(db: Database) -> bool:
-    """Whether the worker has begun its work."""
     with db.read() as conn:
         return last_heartbeat(conn) is not None
 

@@ -40,8 +40,8 @@ class Slots:
 
     def __init__(self, most: int, patience: timedelta = PATIENCE) -> None:
         self._patience = patience
-        self._for_one = max(1, most - most // 4)
         self._few = max(1, most // 8)
+        self._for_one = max(1, most - self._few)
         self._for_unheard = max(1, most // 2)
         self._unheard = 0  # under way to services that are not heard
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from newsbell.storage.database import Connection
-from newsbell.storage.delivery.followers import alert_topic_ids, followers
+from newsbell.storage.delivery.followers import alert_topic_ids, follower_values, followers
 from newsbell.storage.schema import alert_topics, alerts, batches, stories, subscriptions
 
 
@@ -33,6 +34,32 @@ class PlannedBatch:
 
     def __bool__(self) -> bool:
         return self.more
+
+
+# The statements of planning are made once: making one costs several times what executing it does.
+_now: sa.BindParameter[datetime] = sa.bindparam("now")
+_TO_PLAN = (
+    sa.select(alerts.c.id)
+    .where(alerts.c.planned_at.is_(None), alerts.c.due_at <= _now, alerts.c.expires_at > _now)
+    .order_by(alerts.c.due_at, alerts.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_THIS_TO_PLAN = _TO_PLAN.where(alerts.c.id == sa.bindparam("alert"))
+_CLAIM = (
+    sa.update(alerts)
+    .where(alerts.c.id == sa.bindparam("alert"), alerts.c.planned_at.is_(None), alerts.c.due_at <= _now)
+    .values(worker=sa.bindparam("name"), due_at=sa.bindparam("lease_ends"))
+    .returning(alerts.c.id, alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at)
+)
+_UNPLANNED = alerts.c.id == sa.bindparam("alert"), alerts.c.planned_at.is_(None)
+_PLACE = sa.select(alerts.c.cursor, alerts.c.until_id).where(*_UNPLANNED)
+_MOVE = (
+    sa.update(alerts)
+    .where(*_UNPLANNED, alerts.c.cursor == sa.bindparam("place"))
+    .values(cursor=sa.bindparam("last"), until_id=sa.bindparam("until"), planned_at=sa.bindparam("planned"))
+)
+_ADD_BATCH = sa.insert(batches).returning(batches.c.id)
 
 
 def add_alert(
@@ -65,22 +92,14 @@ def claim_alert_to_plan(
     """The alert that has waited longest for its batches, or whose planner's lease ran out, and that may still
     ring; with `alert_id` that one or none.
     """
-    due = (
-        sa.select(alerts.c.id)
-        .where(alerts.c.planned_at.is_(None), alerts.c.due_at <= now, alerts.c.expires_at > now)
-        .order_by(alerts.c.due_at, alerts.c.id)
-        .limit(1)
-    )
-    if alert_id is not None:
-        due = due.where(alerts.c.id == alert_id)
-    number = conn.execute(due.with_for_update(skip_locked=True)).scalar()
-    claim = (
-        sa.update(alerts)
-        .where(alerts.c.id == number, alerts.c.planned_at.is_(None), alerts.c.due_at <= now)
-        .values(worker=worker, due_at=now + lease)
-        .returning(alerts.c.id, alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at)
-    )
-    row = None if number is None else conn.execute(claim).mappings().first()
+    if alert_id is None:
+        number = conn.execute(_TO_PLAN, {"now": now}).scalar()
+    else:
+        number = conn.execute(_THIS_TO_PLAN, {"now": now, "alert": alert_id}).scalar()
+    if number is None:
+        return None
+    claim = {"alert": number, "now": now, "name": worker, "lease_ends": now + lease}
+    row = conn.execute(_CLAIM, claim).mappings().first()
     return None if row is None else PlannedAlert(**row)
 
 
@@ -91,33 +110,32 @@ def plan_next_batch(conn: Connection, alert_id: int, *, size: int, now: datetime
     walked to, so it ends however many come. Two planners of one alert do no harm: the cursor moves for one
     of them only.
     """
-    unplanned = (alerts.c.id == alert_id, alerts.c.planned_at.is_(None))
-    alert = conn.execute(sa.select(alerts.c.cursor, alerts.c.until_id).where(*unplanned)).first()
+    alert = conn.execute(_PLACE, {"alert": alert_id}).first()
     if alert is None:
         return PlannedBatch(id=None, more=False)
     cursor = alert.cursor
     until = _last_subscription(conn) if alert.until_id is None else alert.until_id
-    query = followers(alert_topic_ids(conn, alert_id), after=cursor, until=until, limit=size)
-    found, last = (0, None) if query is None else _count_and_last(conn, query)
+    topic_ids = alert_topic_ids(conn, alert_id)
+    found, last = 0, None
+    if topic_ids:
+        values = follower_values(topic_ids, after=cursor, until=until, size=size)
+        found, last = conn.execute(_count_and_last(len(topic_ids)), values).one()
     last = cursor if last is None else last
     more = found == size
-    moved = conn.execute(
-        sa.update(alerts)
-        .where(*unplanned, alerts.c.cursor == cursor)
-        .values(cursor=last, until_id=until, planned_at=None if more else now)
-    ).rowcount
-    if not moved or not found:
+    planned = None if more else now
+    move = {"alert": alert_id, "place": cursor, "last": last, "until": until, "planned": planned}
+    if not conn.execute(_MOVE, move).rowcount or not found:
         return PlannedBatch(id=None, more=more)
-    values = {"alert_id": alert_id, "after_id": cursor, "until_id": last, "due_at": now, "attempts": 0}
-    number: int = conn.execute(sa.insert(batches).values(values).returning(batches.c.id)).scalar_one()
+    batch = {"alert_id": alert_id, "after_id": cursor, "until_id": last, "due_at": now, "attempts": 0}
+    number: int = conn.execute(_ADD_BATCH, batch).scalar_one()
     return PlannedBatch(id=number, more=more)
 
 
-def _count_and_last(conn: Connection, query: sa.Select[Any]) -> tuple[int, int | None]:
+@lru_cache(maxsize=64)
+def _count_and_last(topics: int) -> sa.Select[Any, Any]:
     """How many followers there are and the highest number, without reading the numbers themselves."""
-    page = query.subquery()
-    count, last = conn.execute(sa.select(sa.func.count(), sa.func.max(page.c.id)).select_from(page)).one()
-    return count, last
+    page = followers(topics, limited=True).subquery()
+    return sa.select(sa.func.count(), sa.func.max(page.c.id)).select_from(page)
 
 
 def _last_subscription(conn: Connection) -> int:

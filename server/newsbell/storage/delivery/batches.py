@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from newsbell.domain.subscription import PushTarget
 from newsbell.storage.database import Connection
-from newsbell.storage.delivery.followers import alert_topic_ids, followers
+from newsbell.storage.delivery.followers import alert_topic_ids, follower_values, followers
 from newsbell.storage.schema import alerts, batches, retries, subscriptions
+from newsbell.storage.types import Number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,35 +44,51 @@ class Recipient(NamedTuple):
     attempts: int = 0
 
 
+# The statements of every batch are made once: making one costs several times what executing it does.
+_now: sa.BindParameter[datetime] = sa.bindparam("now")
+_MINE = (
+    batches.c.id == sa.bindparam("batch"),
+    batches.c.worker == sa.bindparam("name"),
+    batches.c.done_at.is_(None),
+)
+_DUE = (
+    sa.select(batches.c.id, alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at)
+    .join(alerts, alerts.c.id == batches.c.alert_id)
+    .where(batches.c.done_at.is_(None), batches.c.due_at <= _now, alerts.c.expires_at > _now)
+    .order_by(batches.c.due_at, batches.c.id)
+    .limit(1)
+    .with_for_update(of=batches, skip_locked=True)
+)
+_THIS_DUE = _DUE.where(batches.c.id == sa.bindparam("batch"))
+_CLAIM = (
+    sa.update(batches)
+    .where(batches.c.id == sa.bindparam("batch"), batches.c.done_at.is_(None), batches.c.due_at <= _now)
+    .values(worker=sa.bindparam("name"), due_at=sa.bindparam("lease_ends"), attempts=batches.c.attempts + 1)
+    .returning(batches.c.alert_id, batches.c.after_id, batches.c.until_id, batches.c.attempts)
+)
+_EXTEND = sa.update(batches).where(*_MINE).values(due_at=sa.bindparam("lease_ends"))
+_written = sa.bindparam("written", type_=Number)
+# Never up to the end of the range, where the next batch begins: no two of an alert begin at one place.
+_EXTEND_BEHIND = _EXTEND.values(
+    after_id=sa.case((batches.c.until_id > _written, _written), else_=batches.c.until_id - 1)
+)
+_FINISH = sa.update(batches).where(*_MINE).values(done_at=_now, worker=None)
+
+
 def claim_batch(
     conn: Connection, worker: str, now: datetime, lease: timedelta, *, batch_id: int | None = None
 ) -> ClaimedBatch | None:
     """The batch that has waited longest, or whose lease ran out, of an alert that may still ring; with
     `batch_id` that one or none. No two workers are given the same while a lease lasts.
     """
-    due = (
-        sa.select(batches.c.id, alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at)
-        .join(alerts, alerts.c.id == batches.c.alert_id)
-        .where(batches.c.done_at.is_(None), batches.c.due_at <= now, alerts.c.expires_at > now)
-        .order_by(batches.c.due_at, batches.c.id)
-        .limit(1)
-        .with_for_update(of=batches, skip_locked=True)
-    )
-    if batch_id is not None:
-        due = due.where(batches.c.id == batch_id)
-    found = conn.execute(due).mappings().first()
+    if batch_id is None:
+        found = conn.execute(_DUE, {"now": now}).mappings().first()
+    else:
+        found = conn.execute(_THIS_DUE, {"now": now, "batch": batch_id}).mappings().first()
     if found is None:
         return None
-    row = (
-        conn.execute(
-            sa.update(batches)
-            .where(batches.c.id == found["id"], batches.c.done_at.is_(None), batches.c.due_at <= now)
-            .values(worker=worker, due_at=now + lease, attempts=batches.c.attempts + 1)
-            .returning(batches.c.alert_id, batches.c.after_id, batches.c.until_id, batches.c.attempts)
-        )
-        .mappings()
-        .first()
-    )
+    claim = {"batch": found["id"], "now": now, "name": worker, "lease_ends": now + lease}
+    row = conn.execute(_CLAIM, claim).mappings().first()
     return None if row is None else ClaimedBatch(**found, **row)
 
 
@@ -80,14 +98,27 @@ def recipients(conn: Connection, batch: ClaimedBatch) -> list[Recipient]:
     Those in its range who follow a topic of the alert, subscribed before it, and are not suspended. Who is
     already waiting for another try is left to that.
     """
-    members = followers(alert_topic_ids(conn, batch.alert_id), after=batch.after_id, until=batch.until_id)
-    if members is None:
+    topic_ids = alert_topic_ids(conn, batch.alert_id)
+    if not topic_ids:
         return []
-    member = members.order_by(None).subquery()
+    alert_id = batch.alert_id
+    values = follower_values(topic_ids, after=batch.after_id, until=batch.until_id) | {"alert": alert_id}
+    return [
+        Recipient(alert_id, number, PushTarget(endpoint, p256dh, auth), key_id, bool(proven), bool(failing))
+        for number, endpoint, p256dh, auth, key_id, proven, failing in conn.execute(
+            _recipients(len(topic_ids)), values
+        ).all()
+    ]
+
+
+@lru_cache(maxsize=64)
+def _recipients(topics: int) -> sa.Select[Any]:
+    member = followers(topics).order_by(None).subquery()
     reader = subscriptions.c
-    waiting = sa.exists().where(retries.c.alert_id == batch.alert_id, retries.c.subscription_id == reader.id)
-    asked_at = sa.select(alerts.c.created_at).where(alerts.c.id == batch.alert_id).scalar_subquery()
-    query = (
+    alert: sa.BindParameter[int] = sa.bindparam("alert")
+    waiting = sa.exists().where(retries.c.alert_id == alert, retries.c.subscription_id == reader.id)
+    asked_at = sa.select(alerts.c.created_at).where(alerts.c.id == alert).scalar_subquery()
+    return (
         sa.select(
             reader.id,
             reader.endpoint,
@@ -100,15 +131,10 @@ def recipients(conn: Connection, batch: ClaimedBatch) -> list[Recipient]:
         )
         .join(member, member.c.id == reader.id)
         # The range again, for PostgreSQL: without it a merge join reads all subscriptions.
-        .where(reader.id > batch.after_id, reader.id <= batch.until_id)
+        .where(reader.id > sa.bindparam("after"), reader.id <= sa.bindparam("until"))
         .where(reader.suspended_at.is_(None), reader.created_at <= asked_at, ~waiting)
-        .order_by(reader.id)
+        .order_by(member.c.id)  # in which SQLite walks the followers anyway; it sorts by the other one
     )
-    alert_id = batch.alert_id
-    return [
-        Recipient(alert_id, number, PushTarget(endpoint, p256dh, auth), key_id, bool(proven), bool(failing))
-        for number, endpoint, p256dh, auth, key_id, proven, failing in conn.execute(query).all()
-    ]
 
 
 def extend_lease(
@@ -125,19 +151,12 @@ def extend_lease(
     With `after_id`, the number of the last recipient whose answer is written down in the same transaction,
     the range begins behind it: whoever claims the batch next does not ring those before again.
     """
-    values: dict[str, Any] = {"due_at": now + lease}
-    if after_id is not None:
-        # Never up to the end of the range, where the next batch begins: no two batches of an alert begin at
-        # one place.
-        values["after_id"] = sa.case((batches.c.until_id > after_id, after_id), else_=batches.c.until_id - 1)
-    return _change_mine(conn, batch_id, worker, values)
+    values = {"batch": batch_id, "name": worker, "lease_ends": now + lease}
+    if after_id is None:
+        return bool(conn.execute(_EXTEND, values).rowcount)
+    return bool(conn.execute(_EXTEND_BEHIND, values | {"written": after_id}).rowcount)
 
 
 def finish_batch(conn: Connection, batch_id: int, worker: str, now: datetime) -> bool:
     """Every recipient was tried; False where it is not this worker's any more."""
-    return _change_mine(conn, batch_id, worker, {"done_at": now, "worker": None})
-
-
-def _change_mine(conn: Connection, batch_id: int, worker: str, values: dict[str, Any]) -> bool:
-    mine = (batches.c.id == batch_id, batches.c.worker == worker, batches.c.done_at.is_(None))
-    return bool(conn.execute(sa.update(batches).where(*mine).values(values)).rowcount)
+    return bool(conn.execute(_FINISH, {"batch": batch_id, "name": worker, "now": now}).rowcount)

@@ -31,20 +31,51 @@ class ClaimedRetry:
     failing: bool = False
 
 
+# Made once: claiming happens for every batch, and making these costs several times what executing them does.
+_now: sa.BindParameter[datetime] = sa.bindparam("now")
+_FOLLOWS = (
+    sa.exists()
+    .where(subscription_topics.c.subscription_id == retries.c.subscription_id)
+    .where(subscription_topics.c.topic_id == alert_topics.c.topic_id)
+    .where(alert_topics.c.alert_id == retries.c.alert_id)
+)
+_reader = subscriptions.c
+_DUE: sa.Select[*tuple[Any, ...]] = (
+    sa.select(
+        *(retries.c.alert_id, retries.c.subscription_id, retries.c.attempts),
+        *(alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at),
+        *(_reader.endpoint, _reader.p256dh, _reader.auth, _reader.vapid_key_id),
+        _reader.first_success_at.is_not(None).label("proven"),
+        _reader.failing_since.is_not(None).label("failing"),
+        (_reader.suspended_at.is_(None) & _FOLLOWS).label("wanted"),
+    )
+    .join(alerts, alerts.c.id == retries.c.alert_id)
+    .join(subscriptions, _reader.id == retries.c.subscription_id)
+    .where(retries.c.due_at <= _now, alerts.c.expires_at > _now)
+    .order_by(retries.c.due_at)
+    .limit(sa.bindparam("most"))
+    .with_for_update(of=retries, skip_locked=True)
+)
+_HOLD = (
+    sa.update(retries)
+    .where(retries.c.alert_id == sa.bindparam("alert"), retries.c.subscription_id == sa.bindparam("reader"))
+    .values(worker=sa.bindparam("name"), due_at=sa.bindparam("lease_ends"))
+)
+
+
 def claim_retries(
     conn: Connection, worker: str, now: datetime, lease: timedelta, limit: int
 ) -> list[ClaimedRetry]:
     """At most `limit` readers whose next try is due, of alerts that may still ring. Who does not want to be
     rung any more, or is suspended, is not tried again.
     """
-    due = conn.execute(_due(now).limit(limit).with_for_update(of=retries, skip_locked=True)).all()
-    mine = sa.update(retries).where(
-        retries.c.alert_id == sa.bindparam("alert"), retries.c.subscription_id == sa.bindparam("reader")
-    )
+    due = conn.execute(_DUE, {"now": now, "most": limit}).all()
     wanted = [row for row in due if row.wanted]
     if wanted:
-        keys = [{"alert": row.alert_id, "reader": row.subscription_id} for row in wanted]
-        conn.execute(mine.values(worker=worker, due_at=now + lease), keys)
+        held = {"name": worker, "lease_ends": now + lease}
+        conn.execute(
+            _HOLD, [{"alert": row.alert_id, "reader": row.subscription_id, **held} for row in wanted]
+        )
     for row in due:
         if not row.wanted:
             finish_retry(conn, row.alert_id, row.subscription_id)
@@ -59,30 +90,6 @@ def finish_retry(conn: Connection, alert_id: int, subscription_id: int, worker: 
     if worker is not None:
         gone = gone.where(retries.c.worker == worker)
     return bool(conn.execute(gone).rowcount)
-
-
-def _due(now: datetime) -> sa.Select[Any]:
-    follows = (
-        sa.exists()
-        .where(subscription_topics.c.subscription_id == retries.c.subscription_id)
-        .where(subscription_topics.c.topic_id == alert_topics.c.topic_id)
-        .where(alert_topics.c.alert_id == retries.c.alert_id)
-    )
-    reader = subscriptions.c
-    return (
-        sa.select(
-            *(retries.c.alert_id, retries.c.subscription_id, retries.c.attempts),
-            *(alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at),
-            *(reader.endpoint, reader.p256dh, reader.auth, reader.vapid_key_id),
-            reader.first_success_at.is_not(None).label("proven"),
-            reader.failing_since.is_not(None).label("failing"),
-            (reader.suspended_at.is_(None) & follows).label("wanted"),
-        )
-        .join(alerts, alerts.c.id == retries.c.alert_id)
-        .join(subscriptions, reader.id == retries.c.subscription_id)
-        .where(retries.c.due_at <= now, alerts.c.expires_at > now)
-        .order_by(retries.c.due_at)
-    )
 
 
 def _claimed(row: sa.Row[Any]) -> ClaimedRetry:

@@ -26,14 +26,19 @@ class Pending:
     oldest_due: datetime | None
 
 
+_now: sa.BindParameter[datetime] = sa.bindparam("now")
+_HAS_WORK = sa.select(
+    sa.or_(
+        sa.exists().where(alerts.c.planned_at.is_(None), alerts.c.due_at <= _now),
+        sa.exists().where(batches.c.done_at.is_(None), batches.c.due_at <= _now),
+        sa.exists().where(retries.c.due_at <= _now),
+    )
+)
+
+
 def has_work(conn: Connection, now: datetime) -> bool:
     """Whether anything is due: a look that takes no lock, to be had often."""
-    due = [
-        sa.exists().where(alerts.c.planned_at.is_(None), alerts.c.due_at <= now),
-        sa.exists().where(batches.c.done_at.is_(None), batches.c.due_at <= now),
-        sa.exists().where(retries.c.due_at <= now),
-    ]
-    return bool(conn.execute(sa.select(sa.or_(*due))).scalar_one())
+    return bool(conn.execute(_HAS_WORK, {"now": now}).scalar_one())
 
 
 def drop_expired(conn: Connection, now: datetime, *, limit: int = 1_000) -> int:

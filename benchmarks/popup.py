@@ -1,14 +1,18 @@
-"""How soon the extension's popup shows what is known: in real browsers, with the server fast, slow and down."""
+"""How soon the extension's popup shows what is known: in real browsers, with the server fast, slow and down.
+
+Beside it, in turn with it, the limit: the same extension's button with a page of one line and one script.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any
 
 from tests.e2e.drivers.chromium import running_chromium
@@ -25,6 +29,22 @@ from tests.pages import news_page, paragraphs_of
 
 _EXTENSION = REPOSITORY / "extension"
 _FIREFOX_ID = "extension@newsbell.example"
+_POPUP = "popup.html"
+_BARE = f"{_POPUP}.bare.html"  # begins as the popup's own name does, by which the drivers know a popup
+_BARE_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Bare</title>
+<p id="line"></p>
+<script type="module" src="bare.js"></script>
+"""
+_BARE_SCRIPT = """
+document.getElementById("line").textContent = "One line.";
+requestAnimationFrame(() => setTimeout(() => {
+    performance.mark("newsbell-seen");
+    performance.mark("newsbell-page");
+}));
+"""
 _SLOW = 3.0
 _BROWSER = "(globalThis.browser ?? chrome)"
 _FOLLOWED = 20
@@ -46,21 +66,41 @@ def main(arguments: list[str]) -> int:
         _server(Path(name) / "server", options.articles) as newsbell,
         Door(newsbell.port) as door,
     ):
+        folder = _with_bare_page(Path(name) / "extension")
         article = paper.publish("/ferry", news_page(topics=("Topic 1", "Topic 2")))
         for browser in options.browsers:
             print(
                 f"\n{browser}, {options.times} openings each; milliseconds from the popup's navigation start"
             )
-            print(f"{'':16}{'what is known is shown':>30}{'topics of the page':>26}{'load':>7}")
-            print(f"{'server':16}{'half':>18}{'95 of 100':>12}{'half':>14}{'95 of 100':>12}")
-            with _BROWSERS[browser](Path(name) / browser) as (opened, extension):
+            with _BROWSERS[browser](folder, Path(name) / browser) as (opened, extension):
                 _settle(extension, opened, article, door)
-                for words in ("fast", "slow", "down"):
-                    _become(door, words)
-                    found = [_open_once(extension) for _ in range(options.times)]
-                    _print(words, found)
-                _become(door, "fast")
+                _compare(extension, door, options.times)
     return 0
+
+
+def _compare(extension: Any, door: Door, times: int) -> None:
+    """The popup under each of the server's conditions, and the bare page between them."""
+    print(f"{'':16}{'what is known is shown':>30}{'topics of the page':>26}{'more than':>12}{'':7}")
+    print(f"{'server':16}{'half':>18}{'95 of 100':>12}{'half':>14}{'95 of 100':>12}{'bare':>12}{'load':>7}")
+    bare: list[Opened] = []
+    for words in ("fast", "slow", "down"):
+        _become(door, words)
+        found, beside = [], []
+        for _ in range(times):
+            found.append(_open_once(extension, _popup_is_whole, then=_BARE))
+            beside.append(_open_once(extension, lambda _popup: None, then=_POPUP))
+        _print(words, found, beside)
+        bare += beside
+    _become(door, "fast")
+    _print("(bare page)", bare, bare)
+
+
+def _with_bare_page(folder: Path) -> Path:
+    """A copy of the extension with the page that is the limit."""
+    shutil.copytree(_EXTENSION, folder)
+    (folder / _BARE).write_text(_BARE_PAGE)
+    (folder / "bare.js").write_text(_BARE_SCRIPT)
+    return folder
 
 
 @contextmanager
@@ -76,20 +116,20 @@ def _server(folder: Path, articles: int) -> Iterator[Newsbell]:
 
 
 @contextmanager
-def _chromium(folder: Path) -> Iterator[tuple[Any, Any]]:
+def _chromium(source: Path, folder: Path) -> Iterator[tuple[Any, Any]]:
     publisher, package = Publisher(), folder / "newsbell.crx"
     folder.mkdir()
-    package.write_bytes(publisher.pack(_EXTENSION, "0.1.0"))
+    package.write_bytes(publisher.pack(source, "0.1.0"))
     offer_package(folder / "profile", publisher.extension_id, package, "0.1.0")
     with virtual_display() as display, running_chromium(folder / "profile", display) as browser:
         yield browser, ChromiumExtension(browser, publisher.extension_id, folder / "profile")
 
 
 @contextmanager
-def _firefox(folder: Path) -> Iterator[tuple[Any, Any]]:
+def _firefox(source: Path, folder: Path) -> Iterator[tuple[Any, Any]]:
     folder.mkdir()
     package = folder / "newsbell.xpi"
-    package.write_bytes(zipped(_EXTENSION, "0.1.0"))
+    package.write_bytes(zipped(source, "0.1.0"))
     with running_firefox(folder / "profile", UNSIGNED_ALLOWED) as browser:
         yield browser, FirefoxExtension(browser, package, _FIREFOX_ID, temporary=False)
 
@@ -121,12 +161,18 @@ def _become(door: Door, words: str) -> None:
     door.turn("shut" if words == "down" else "open")
 
 
-def _open_once(extension: Any) -> Opened:
+def _open_once(extension: Any, check: Callable[[Any], None], then: str) -> Opened:
+    """Open what the button opens, and have it open `then` the next time."""
     popup = extension.open_popup()
     found = until(lambda: _all_there(popup.run(_TIMES)), "what the popup notes of its time")
-    assert len(popup.run("document.querySelector('#followed-list').innerText")) > _FOLLOWED
+    check(popup)
+    popup.run(f"{_BROWSER}.action.setPopup({{popup: '{then}'}})")
     extension.close_popup()
     return found
+
+
+def _popup_is_whole(popup: Any) -> None:
+    assert len(popup.run("document.querySelector('#followed-list').innerText")) > _FOLLOWED
 
 
 def _all_there(times: dict[str, float | None]) -> Opened | None:
@@ -134,17 +180,21 @@ def _all_there(times: dict[str, float | None]) -> Opened | None:
     return found if len(found) == len(times) else None
 
 
-def _print(words: str, found: list[Opened]) -> None:
-    # The first paint is of an empty page where it comes before that frame, and is of that frame where after.
-    shown = [max(one["known"], one["painted"]) for one in found]
+def _print(words: str, found: list[Opened], bare: list[Opened]) -> None:
     cells = "".join(
         f"{cut[9]:{wide}.0f}{cut[18]:12.0f}"
         for wide, cut in (
-            (18, quantiles(shown, n=20)),
+            (18, quantiles(map(_shown, found), n=20)),
             (14, quantiles([one["topics"] for one in found], n=20)),
         )
     )
-    print(f"{words:16}{cells}{os.getloadavg()[0]:7.1f}")
+    more = median(_shown(one) - _shown(beside) for one, beside in zip(found, bare, strict=True))
+    print(f"{words:16}{cells}{more:12.0f}{os.getloadavg()[0]:7.1f}")
+
+
+def _shown(opened: Opened) -> float:
+    """The first paint is of an empty page where it comes before that frame, and is of that frame where after."""
+    return max(opened["known"], opened["painted"])
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:

@@ -2,10 +2,9 @@
 
 import { lookAtFeed } from "./feed/look.js";
 import { ensureHere } from "./health/means.js";
-import { keyOf } from "./health/topics.js";
 import { changeState, writeState } from "./state.js";
 import { lookup } from "./topics/catalogue.js";
-import { cleanName, fold } from "./topics/names.js";
+import { cleanName, fold, keyOf } from "./topics/names.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Followed} Followed */

@@ -82,6 +82,15 @@ export async function readState() {
   return /** @type {State} */ (await storage.local.get(DEFAULTS));
 }
 
+/**
+ * All but the server's topics, of which there may be thousands: what is shown first needs none of them.
+ * @returns {Promise<State>}
+ */
+export async function readFirst() {
+  const { catalogue, ...first } = DEFAULTS;
+  return /** @type {State} */ ({ ...(await storage.local.get(first)), catalogue });
+}
+
 /** @param {Partial<State>} patch */
 export async function writeState(patch) {
   await storage.local.set(patch);

@@ -4,9 +4,10 @@
  */
 
 import { RefusedByServer, ServerAway, troubleOf } from "../server.js";
+import { keyOf } from "../topics/names.js";
 import { next } from "./next.js";
 import { targetOf } from "./push.js";
-import { adopted, compareTopics, keyOf, namesToTell } from "./topics.js";
+import { adopted, compareTopics, namesToTell } from "./topics.js";
 
 /** @typedef {import("../state.js").State} State */
 /** @typedef {import("../state.js").Ticket} Ticket */

@@ -1,12 +1,9 @@
 /** Which topics are followed, here and at the server, and who changed them since both last agreed. */
 
-import { fold } from "../topics/names.js";
+import { fold, keyOf } from "../topics/names.js";
 
 /** @typedef {import("../state.js").Followed} Followed */
 /** @typedef {import("../server.js").TopicName} TopicName */
-
-/** @param {{name: string, slug?: string}} topic */
-export const keyOf = ({ name, slug }) => slug ?? fold(name);
 
 /**
  * @param {Followed[]} following

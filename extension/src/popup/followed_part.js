@@ -1,30 +1,23 @@
 /** The followed topics: their feeds for any feed reader, and the end of following. */
 
-import { feedAddress } from "../address.js";
 import { ask } from "../ask.js";
-import { keyOf } from "../health/topics.js";
-import { lookup } from "../topics/catalogue.js";
+import { keyOf } from "../topics/names.js";
 import { t } from "../words.js";
-import { byId, h, link, offerFile, onceAtATime, paint } from "./dom.js";
+import { byId, h, offerFile, onceAtATime, paint } from "./dom.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("../state.js").Followed} Followed */
-/** @typedef {(words: string, mood?: "" | "good" | "bad") => void} Say */
-
-const FORMATS = /** @type {const} */ ([
-  ["rss", "RSS"],
-  ["atom", "Atom"],
-  ["json", "JSON Feed"],
-]);
+/** @typedef {import("./feeds_part.js").Say} Say */
+/** @typedef {(topic: Followed) => string | undefined} SlugOf */
 
 /**
  * @param {View} view
+ * @param {SlugOf} slugOf under which the server has a topic now
  * @param {Say} say
  */
-export function paintFollowed({ state }, say) {
+export function paintFollowed({ state }, slugOf, say) {
   const { server, following } = state;
-  const find = lookup(state.catalogue?.topics ?? []);
-  const topics = following.map((topic) => ({ topic, slug: (find(topic.slug ?? topic.name) ?? topic).slug }));
+  const topics = following.map((topic) => ({ topic, slug: slugOf(topic) }));
   byId("followed").hidden = topics.length === 0;
   const shown = topics.map(({ topic: { name }, slug }) => ({ name, slug }));
   paint(byId("followed-list"), { shown, server }, () => [
@@ -43,22 +36,37 @@ export function paintFollowed({ state }, say) {
  * @param {string} server
  * @param {Say} say
  */
-function one(topic, slug, server, say) {
-  const feedsOf = slug ? feeds(topic.name, slug, server, say) : h("p", { class: "muted" }, t("feeds_later"));
-  return h(
+const one = (topic, slug, server, say) =>
+  h(
     "li",
     {},
     h("div", { class: "heading" }, h("bdi", { class: "name" }, topic.name), unfollowButton(topic)),
+    feedsOf(topic, slug, server, say),
+  );
+
+/**
+ * What is in there is made when it is opened: with many topics it would be most of what the popup is made of.
+ * @param {Followed} topic
+ * @param {string | undefined} slug
+ * @param {string} server
+ * @param {Say} say
+ */
+function feedsOf(topic, slug, server, say) {
+  const inside = h("p", { class: slug ? "actions" : "muted" }, slug ? "" : t("feeds_later"));
+  const fill = async () => {
+    if (!slug || inside.hasChildNodes()) return;
+    const { feeds } = await import("./feeds_part.js");
+    inside.replaceChildren(...feeds(topic.name, slug, server, say));
+  };
+  return h(
+    "details",
+    { toggle: () => void fill() },
     h(
-      "details",
-      {},
-      h(
-        "summary",
-        { "data-key": `feeds ${keyOf(topic)}`, "aria-label": t("feeds_of", topic.name) },
-        t("feeds"),
-      ),
-      feedsOf,
+      "summary",
+      { "data-key": `feeds ${keyOf(topic)}`, "aria-label": t("feeds_of", topic.name) },
+      t("feeds"),
     ),
+    inside,
   );
 }
 
@@ -75,41 +83,3 @@ const unfollowButton = (topic) =>
     },
     t("unfollow"),
   );
-
-/**
- * @param {string} name
- * @param {string} slug
- * @param {string} server
- * @param {Say} say
- */
-function feeds(name, slug, server, say) {
-  const rss = feedAddress(server, [slug], "rss");
-  return h(
-    "p",
-    { class: "actions" },
-    ...FORMATS.map(([format, label]) => {
-      const address = feedAddress(server, [slug], format);
-      const copy = () =>
-        navigator.clipboard.writeText(address).then(
-          () => say(t("copied", address), "good"),
-          () => say(t("copy_failed", address), "bad"),
-        );
-      return h(
-        "button",
-        {
-          type: "button",
-          "data-key": `${format} ${slug}`,
-          "aria-label": t("copy_feed_of", label, name),
-          click: copy,
-        },
-        t("copy_feed", label),
-      );
-    }),
-    link(`${server}/topics/${encodeURIComponent(slug)}`, {}, t("topic_page")),
-    h(
-      "a",
-      { href: `feed:${rss}`, target: "_blank", "aria-label": t("open_in_reader_of", name) },
-      t("open_in_reader"),
-    ),
-  );
-}

@@ -9,9 +9,7 @@ import { byId, onceAtATime, say, seen } from "./dom.js";
 import { paintFollowed } from "./followed_part.js";
 import { known } from "./known.js";
 import { paintLatest } from "./latest_part.js";
-import { paintPrompt } from "./prompt_part.js";
-import { paintUnsent } from "./unsent_part.js";
-import { canRing } from "./view.js";
+import { canRing, promptOf } from "./view.js";
 
 /** @typedef {import("./view.js").View} View */
 
@@ -28,13 +26,19 @@ const view = {
   asked: null,
   declined: false,
 };
+// Most openings show neither of these at first, and each module that has to come takes its time.
+const loadPrompt = () => import("./prompt_part.js");
+const loadUnsent = () => import("./unsent_part.js");
+let prompt = promptOf(view) && (await loadPrompt());
+let unsent = state.unsent.length > 0 ? await loadUnsent() : null;
 /** @type {typeof import("./tab.js") | null} nothing of it is needed to show what is known */
 let tab = null;
 listen();
 paintAll();
 await seen();
 performance.mark("newsbell-seen"); // for the benchmark
-tab = await import("./tab.js");
+[tab, prompt, unsent] = await Promise.all([import("./tab.js"), loadPrompt(), loadUnsent()]);
+view.state = keptCatalogue(await readState());
 tab.listenToFields(view, followTyped);
 await Promise.all([readTab(tab), tellSaved(), ask("opened").catch(() => undefined)]);
 
@@ -86,14 +90,14 @@ async function follow(topics) {
 
 function paintAll() {
   paintStanding();
-  paintPrompt(view, tab?.namesOfPage(view) ?? [], (declined) => {
+  prompt?.paintPrompt(view, tab?.namesOfPage(view) ?? [], (declined) => {
     view.declined = declined;
     view.asked = null;
     paintAll();
   });
   paintLatest(view);
-  paintFollowed(view, tell);
-  paintUnsent(view);
+  paintFollowed(view, tab?.slugsNow(view) ?? (({ slug }) => slug), tell);
+  unsent?.paintUnsent(view);
   tab?.paintTab(view, follow);
 }
 

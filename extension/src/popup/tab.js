@@ -4,7 +4,7 @@ import { grabMetadata } from "../page/grab.js";
 import { readPage } from "../page/read.js";
 import { runInPage } from "../page/run.js";
 import { tabs } from "../platform.js";
-import { suggest } from "../topics/catalogue.js";
+import { lookup, suggest } from "../topics/catalogue.js";
 import { cleanName } from "../topics/names.js";
 import { fetchTable } from "../topics/table.js";
 import { complete } from "./combobox.js";
@@ -22,6 +22,16 @@ import { paintSave } from "./save_part.js";
 export function paintTab(view, follow) {
   paintPage(view, follow);
   paintSave(view);
+}
+
+/**
+ * The slug under which the server has a topic now, whatever it was called when it was followed.
+ * @param {View} view
+ * @returns {import("./followed_part.js").SlugOf}
+ */
+export function slugsNow({ state }) {
+  const find = lookup(state.catalogue?.topics ?? []);
+  return (topic) => (find(topic.slug ?? topic.name) ?? topic).slug;
 }
 
 /** @param {View} view */

@@ -28,6 +28,12 @@ export function fold(name) {
   return folded.replace(/^[# ]+/, "") || folded;
 }
 
+/**
+ * What a followed topic is known by: its slug, as soon as it is known.
+ * @param {{name: string, slug?: string}} topic
+ */
+export const keyOf = ({ name, slug }) => slug ?? fold(name);
+
 /** @param {string} name */
 const foldAny = (name) =>
   squeeze(name)

@@ -26,6 +26,7 @@ from benchmarks.sink import Sink, sink
 from benchmarks.store import TOPIC, new_store, ring
 from benchmarks.touched import peak_megabytes
 from newsbell.config import Settings
+from newsbell.jobs.priority import NICENESS
 from newsbell.storage.database import Database
 from newsbell.storage.schema import alerts, batches
 
@@ -100,9 +101,8 @@ def _fan_out(
     )  # fmt: skip
     file = folder / "job.json"
     file.write_text(json.dumps(asdict(job)))
-    process = subprocess.Popen(
-        python_variant("ours", file), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    command = ["nice", "-n", str(NICENESS), *python_variant("ours", file)]  # as `newsbell serve` has it
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         assert process.stdin is not None

@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from newsbell.jobs.listening import listen_at
+from newsbell.jobs.priority import NICENESS
 from tests.jobs.serving import serving
 from tests.jobs.waiting import children, is_alive, wait_until
 
 pytestmark = pytest.mark.slow
 
+_HIGHEST = 19
 _NEWSBELL = [sys.executable, "-P", "-m", "newsbell"]
 
 
@@ -29,6 +31,15 @@ def _command_lines(pids: set[int]) -> list[str]:
     return sorted(Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ") for pid in pids)
 
 
+def _part(pid: int) -> str:
+    """Which of the server's commands this is."""
+    return _command_lines({pid})[0].split(" -m newsbell ")[1].split()[0]
+
+
+def _niceness(pid: int) -> int:
+    return os.getpriority(os.PRIO_PROCESS, pid)
+
+
 def test_it_starts_says_so_and_ends_when_asked_to(tmp_path: Path, environ: dict[str, str]) -> None:
     with serving(_NEWSBELL, tmp_path, environ) as served:
         assert "newsbell import --samples" in served.said()
@@ -38,6 +49,13 @@ def test_it_starts_says_so_and_ends_when_asked_to(tmp_path: Path, environ: dict[
         served.process.send_signal(signal.SIGTERM)
         assert served.process.wait(30) == 0
         assert not any(is_alive(pid) for pid in family)
+
+
+def test_its_worker_lets_the_web_go_first(tmp_path: Path, environ: dict[str, str]) -> None:
+    with serving(_NEWSBELL, tmp_path, environ) as served:
+        own = _niceness(served.process.pid)
+        theirs = {_part(pid): _niceness(pid) for pid in children(served.process.pid)}
+        assert theirs == {"web": own, "worker": min(_HIGHEST, own + NICENESS)}
 
 
 def test_killed_it_takes_every_process_along(tmp_path: Path, environ: dict[str, str]) -> None:

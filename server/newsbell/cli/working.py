@@ -8,6 +8,7 @@ from newsbell.cli import store
 from newsbell.jobs.embedded import run_worker
 from newsbell.jobs.lifetime import end_with, stop_on_signals
 from newsbell.jobs.logs import log_to_stderr
+from newsbell.jobs.priority import give_way
 
 
 @click.command()
@@ -16,6 +17,7 @@ def worker(parent: int | None) -> None:
     """Ring without serving: one of any number of workers beside servers on one database."""
     if parent is not None:
         end_with(parent)
+        give_way()
     log_to_stderr()
     settings, stop = store.settings(), stop_on_signals()
     if settings.broker_url:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
@@ -69,9 +70,9 @@ def sqlite_database(migrated_file: Path, settings: Settings) -> Iterator[Databas
     database.close()
 
 
-@pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[str]:
-    """The address of a schema of PostgreSQL that is this test process's own, and empty."""
+@contextmanager
+def own_schema() -> Iterator[str]:
+    """The address of an empty schema of PostgreSQL, gone afterwards."""
     if not POSTGRESQL:
         pytest.skip(NO_POSTGRESQL)
     name = f"newsbell_test_{os.getpid()}_{token_hex(3)}"
@@ -85,6 +86,13 @@ def postgresql_url() -> Iterator[str]:
     with server.transaction() as conn:
         conn.execute(text(f"DROP SCHEMA {name} CASCADE"))
     server.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """The address of a schema of PostgreSQL that is this test process's own, and empty."""
+    with own_schema() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -169,17 +169,19 @@ const STEPS = {
     if (!subscription) return;
     await asking(round, async () => {
       const { following } = await means.read();
+      round.ours = following.map(keyOf).join(" ");
       const { id, manage_token } = await server.subscribe(targetOf(subscription), namesToTell(following));
       const ticket = {
         server: server.address,
         id,
         token: manage_token,
         endpoint: subscription.endpoint,
-        told: null,
+        told: [],
       };
       await means.change(() => ({ ticket }));
       round.ticket = ticket;
       await see(round, server.view);
+      await STEPS.adopt(means, round);
     });
   },
 

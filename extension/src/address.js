@@ -53,6 +53,9 @@ export const feedName = (slugs, format) =>
  */
 export const feedAddress = (server, slugs, format) => `${server}/feeds/${feedName(slugs, format)}`;
 
+/** Topics the server's page ticks at most, however many it is given. */
+export const MOST_NAMED = 50;
+
 /**
  * The server's page on which this browser is subscribed, and which then hands over.
  * @param {string} server

@@ -62,7 +62,9 @@ export const MOST_NAMED = 50;
  * @param {{topics: string[], hash: string, back: string}} wanted
  */
 export function subscribeAddress(server, { topics, hash, back }) {
-  const query = new URLSearchParams({ topics: topics.join(","), link: hash, back });
+  const joined = topics.filter((topic) => !topic.includes(","));
+  const query = new URLSearchParams({ topics: joined.join(","), link: hash, back });
+  for (const topic of topics) if (topic.includes(",")) query.append("topic", topic);
   return `${server}/subscribe?${query}`;
 }
 

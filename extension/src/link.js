@@ -6,6 +6,7 @@
 import { MOST_NAMED, subscribeAddress } from "./address.js";
 import { toBase64url } from "./base64url.js";
 import { withTopics } from "./follow.js";
+import { keepRetry, RETRY } from "./health/alarms.js";
 import { ensureHere } from "./health/means.js";
 import { adopted } from "./health/topics.js";
 import { exclusively, runtime, tabs } from "./platform.js";
@@ -71,13 +72,18 @@ async function claimOnce(given) {
     link && given ? { link: { ...link, code: given } } : {},
   );
   if (!link) return ticket ? "linked" : "nothing";
-  if (!link.code || Date.now() - link.at > LIFETIME_MS) return "nothing";
+  if (!link.code) return "nothing";
+  if (Date.now() - link.at > LIFETIME_MS) {
+    await dropCode(link.code);
+    return "nothing";
+  }
   try {
     return await take(link);
   } catch (error) {
     const trouble = troubleOf(error);
     // A code of somebody else's is none of ours; the one that is ours may still come.
-    if (error instanceof RefusedByServer && error.isUnknown) await dropCode(link.code);
+    if (error instanceof RefusedByServer && !error.isPassing) await dropCode(link.code);
+    if (trouble.passing) await keepRetry(RETRY, 1, { anew: true });
     return trouble;
   }
 }

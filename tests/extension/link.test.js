@@ -5,6 +5,9 @@ import { fakeBrowser, fakeFetch } from "./browser.js";
 const HERE = "http://127.0.0.1:8080";
 const browser = fakeBrowser({ firefox: true });
 const { claim, codeIn, hashOf, openLink } = await import("../../extension/src/link.js");
+const { ensureHere } = await import("../../extension/src/health/means.js");
+const { keepAlarms } = await import("../../extension/src/health/alarms.js");
+const { readState } = await import("../../extension/src/state.js");
 const { readSettings, useSettings } = await import("../../extension/src/settings.js");
 
 const ANSWER = { id: 7, manage_token: "secret", topics: [{ name: "Russia", slug: "russia" }] };
@@ -39,6 +42,7 @@ const toldIn = (asked) =>
 const REFUSED = [404, { code: "not_found", message: "No such link." }];
 
 beforeEach(() => {
+  browser.held.clear();
   for (const key of Object.keys(browser.store)) delete browser.store[key];
   browser.log.length = 0;
 });
@@ -162,8 +166,26 @@ test("a claim the server could not answer is made again later", async () => {
   await openLink(["russia"]);
   fakeFetch({});
   assert.equal((await claim("code")).code, "away");
+  assert.equal(browser.held.get("retry").delayInMinutes, 1);
   fakeFetch(ROUTES);
   assert.equal(await claim(), "linked");
+  assert.equal(browser.held.has("retry"), false);
+});
+
+test("a claim the server could not answer is tried again although all else is well", async () => {
+  const busy = { ...ROUTES, "POST /api/v1/links/claim": [503, { code: "unavailable", message: "Busy." }] };
+  await openLink(["russia"]);
+  fakeFetch(busy);
+  await claim("code");
+  await claim().then(ensureHere); // as the retry does
+  assert.equal(browser.held.get("retry").delayInMinutes, 1);
+  browser.held.clear(); // as Firefox does when it is closed
+  await keepAlarms(await readState());
+  assert.ok(browser.held.has("retry"));
+
+  browser.store.link.at -= 11 * 60 * 1000;
+  await claim().then(ensureHere);
+  assert.equal(browser.held.has("retry"), false);
 });
 
 test("after ten minutes nothing is claimed", async () => {

@@ -50,7 +50,7 @@ import { exclusively, storage } from "./platform.js";
  * @property {Saved | null} saved
  * @property {Unsent[]} unsent
  * @property {number} unsentTries how often in a row they could not be saved
- * @property {number} tries how often in a row the server could not be told something
+ * @property {number} tries how often in a row the server could not be told something, or no push service answered
  */
 
 /** @type {State} */

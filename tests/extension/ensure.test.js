@@ -195,8 +195,12 @@ test("no push service: the feed is looked at; one that answers later takes over"
   const standing = await ensure(scene.means);
   assert.equal(standing.how, "polling");
   assert.equal(standing.trouble.code, "silent");
+  assert.equal(scene.store.state.tries, 1); // so that it is asked again by itself, soon
+  await ensure(scene.means);
+  assert.equal(scene.store.state.tries, 2);
   scene.pushes.silent = false;
   assert.equal((await ensure(scene.means)).how, "push");
+  assert.equal(scene.store.state.tries, 0);
   assert.equal(scene.server.rows.size, 1);
 });
 

@@ -263,6 +263,6 @@ async function settle(means, how, round) {
  */
 function suspicion(how, { view, silent }) {
   if (how === "unlinked" && view === "suspended") return { code: "suspended", message: "", passing: false };
-  if (how === "polling" && silent) return { code: "silent", message: "", passing: false };
+  if (how === "polling" && silent) return { code: "silent", message: "", passing: true };
   return null;
 }

@@ -1,6 +1,6 @@
 /** What the reader wants: following and unfollowing, the wish until Allow, and stopping altogether. */
 
-import { lookAtFeed } from "./feed/look.js";
+import { showBadge } from "./badge.js";
 import { ensureHere } from "./health/means.js";
 import { keyOf } from "./health/topics.js";
 import { changeState, writeState } from "./state.js";
@@ -54,9 +54,13 @@ export async function follow(names) {
 
 /** @param {string} key as `keyOf` gives it */
 export async function unfollow(key) {
-  await changeState((state) => ({
-    following: state.following.filter((topic) => keyOf(topic) !== key && fold(topic.name) !== fold(key)),
-  }));
+  await changeState((state) => {
+    const following = state.following.filter(
+      (topic) => keyOf(topic) !== key && fold(topic.name) !== fold(key),
+    );
+    return following.length > 0 ? { following } : { following, unread: [], due: [] };
+  });
+  await showBadge();
   await ensureHere();
 }
 
@@ -96,6 +100,7 @@ export async function stopEverything() {
     pushed: [],
     feed: null,
   }));
+  await showBadge();
   await ensureHere();
 }
 
@@ -106,5 +111,5 @@ export async function markRead(ids) {
   await changeState((state) => ({
     unread: ids.length > 0 ? state.unread.filter((id) => !ids.includes(id)) : [],
   }));
-  await lookAtFeed();
+  await showBadge();
 }

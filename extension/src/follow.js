@@ -3,7 +3,9 @@
 import { showBadge } from "./badge.js";
 import { ensureHere } from "./health/means.js";
 import { keyOf } from "./health/topics.js";
-import { changeState, writeState } from "./state.js";
+import { maySayThings } from "./platform.js";
+import { Hindered } from "./server.js";
+import { changeState } from "./state.js";
 import { lookup } from "./topics/catalogue.js";
 import { cleanName, fold } from "./topics/names.js";
 
@@ -14,7 +16,7 @@ import { cleanName, fold } from "./topics/names.js";
 export const MOST_FOLLOWED = 200;
 
 /**
- * The topics followed after these are, too; under the server's names where it has them.
+ * The topics followed after these are, too, however many; under the server's names where it has them.
  * @param {Pick<State, "following" | "catalogue">} state
  * @param {string[]} names
  * @param {number} now
@@ -30,7 +32,21 @@ export function withTopics({ following, catalogue }, names, now) {
       continue;
     topics.set(fold(name), { name, slug: known?.slug, since: now, primed: false });
   }
-  return [...topics.values()].slice(0, MOST_FOLLOWED);
+  return [...topics.values()];
+}
+
+/**
+ * The same, where one subscription has room for them.
+ * @param {Pick<State, "following" | "catalogue">} state
+ * @param {string[]} names
+ * @param {number} now
+ * @throws {Hindered}
+ */
+export function withinRoom(state, names, now) {
+  const topics = withTopics(state, names, now);
+  const more = topics.length > state.following.length;
+  if (more && topics.length > MOST_FOLLOWED) throw new Hindered("too_many_topics");
+  return topics;
 }
 
 /**
@@ -45,7 +61,7 @@ const begun = ({ standing }) =>
 /** @param {string[]} names */
 export async function follow(names) {
   await changeState((state) => ({
-    following: withTopics(state, names, Date.now()),
+    following: withinRoom(state, names, Date.now()),
     pending: null,
     ...begun(state),
   }));
@@ -64,12 +80,17 @@ export async function unfollow(key) {
   await ensureHere();
 }
 
-/** The reader has said Allow in the browser's own dialog, upon which the popup is gone. */
+/**
+ * Follow what OK was pressed for once the reader has said Allow in the browser's own dialog, upon which the
+ * popup is gone. Should they be too many, `ensure` says so, and none is lost.
+ */
 export async function followPending() {
-  const { pending } = await changeState((state) =>
-    state.pending ? { following: withTopics(state, state.pending.topics, Date.now()), ...begun(state) } : {},
+  const allowed = await maySayThings();
+  await changeState((state) =>
+    state.pending && allowed
+      ? { following: withTopics(state, state.pending.topics, Date.now()), pending: null, ...begun(state) }
+      : {},
   );
-  if (pending) await writeState({ pending: null });
   await ensureHere();
 }
 

@@ -115,16 +115,26 @@ test("a topic unticked on the server's page is not followed, and one ticked ther
   );
 });
 
-test("more topics than the server's page ticks at once are all followed", async () => {
-  const topics = Array.from({ length: 60 }, (_, at) => `Topic ${at}x`);
-  await openLink(topics);
-  const ticked = opened().get("topics").split(",");
-  assert.deepEqual(ticked, topics.slice(0, 50));
-  const asked = serveLinked(...ticked);
-  await claim("code");
-  assert.equal(toldIn(asked)[0].length, 60);
-  assert.equal(browser.store.following.length, 60);
-});
+for (const [what, follows, byPolling] of [
+  ["asked for now", false, false],
+  ["of a server that forgot the browser", true, false],
+  ["followed by polling until now", true, true],
+]) {
+  test(`more topics than the server's page ticks at once, ${what}, are all followed`, async () => {
+    const topics = Array.from({ length: 60 }, (_, at) => `Topic ${at}x`);
+    const before = follows ? topics.map((name) => ({ name, since: 1, primed: true })) : [];
+    Object.assign(browser.store, { following: before, byPolling });
+    await openLink(topics);
+    const ticked = opened().get("topics").split(",");
+    assert.deepEqual(ticked, topics.slice(0, 50));
+    const asked = serveLinked(...ticked);
+    await claim("code");
+    assert.equal(toldIn(asked)[0].length, 60);
+    assert.equal(browser.store.following.length, 60);
+    const remembered = browser.store.following.filter(({ since }) => since === 1);
+    assert.equal(remembered.length, before.length);
+  });
+}
 
 for (const [whose, id, ended] of [
   ["another subscription's", 6, ["DELETE /api/v1/subscriptions/6"]],

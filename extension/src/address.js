@@ -53,13 +53,18 @@ export const feedName = (slugs, format) =>
  */
 export const feedAddress = (server, slugs, format) => `${server}/feeds/${feedName(slugs, format)}`;
 
+/** Topics the server's page ticks at most, however many it is given. */
+export const MOST_NAMED = 50;
+
 /**
  * The server's page on which this browser is subscribed, and which then hands over.
  * @param {string} server
  * @param {{topics: string[], hash: string, back: string}} wanted
  */
 export function subscribeAddress(server, { topics, hash, back }) {
-  const query = new URLSearchParams({ topics: topics.join(","), link: hash, back });
+  const joined = topics.filter((topic) => !topic.includes(","));
+  const query = new URLSearchParams({ topics: joined.join(","), link: hash, back });
+  for (const topic of topics) if (topic.includes(",")) query.append("topic", topic);
   return `${server}/subscribe?${query}`;
 }
 

@@ -1,8 +1,10 @@
 /** What the reader wants: following and unfollowing, the wish until Allow, and stopping altogether. */
 
-import { lookAtFeed } from "./feed/look.js";
+import { showBadge } from "./badge.js";
 import { ensureHere } from "./health/means.js";
-import { changeState, writeState } from "./state.js";
+import { maySayThings } from "./platform.js";
+import { Hindered } from "./server.js";
+import { changeState } from "./state.js";
 import { lookup } from "./topics/catalogue.js";
 import { cleanName, fold, keyOf } from "./topics/names.js";
 
@@ -13,7 +15,7 @@ import { cleanName, fold, keyOf } from "./topics/names.js";
 export const MOST_FOLLOWED = 200;
 
 /**
- * The topics followed after these are, too; under the server's names where it has them.
+ * The topics followed after these are, too, however many; under the server's names where it has them.
  * @param {Pick<State, "following" | "catalogue">} state
  * @param {string[]} names
  * @param {number} now
@@ -29,7 +31,21 @@ export function withTopics({ following, catalogue }, names, now) {
       continue;
     topics.set(fold(name), { name, slug: known?.slug, since: now, primed: false });
   }
-  return [...topics.values()].slice(0, MOST_FOLLOWED);
+  return [...topics.values()];
+}
+
+/**
+ * The same, where one subscription has room for them.
+ * @param {Pick<State, "following" | "catalogue">} state
+ * @param {string[]} names
+ * @param {number} now
+ * @throws {Hindered}
+ */
+export function withinRoom(state, names, now) {
+  const topics = withTopics(state, names, now);
+  const more = topics.length > state.following.length;
+  if (more && topics.length > MOST_FOLLOWED) throw new Hindered("too_many_topics");
+  return topics;
 }
 
 /**
@@ -44,7 +60,7 @@ const begun = ({ standing }) =>
 /** @param {string[]} names */
 export async function follow(names) {
   await changeState((state) => ({
-    following: withTopics(state, names, Date.now()),
+    following: withinRoom(state, names, Date.now()),
     pending: null,
     ...begun(state),
   }));
@@ -53,18 +69,27 @@ export async function follow(names) {
 
 /** @param {string} key as `keyOf` gives it */
 export async function unfollow(key) {
-  await changeState((state) => ({
-    following: state.following.filter((topic) => keyOf(topic) !== key && fold(topic.name) !== fold(key)),
-  }));
+  await changeState((state) => {
+    const following = state.following.filter(
+      (topic) => keyOf(topic) !== key && fold(topic.name) !== fold(key),
+    );
+    return following.length > 0 ? { following } : { following, unread: [], due: [] };
+  });
+  await showBadge();
   await ensureHere();
 }
 
-/** The reader has said Allow in the browser's own dialog, upon which the popup is gone. */
+/**
+ * Follow what OK was pressed for once the reader has said Allow in the browser's own dialog, upon which the
+ * popup is gone. Should they be too many, `ensure` says so, and none is lost.
+ */
 export async function followPending() {
-  const { pending } = await changeState((state) =>
-    state.pending ? { following: withTopics(state, state.pending.topics, Date.now()), ...begun(state) } : {},
+  const allowed = await maySayThings();
+  await changeState((state) =>
+    state.pending && allowed
+      ? { following: withTopics(state, state.pending.topics, Date.now()), pending: null, ...begun(state) }
+      : {},
   );
-  if (pending) await writeState({ pending: null });
   await ensureHere();
 }
 
@@ -95,6 +120,7 @@ export async function stopEverything() {
     pushed: [],
     feed: null,
   }));
+  await showBadge();
   await ensureHere();
 }
 
@@ -105,5 +131,5 @@ export async function markRead(ids) {
   await changeState((state) => ({
     unread: ids.length > 0 ? state.unread.filter((id) => !ids.includes(id)) : [],
   }));
-  await lookAtFeed();
+  await showBadge();
 }

@@ -3,16 +3,20 @@
  * page sees only the hash of a secret, the code it comes back with is worth nothing without the secret.
  */
 
-import { subscribeAddress } from "./address.js";
+import { MOST_NAMED, subscribeAddress } from "./address.js";
 import { toBase64url } from "./base64url.js";
+import { withTopics } from "./follow.js";
+import { keepRetry, RETRY } from "./health/alarms.js";
 import { ensureHere } from "./health/means.js";
 import { adopted } from "./health/topics.js";
 import { exclusively, runtime, tabs } from "./platform.js";
 import { RefusedByServer, serverAt, troubleOf } from "./server.js";
 import { changeState, readState } from "./state.js";
+import { fold } from "./topics/names.js";
 
 /** @typedef {import("./state.js").Trouble} Trouble */
 /** @typedef {import("./state.js").Link} Link */
+/** @typedef {import("./state.js").State} State */
 
 const LIFETIME_MS = 10 * 60 * 1000;
 const DONE_PAGE = "done.html";
@@ -28,7 +32,8 @@ export async function openLink(topics) {
   await changeState(() => ({ link, byPolling: false, pending: null }));
   const hash = await hashOf(verifier);
   const back = runtime.getURL(DONE_PAGE);
-  const tab = await tabs.create({ url: subscribeAddress(server, { topics, hash, back }) });
+  const wanted = { topics: topics.slice(0, MOST_NAMED), hash, back };
+  const tab = await tabs.create({ url: subscribeAddress(server, wanted) });
   await changeState((state) => (state.link ? { link: { ...state.link, tab: tab.id ?? -1 } } : {}));
 }
 
@@ -67,13 +72,18 @@ async function claimOnce(given) {
     link && given ? { link: { ...link, code: given } } : {},
   );
   if (!link) return ticket ? "linked" : "nothing";
-  if (!link.code || Date.now() - link.at > LIFETIME_MS) return "nothing";
+  if (!link.code) return "nothing";
+  if (Date.now() - link.at > LIFETIME_MS) {
+    await dropCode(link.code);
+    return "nothing";
+  }
   try {
     return await take(link);
   } catch (error) {
     const trouble = troubleOf(error);
     // A code of somebody else's is none of ours; the one that is ours may still come.
-    if (error instanceof RefusedByServer && error.isUnknown) await dropCode(link.code);
+    if (error instanceof RefusedByServer && !error.isPassing) await dropCode(link.code);
+    if (trouble.passing) await keepRetry(RETRY, 1, { anew: true });
     return trouble;
   }
 }
@@ -92,10 +102,28 @@ async function take(link) {
     },
     // A ticket that worked until now is of another subscription, or of this one before.
     ended: state.ticket && state.ticket.id !== id ? [...state.ended, state.ticket] : state.ended,
-    following: adopted(state.following, topics, Date.now()),
+    following: united(state, link, topics),
   }));
   await ensureHere();
   return /** @type {const} */ ("linked");
+}
+
+/**
+ * Topics that were on the server's page are followed as the reader left them there; all others are as
+ * before, and `ensure` tells the server of them.
+ * @param {State} state
+ * @param {Link} link
+ * @param {import("./server.js").TopicName[]} theirs
+ */
+function united(state, { topics }, theirs) {
+  const now = Date.now();
+  const shown = [...topics.slice(0, MOST_NAMED), ...theirs.flatMap(({ name, slug }) => [name, slug])];
+  const settled = new Set(shown.map(fold));
+  const others = state.following.filter(
+    ({ name, slug }) => !settled.has(fold(name)) && !settled.has(fold(slug ?? name)),
+  );
+  const following = [...adopted(state.following, theirs, now), ...others];
+  return withTopics({ ...state, following }, topics.slice(MOST_NAMED), now);
 }
 
 /** @param {string} code */

@@ -2,7 +2,6 @@
 
 import { lookAtFeed } from "./feed/look.js";
 import { follow, followByPolling, followPending, markRead, stopEverything, unfollow } from "./follow.js";
-import { ensureHere } from "./health/means.js";
 import { claim, openLink } from "./link.js";
 import { savePage, sendUnsent } from "./save/page.js";
 import { drop } from "./save/unsent.js";
@@ -17,9 +16,9 @@ import { sendTest } from "./test_ring.js";
 /** @typedef {{value: unknown} | {trouble: Trouble}} Reply */
 
 const TABLE = {
-  /** A page of ours was opened: look whether all is well, and what is new. */
+  /** A page of ours was opened: look what was left undone, whether all is well, and what is new. */
   opened: async () => {
-    await Promise.all([claim().then(ensureHere), sendUnsent()]);
+    await Promise.all([claim().then(followPending), sendUnsent()]);
   },
   follow: (/** @type {{topics: string[]}} */ { topics }) => follow(topics),
   allowed: () => followPending(),

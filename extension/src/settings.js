@@ -1,7 +1,7 @@
 /** What the options page changes: the server, the token, and all of it as a file. */
 
 import { serverAddress } from "./address.js";
-import { follow } from "./follow.js";
+import { follow, withinRoom } from "./follow.js";
 import { ensureHere } from "./health/means.js";
 import { serverAt, troubleOf } from "./server.js";
 import { changeState, readState, writeState } from "./state.js";
@@ -12,7 +12,6 @@ import { cleanName } from "./topics/names.js";
 /** @typedef {{newsbell: 1, server: string, topics: string[], byPolling: boolean}} Settings */
 
 const FORMAT = 1;
-const MOST_TOPICS = 200;
 
 /**
  * Ask at the address before it is taken. What was followed is followed at the new server, by name.
@@ -98,7 +97,6 @@ export function readSettings(text) {
   const server = typeof given?.server === "string" ? serverAddress(given.server) : null;
   if (given?.newsbell !== FORMAT || !server || !Array.isArray(given.topics)) return null;
   const topics = given.topics
-    .slice(0, MOST_TOPICS)
     .map((/** @type {unknown} */ one) => (typeof one === "string" ? cleanName(one) : null))
     .filter(Boolean);
   return { newsbell: FORMAT, server, topics, byPolling: given.byPolling === true };
@@ -109,7 +107,9 @@ export function readSettings(text) {
  * @param {Settings} settings
  */
 export async function useSettings({ server, topics, byPolling }) {
-  if (server !== (await readState()).server) await moveTo(server);
+  const state = await readState();
+  withinRoom(state, topics, Date.now()); // too many are refused before anything is changed
+  if (server !== state.server) await moveTo(server);
   await writeState({ byPolling });
   await follow(topics);
 }

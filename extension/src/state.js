@@ -8,8 +8,8 @@ import { exclusively, storage } from "./platform.js";
 /** A topic the reader follows. `primed`: the feed was read since, so that what comes next is new. */
 /** @typedef {{name: string, slug?: string, since: number, primed: boolean}} Followed */
 
-/** What proves that this browser may manage its subscription; `told` are the slugs the server knows of. */
-/** @typedef {{server: string, id: number, token: string, endpoint: string, told: string[] | null}} Ticket */
+/** What proves that this browser may manage its subscription; `told` are the slugs both agreed on. */
+/** @typedef {{server: string, id: number, token: string, endpoint: string, told: string[]}} Ticket */
 
 /** @typedef {{name: string, slug: string, aliases: string[], articles: number}} Topic */
 /** @typedef {{server: string, at: number, etag: string, topics: Topic[]}} Catalogue */
@@ -50,7 +50,7 @@ import { exclusively, storage } from "./platform.js";
  * @property {Saved | null} saved
  * @property {Unsent[]} unsent
  * @property {number} unsentTries how often in a row they could not be saved
- * @property {number} tries how often in a row the server could not be told something
+ * @property {number} tries how often in a row the server could not be told something, or no push service answered
  */
 
 /** @type {State} */

@@ -23,8 +23,9 @@ export async function sendTest() {
   try {
     await serverAt(ticket.server).sendTest(ticket);
   } catch (error) {
+    if (!(error instanceof RefusedByServer && error.isUnknown)) throw error;
     // A test is how a dead endpoint comes out: the server has forgotten it now, and a new one is made.
-    if (error instanceof RefusedByServer && error.isUnknown) await ensureHere();
-    throw error;
+    const { trouble } = await ensureHere();
+    throw new Hindered(trouble?.code ?? "subscription_gone");
   }
 }

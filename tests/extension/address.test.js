@@ -82,6 +82,14 @@ test("the way to the server's page names topics, the hash and the way back", () 
   });
 });
 
+test("a topic's name with a comma in it stays one topic", () => {
+  const topics = ["Washington, D.C.", "russia", "Fish, chips & peas"];
+  const query = new URL(subscribeAddress("http://localhost:8080", { topics, hash: "h", back: "b" }))
+    .searchParams;
+  assert.deepEqual(query.getAll("topic"), ["Washington, D.C.", "Fish, chips & peas"]);
+  assert.equal(query.get("topics"), "russia");
+});
+
 test("OPML is well formed whatever a topic is called", () => {
   const opml = opmlOf([{ name: 'R&D <"x">\u0000', slug: "r-and-d" }], "https://n.example", "Topics & more");
   assert.match(opml, /text="R&amp;D &lt;&quot;x&quot;&gt;"/);

@@ -195,8 +195,12 @@ test("no push service: the feed is looked at; one that answers later takes over"
   const standing = await ensure(scene.means);
   assert.equal(standing.how, "polling");
   assert.equal(standing.trouble.code, "silent");
+  assert.equal(scene.store.state.tries, 1); // so that it is asked again by itself, soon
+  await ensure(scene.means);
+  assert.equal(scene.store.state.tries, 2);
   scene.pushes.silent = false;
   assert.equal((await ensure(scene.means)).how, "push");
+  assert.equal(scene.store.state.tries, 0);
   assert.equal(scene.server.rows.size, 1);
 });
 
@@ -243,6 +247,47 @@ test("a topic followed in the middle of telling is told as well", async () => {
   };
   await ensure(scene.means);
   assert.deepEqual(scene.server.rows.get(7).topics, ["russia", "ukraine", "ferries"]);
+});
+
+for (const asked of ["subscribe", "view"]) {
+  test(`a topic followed while the first registration waits for ${asked} is kept, and told`, async () => {
+    const scene = stage({ state: { ticket: null }, push: {}, rows: [] });
+    const at = scene.server.at;
+    let first = true;
+    scene.means.serverAt = (address) => {
+      const server = at(address);
+      const ask = server[asked];
+      server[asked] = async (...given) => {
+        const answer = await ask(...given);
+        if (first) scene.store.state.following.push(topic("Ukraine"));
+        first = false;
+        return answer;
+      };
+      return server;
+    };
+    await ensure(scene.means);
+    assert.deepEqual(
+      scene.store.state.following.map(({ slug }) => slug),
+      ["russia", "ukraine"],
+    );
+    assert.deepEqual(
+      [...scene.server.rows.values()].map(({ topics }) => topics),
+      [["russia", "ukraine"]],
+    );
+    await settled(scene);
+  });
+}
+
+test("a topic followed after a registration that could not be looked at is told", async () => {
+  const scene = stage({ state: { ticket: null }, push: {}, rows: [] });
+  scene.server.failing = { view: away() };
+  await ensure(scene.means);
+  scene.store.state.following.push(topic("Ukraine"));
+  scene.server.failing = {};
+  await ensure(scene.means);
+  const [made] = scene.server.rows.values();
+  assert.deepEqual(made.topics, ["russia", "ukraine"]);
+  await settled(scene);
 });
 
 const firefox = { pushesItself: false, push: {} };

@@ -6,6 +6,7 @@ const HERE = "http://127.0.0.1:8080";
 const browser = fakeBrowser();
 const { lookAtFeed } = await import("../../extension/src/feed/look.js");
 
+const badge = () => browser.log.findLast(([name]) => name === "badge")[1].text;
 const NOTICES = [];
 browser.notifications = { create: async (id, { title }) => void NOTICES.push([id, title]) };
 const russia = { name: "Russia", slug: "russia", since: 0, primed: true };
@@ -32,6 +33,7 @@ beforeEach(() => {
   Object.assign(browser.store, { following: [russia], standing: { how: "polling", trouble: null, at: 0 } });
   browser.grants.notifications = true;
   NOTICES.length = 0;
+  browser.log.length = 0;
 });
 
 test("a new story rings once, over looks, restarts and updates", async () => {
@@ -69,6 +71,26 @@ test("a stop between storing and ringing loses nothing", async () => {
   await lookAtFeed();
   assert.equal(NOTICES.length, 1);
   assert.deepEqual(browser.store.due, []);
+});
+
+const due = { ...item(1), original: "", summary: "", site: "", topics: ["Russia"], at: 0, lang: "" };
+
+test("what is due rings, and the badge counts, before the server has answered or where it does not", async () => {
+  Object.assign(browser.store, { due: [due], unread: ["urn:uuid:1"] });
+  const before = [];
+  fakeFetch({ "GET /api/v1/topics": () => void before.push(NOTICES.length, badge()) });
+  await lookAtFeed();
+  assert.deepEqual(before, [1, "1"]);
+  assert.equal(NOTICES.length, 1);
+});
+
+test("where notifications are not allowed, what is due rings nothing, and the feed is looked at", async () => {
+  browser.grants.notifications = false;
+  Object.assign(browser.store, { due: [due] });
+  serve([item(2)]);
+  await lookAtFeed();
+  assert.deepEqual([NOTICES.length, browser.store.due.length], [0, 1]);
+  assert.equal(badge(), "1");
 });
 
 test("many at once are one notification", async () => {

@@ -75,6 +75,25 @@ test("settings go out without a secret, and come in again", async () => {
   );
 });
 
+test("where nothing can push, polling comes with the settings, and goes with others", async () => {
+  fakeFetch(ROUTES);
+  for (const byPolling of [true, false]) {
+    const given = { server: "https://news.example", following: [russia], byPolling };
+    await useSettings(readSettings(JSON.stringify(exported(given))));
+    assert.equal(browser.store.byPolling, byPolling);
+  }
+});
+
+test("settings with more topics than a server takes are refused, and nothing is changed", async () => {
+  Object.assign(browser.store, { server: "http://127.0.0.1:8080", following: [russia] });
+  const before = structuredClone(browser.store);
+  const topics = Array.from({ length: 201 }, (_, at) => `Topic ${at}x`);
+  const settings = { newsbell: 1, server: "https://news.example", topics, byPolling: true };
+  fakeFetch(ROUTES);
+  await assert.rejects(useSettings(readSettings(JSON.stringify(settings))), { code: "too_many_topics" });
+  assert.deepEqual(browser.store, before);
+});
+
 test("a file that is no settings is refused whole", () => {
   for (const text of [
     "",

@@ -44,6 +44,16 @@ test("no question is put to a reader whom something can notify", () => {
   assert.equal(canRing(view({}, { ...firefox, allowed: true })), false);
 });
 
+test("a link that rings no more can be made anew", () => {
+  const standing = { how: "unlinked", trouble: { code: "suspended", message: "", passing: false }, at: 1 };
+  const suspended = view({ following: [russia], ticket: { id: 1 }, standing }, { pushesItself: false });
+  assert.deepEqual(promptOf(suspended), { topics: ["Russia"], why: "needed" });
+  assert.equal(
+    canRing({ ...suspended, state: { ...suspended.state, byPolling: true }, allowed: true }),
+    true,
+  );
+});
+
 test("a page has kind words, unless it has topics", () => {
   assert.equal(pageWords(view({}, { reading: "unreadable" }), 0), "page_unreadable");
   assert.equal(pageWords(view({}, { page: { isArticle: false } }), 0), "page_no_article");

@@ -51,6 +51,15 @@ def test_a_topic_named_twice_stands_once(full: Site) -> None:
     assert list(boxes(full, "rivers,Rivers,RIVERS")).count("Rivers 2 articles") == 1
 
 
+def test_a_topic_with_a_comma_in_its_name_has_a_field_of_its_own(full: Site) -> None:
+    query = f"topics=rivers&topic={quote('Washington, D.C.')}&topic={quote('Россия')}"
+    page = tree(full.client.get(f"/subscribe?{query}"))
+    assert page.xpath("//ul[@id='chosen']//input/@value") == ["rivers", "Washington, D.C.", "россия"]
+    many = "&".join(f"topic=Topic+{number}x" for number in range(60))
+    page = tree(full.client.get(f"/subscribe?topics=rivers&{many}"))
+    assert len(page.xpath("//ul[@id='chosen']//input[@checked]")) == 50
+
+
 def test_what_can_be_no_topic_is_named_and_left_out(full: Site) -> None:
     page = tree(full.client.get("/subscribe?topics=rivers,https://paper.example/"))
     assert "This cannot be a topic’s name here, and is left out: https://paper.example/" in words(page)

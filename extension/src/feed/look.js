@@ -29,14 +29,19 @@ export function slugsOf({ following, catalogue }) {
  */
 export async function lookAtFeed({ ring = false } = {}) {
   await exclusively("newsbell feed", async () => {
+    await tell(); // what is known already does not wait for the server
     await refreshCatalogue();
     const state = await readState();
     const how = state.standing.how;
     const rings = (ring || how === "polling" || how === "waiting") && (await maySayThings());
     await takeIn(state, rings);
-    await ringDue();
-    await showBadge();
+    await tell();
   }).catch(quietWhenAway);
+}
+
+async function tell() {
+  if (await maySayThings()) await ringDue();
+  await showBadge();
 }
 
 /**

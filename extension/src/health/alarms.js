@@ -29,22 +29,28 @@ export const retryAfter = (tries) => Math.min(LONGEST_WAIT, 2 ** Math.max(0, tri
 
 /**
  * @param {Standing} standing
- * @param {Pick<State, "tries">} state
+ * @param {Pick<State, "tries" | "link">} state
  */
-export async function setAlarms(standing, { tries }) {
+export async function setAlarms(standing, state) {
   await keepLooking(standing);
-  await keepRetry(RETRY, tries, { anew: true });
+  await keepRetry(RETRY, triesOf(state), { anew: true });
 }
 
 /**
  * Put back what is missing, and leave alone what runs.
- * @param {Pick<State, "standing" | "tries" | "unsentTries">} state
+ * @param {Pick<State, "standing" | "tries" | "link" | "unsentTries">} state
  */
-export async function keepAlarms({ standing, tries, unsentTries }) {
-  await keepLooking(standing);
-  await keepRetry(RETRY, tries);
-  await keepRetry(SAVES, unsentTries);
+export async function keepAlarms(state) {
+  await keepLooking(state.standing);
+  await keepRetry(RETRY, triesOf(state));
+  await keepRetry(SAVES, state.unsentTries);
 }
+
+/**
+ * A code that is kept could not be claimed yet, whatever else went well.
+ * @param {Pick<State, "tries" | "link">} state
+ */
+const triesOf = ({ tries, link }) => (link?.code ? Math.max(1, tries) : tries);
 
 /** @param {Standing} standing */
 async function keepLooking({ how }) {

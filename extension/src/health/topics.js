@@ -7,13 +7,12 @@ import { fold, keyOf } from "../topics/names.js";
 
 /**
  * @param {Followed[]} following
- * @param {string[] | null} told slugs both agreed on; null right after subscribing
+ * @param {string[]} told slugs both agreed on; none right after subscribing
  * @param {TopicName[]} theirs
  * @returns {"agree" | "ours" | "theirs"}
  */
 export function compareTopics(following, told, theirs) {
   const slugs = theirs.map(({ slug }) => slug);
-  if (told === null) return "theirs";
   if (!same(following.map(keyOf), told)) return "ours";
   return same(slugs, told) ? "agree" : "theirs";
 }

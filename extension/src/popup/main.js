@@ -1,6 +1,6 @@
 /** The popup: shows at once what is known, and then what there is to know. */
 
-import { ask } from "../ask.js";
+import { ask, Failed } from "../ask.js";
 import { maySayThings, pushesItself, runtime } from "../platform.js";
 import { standingWords, troubleWords } from "../sayings.js";
 import { onStateChange, readState, writeState } from "../state.js";
@@ -84,8 +84,13 @@ async function follow(topics) {
     paintAll();
     return;
   }
-  await ask("follow", { topics });
-  tell(t("followed_now", listOf(topics)), "good");
+  try {
+    await ask("follow", { topics });
+    tell(t("followed_now", listOf(topics)), "good");
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    tell(troubleWords(error.trouble), "bad");
+  }
 }
 
 function paintAll() {

@@ -23,7 +23,8 @@
  */
 export function canRing({ state, allowed, pushesItself }) {
   if (pushesItself) return allowed;
-  return state.ticket !== null || (state.byPolling && allowed);
+  const linked = state.ticket !== null && state.standing.how !== "unlinked"; // it may be suspended
+  return linked || (state.byPolling && allowed);
 }
 
 /**

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -37,6 +38,15 @@ def use_server(firefox: Firefox, extension: FirefoxExtension, address: str) -> N
     firefox.type("#address", address)
     firefox.click("#use-server")
     firefox.wait_for_text("#server-said", "Newsbell")
+
+
+def import_topics(firefox: Firefox, newsbell: Newsbell, topics: list[str], folder: Path) -> None:
+    """Choose a file of settings on the options page, which is open."""
+    file = folder / "settings.json"
+    settings = {"newsbell": 1, "server": newsbell.address, "topics": topics, "byPolling": False}
+    file.write_text(json.dumps(settings), encoding="utf-8")
+    firefox.type("#import", str(file))
+    firefox.wait_for_text("#settings-said", "Imported.")
 
 
 def ask_to_follow(firefox: Firefox, extension: FirefoxExtension, newsbell: Newsbell, paper: Paper) -> None:
@@ -91,15 +101,18 @@ def test_follow_ok_allow_yes_a_ring_the_article_an_update_and_silence(
 ) -> None:
     firefox, extension = firefox_extension
     use_server(firefox, extension, newsbell.address)
+    import_topics(firefox, newsbell, ["Ferries"], tmp_path)
     ask_to_follow(firefox, extension, newsbell, paper)
     extension.suspend_background()
     allow(firefox)
     assert extension.background() == "stopped"
     firefox.click("#yes")
     firefox.switch_to_tab_at(extension.address("done.html?code="))
+    firefox.wait_for_text("#words", "Ferries")
     firefox.wait_for_text("#words", "Russia")
-    assert newsbell.followed() == ["Russia"]
     assert newsbell.linked() == 1
+    # What was followed before is told by the link, not replaced by what the server's page ticked.
+    until(lambda: newsbell.followed() == ["Ferries", "Russia"], "both topics, at the server")
     firefox.close_tab()
 
     saved = newsbell.save(title, topics=["Russia", "Ukraine"])
@@ -121,7 +134,7 @@ def test_follow_ok_allow_yes_a_ring_the_article_an_update_and_silence(
     popup = extension.open_popup()
     assert popup.run("browser.runtime.getManifest().version") == "0.2.0"
     popup.press("Follow Ukraine")
-    until(lambda: newsbell.followed() == ["Russia", "Ukraine"], "the second topic at the server")
+    until(lambda: newsbell.followed() == ["Ferries", "Russia", "Ukraine"], "a third topic at the server")
     extension.close_popup()
     firefox.open(f"{newsbell.address}/subscription")
     firefox.wait_for_text("#standing", "manages them too")
@@ -131,6 +144,7 @@ def test_follow_ok_allow_yes_a_ring_the_article_an_update_and_silence(
     popup = extension.open_popup()
     popup.press("Unfollow Ukraine")
     popup.press("Unfollow Russia")
+    popup.press("Unfollow Ferries")
     wait_for_standing(popup, "idle")
     until(lambda: newsbell.subscriptions() == 0, "the server told")
     newsbell.save(f"Ice closes the channel: {title}", topics=["Russia"])

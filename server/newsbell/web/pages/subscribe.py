@@ -31,9 +31,11 @@ class Choice:
 
 @blueprint.get("/subscribe")
 def subscribe() -> Response:
-    """The topics named in `topics` ticked, and those listed here to tick as well."""
-    keys = [key.strip() for key in request.args.get("topics", "").split(",") if key.strip()][:_MAX_NAMED]
-    named, unusable = _named(keys)
+    """The topics named ticked, and those listed here to tick as well: several in `topics`, parted by commas,
+    and one in each `topic`, whose name may have a comma.
+    """
+    keys = [*request.args.get("topics", "").split(","), *request.args.getlist("topic")]
+    named, unusable = _named([key.strip() for key in keys if key.strip()][:_MAX_NAMED])
     slugs = {choice.value for choice in named}
     offered = service.list_topics(current().db, limit=_MAX_OFFERED).topics
     others = [_choice(topic, ticked=False) for topic in offered if topic.slug not in slugs]

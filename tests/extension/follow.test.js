@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { fakeBrowser, fakeFetch } from "./browser.js";
+
+const browser = fakeBrowser();
+const { MOST_FOLLOWED, markRead, stopEverything, unfollow } = await import("../../extension/src/follow.js");
+const { answer } = await import("../../extension/src/messages.js");
+const { showBadge } = await import("../../extension/src/badge.js");
+
+const topic = (name) => ({ name, slug: name.toLowerCase(), since: 1, primed: true });
+const names = () => browser.store.following.map(({ name }) => name);
+const badge = () => browser.log.findLast(([name]) => name === "badge")[1].text;
+
+beforeEach(async () => {
+  for (const key of Object.keys(browser.store)) delete browser.store[key];
+  Object.assign(browser.store, {
+    following: [topic("Russia")],
+    unread: ["a", "b"],
+    standing: { how: "push", trouble: null, at: 0 },
+  });
+  await showBadge();
+  assert.equal(badge(), "2");
+});
+
+for (const [what, act, text] of [
+  ["one article is read", () => markRead(["a"]), "1"],
+  ["all are read", () => markRead([]), ""],
+  ["everything is stopped", () => stopEverything(), ""],
+  ["the last topic is unfollowed", () => unfollow("russia"), ""],
+]) {
+  test(`the badge is right at once when ${what}, whatever the server does`, async () => {
+    const seen = [];
+    fakeFetch({ "GET /api/v1": () => void seen.push(badge()) }); // asked, and no answer
+    await act();
+    assert.deepEqual([...new Set([...seen, badge()])], [text]);
+  });
+}
+
+test("a topic more than a server takes is refused, and the others stay", async () => {
+  fakeFetch({});
+  const most = Array.from({ length: MOST_FOLLOWED }, (_, at) => topic(`Topic${at}`));
+  browser.store.following = most;
+  const { trouble } = await answer({ kind: "follow", body: { topics: ["One more"] } });
+  assert.equal(trouble.code, "too_many_topics");
+  assert.deepEqual(browser.store.following, most);
+  assert.ok("value" in (await answer({ kind: "follow", body: { topics: ["topic7"] } })));
+});
+
+test("OK and Allow lose no topic, though it be one more than a server takes", async () => {
+  fakeFetch({});
+  browser.grants.notifications = true;
+  browser.store.following = Array.from({ length: MOST_FOLLOWED }, (_, at) => topic(`Topic${at}`));
+  browser.store.pending = { topics: ["One more"], at: 0 };
+  await answer({ kind: "allowed", body: {} });
+  assert.equal(names().at(-1), "One more");
+});
+
+test("what OK was pressed for is followed at the next opening, if Allow was not heard of", async () => {
+  fakeFetch({});
+  browser.grants.notifications = false;
+  browser.store.pending = { topics: ["Ukraine"], at: 0 };
+  await answer({ kind: "opened", body: {} });
+  assert.deepEqual(names(), ["Russia"]); // the browser's dialog may still be open
+  browser.grants.notifications = true;
+  await answer({ kind: "opened", body: {} });
+  assert.deepEqual(names(), ["Russia", "Ukraine"]);
+  assert.equal(browser.store.pending, null);
+});

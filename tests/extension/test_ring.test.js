@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fakeBrowser, fakeFetch } from "./browser.js";
+
+const HERE = "http://127.0.0.1:8080";
+const browser = fakeBrowser({ firefox: true });
+const { answer } = await import("../../extension/src/messages.js");
+const { troubleWords } = await import("../../extension/src/sayings.js");
+
+const NO = [401, { code: "unauthorized", message: "This manage token is not known here." }];
+const VIEW = [200, { id: 7, topics: [{ name: "Russia", slug: "russia" }], suspended: false }];
+const ROUTES = {
+  "GET /api/v1": [200, { name: "Newsbell", version: "1", features: [], vapid_key: "BAAB" }],
+  "GET /api/v1/topics": [200, { topics: [], next: null }],
+};
+
+/** Press "Send me a test" as a reader whom the server knew. */
+async function press(routes) {
+  browser.store.following = [{ name: "Russia", slug: "russia", since: 1, primed: true }];
+  browser.store.ticket = { server: HERE, id: 7, token: "old", endpoint: "", told: ["russia"] };
+  fakeFetch({ ...ROUTES, ...routes });
+  return answer({ kind: "test", body: {} });
+}
+
+test("a server that forgot the browser is said to have, and no token of an editor is spoken of", async () => {
+  const { trouble } = await press({
+    "POST /api/v1/subscriptions/7/test": NO,
+    "GET /api/v1/subscriptions/7": NO,
+  });
+  assert.equal(trouble.code, "forgotten");
+  assert.doesNotMatch(troubleWords(trouble), /API token/);
+  assert.equal(browser.store.standing.how, "unlinked");
+});
+
+test("where all is well again by then, the reader is asked to try once more", async () => {
+  const { trouble } = await press({
+    "POST /api/v1/subscriptions/7/test": NO,
+    "GET /api/v1/subscriptions/7": VIEW,
+  });
+  assert.equal(trouble.code, "subscription_gone");
+});
+
+test("a push service that refused the message is no dead subscription", async () => {
+  const { trouble } = await press({
+    "POST /api/v1/subscriptions/7/test": [502, { code: "push_later", message: "Later." }],
+  });
+  assert.equal(trouble.code, "push_later");
+  assert.notEqual(browser.store.ticket, null);
+});

@@ -137,6 +137,28 @@ const pushed = (number) => ({
   ...{ summary: "", site: "", topics: [], at: Date.now(), lang: "" },
 });
 
+test("where topics are many, who polls waits an hour for them; a pushed article of a new one stays listed", async () => {
+  const ferries = { name: "Ferries", slug: "ferries", aliases: [], articles: 1 };
+  let first = [];
+  const asked = fakeFetch({
+    "GET /api/v1/topics": ({ url }) =>
+      url.includes("after")
+        ? [200, TOPICS]
+        : [200, { topics: first, next: `${HERE}/api/v1/topics?after=Ferries` }],
+    "GET /feeds/ferries.json": [200, { items: [{ ...item(2), tags: ["Ferries"] }] }],
+  });
+  browser.store.following = [{ name: "Ferries", since: 0, primed: true }];
+  for (let looks = 0; looks < 2; looks += 1) await lookAtFeed();
+  assert.equal(topicsAsked(asked), 2);
+
+  browser.store.standing = { how: "push", trouble: null, at: 0 };
+  browser.store.ticket = { server: HERE, id: 1, token: "t", endpoint: "e", told: null };
+  first = [ferries];
+  await listPushed(pushed(2));
+  await lookAtFeed();
+  assert.deepEqual(browser.store.unread, ["urn:uuid:2"]);
+});
+
 test("what a push listed is unread once, and what was read of it stays read", async () => {
   browser.store.standing = { how: "push", trouble: null, at: 0 };
   browser.store.ticket = { server: HERE, id: 1, token: "t", endpoint: "e", told: null };

@@ -100,12 +100,13 @@ function merged(answers) {
 
 /**
  * For how many milliseconds the topics are not asked for again. Whoever waits for the first article of a topic
- * finds its feed by them, and asks each time where that costs a page and mostly a 304.
+ * finds its feed by them, and asks each time; but not for many pages every few minutes.
  * @param {State} state
  */
-function topicsHoldFor(state) {
+function topicsHoldFor({ standing: { how }, ...state }) {
   const waits = slugsOf(state).length < state.following.length;
-  return waits && state.catalogue?.pages?.length === 1 ? 0 : HOUR_MS;
+  const looksSeldom = how === "push" || how === "linked";
+  return waits && (looksSeldom || state.catalogue?.pages?.length === 1) ? 0 : HOUR_MS;
 }
 
 /** @param {unknown} error */

@@ -4,8 +4,8 @@
  */
 
 import { showBadge } from "./badge.js";
-import { lookAtFeed } from "./feed/look.js";
-import { notificationFrom } from "./feed/notification.js";
+import { listPushed, lookAtFeed } from "./feed/look.js";
+import { articleIn, notificationFrom } from "./feed/notification.js";
 import { addressIn, openFrom, show } from "./feed/ring.js";
 import { followPending } from "./follow.js";
 import { HEALTH, keepAlarms, LOOK, RETRY, SAVES } from "./health/alarms.js";
@@ -125,5 +125,6 @@ async function ring(data) {
   const shown = notificationFrom(data, otherwise);
   await show(shown);
   await changeState(({ pushed }) => ({ pushed: [...pushed, shown.address].slice(-MOST_PUSHED) }));
-  await lookAtFeed();
+  const article = articleIn(data);
+  if (article) await listPushed(article);
 }

@@ -1,6 +1,6 @@
 /** All that the pages of the extension ask of its background, in one table. */
 
-import { lookAtFeed } from "./feed/look.js";
+import { lookAtFeed, quietWhenAway } from "./feed/look.js";
 import { follow, followByPolling, followPending, markRead, stopEverything, unfollow } from "./follow.js";
 import { claim, openLink } from "./link.js";
 import { savePage, sendUnsent } from "./save/page.js";
@@ -8,6 +8,7 @@ import { drop } from "./save/unsent.js";
 import { troubleOf } from "./server.js";
 import { useServer, useSettings, useToken } from "./settings.js";
 import { sendTest } from "./test_ring.js";
+import { refreshTopics } from "./topics/refresh.js";
 
 /** @typedef {import("./state.js").Trouble} Trouble */
 /** @typedef {typeof TABLE} Table */
@@ -18,7 +19,7 @@ import { sendTest } from "./test_ring.js";
 const TABLE = {
   /** A page of ours was opened: look what was left undone, whether all is well, and what is new. */
   opened: async () => {
-    await Promise.all([claim().then(followPending), sendUnsent()]);
+    await Promise.all([claim().then(followPending), refreshTopics().catch(quietWhenAway), sendUnsent()]);
   },
   follow: (/** @type {{topics: string[]}} */ { topics }) => follow(topics),
   allowed: () => followPending(),

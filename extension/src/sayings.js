@@ -29,6 +29,11 @@ const TROUBLES = new Map(
     ["empty", "trouble_no_article"],
     ["article_removed", "trouble_article_removed"],
     ["page_too_large", "trouble_page_too_large"],
+    ["too_large", "trouble_page_too_large"],
+    ["cleaning_failed", "trouble_not_cleaned"],
+    ["cleaning_too_slow", "trouble_not_cleaned"],
+    ["article_known", "trouble_same_moment"],
+    ["article_changed", "trouble_same_moment"],
     ["unreadable_page", "trouble_unreadable_page"],
     ["no_token", "trouble_no_token"],
     ["no_room", "trouble_no_room"],
@@ -43,6 +48,18 @@ const TROUBLES = new Map(
     ["unallowed", "trouble_unallowed"],
     ["push_later", "trouble_push_later"],
     ["push_refused", "trouble_push_later"],
+  ]),
+);
+
+/**
+ * Why a new article rings for nobody, by the server's `reason_code`.
+ * @type {Map<string, Key>}
+ */
+const QUIET = new Map(
+  /** @type {[string, Key][]} */ ([
+    ["too_old", "saved_new_too_old"],
+    ["no_topic", "saved_new_no_topic"],
+    ["story_rung", "saved_new_story_rung"],
   ]),
 );
 
@@ -66,5 +83,13 @@ export function savedWords(saved) {
   }
   if (saved.what === "known") return t("saved_known");
   if (saved.what === "updated") return t("saved_updated");
-  return saved.rung ? t("saved_new_rung") : t("saved_new_quiet", saved.reason);
+  if (saved.rung) return t("saved_new_rung");
+  const key = QUIET.get(saved.code);
+  return key ? t(key) : t("saved_new_quiet", saved.reason);
 }
+
+/**
+ * The same where the page that was saved is not the one being looked at.
+ * @param {Saved} saved
+ */
+export const savedAbout = (saved) => t("saved_about", saved.title || t("page_untitled"), savedWords(saved));

@@ -3,6 +3,9 @@
 /** @typedef {import("./state.js").Ticket} Ticket */
 /** @typedef {import("./state.js").About} About */
 /** @typedef {import("./state.js").Topic} Topic */
+/** @typedef {import("./state.js").Catalogue} Catalogue */
+/** @typedef {import("./state.js").TopicPage} TopicPage */
+/** @typedef {Pick<Catalogue, "topics" | "pages" | "cut">} Listed */
 /** @typedef {import("./state.js").Trouble} Trouble */
 /** @typedef {{endpoint: string, keys: {p256dh: string, auth: string}, vapid_key: string}} Target */
 /** @typedef {{name: string, slug: string}} TopicName */
@@ -13,6 +16,7 @@
 const ANSWER_WITHIN_MS = 15_000;
 /** A page of 10 MB over a slow line. */
 const SAVE_WITHIN_MS = 120_000;
+/** Of a thousand topics each: what a popup searches through at once, and what storage has room for. */
 const MOST_PAGES = 20;
 
 /** The server answered, and the answer is no: `code` for programs, `message` for people. */
@@ -123,7 +127,7 @@ async function askBody(address, options) {
  * @typedef {object} Server
  * @property {string} address
  * @property {() => Promise<About>} about
- * @property {(etag: string) => Promise<{topics: Topic[], etag: string} | "unchanged">} topics
+ * @property {(held: Listed | null) => Promise<Listed | "unchanged">} topics
  * @property {(name: string, etag: string) => Promise<Answer>} feed
  * @property {(target: Target, topics: string[]) => Promise<{id: number, manage_token: string}>} subscribe
  * @property {(ticket: Ticket) => Promise<View>} view
@@ -145,7 +149,7 @@ export function serverAt(address) {
   return {
     address,
     about: () => askBody(api).then(checkedAbout),
-    topics: (etag) => allTopics(api, etag),
+    topics: (held) => allTopics(api, held),
     feed: (name, etag) => ask(`${address}/feeds/${name}`, { etag }),
     subscribe: (target, topics) =>
       askBody(`${api}/subscriptions`, { method: "POST", body: { ...target, topics } }),
@@ -180,24 +184,69 @@ function checkedAbout(body) {
 }
 
 /**
- * All topics, page by page. The validator is the first page's, and stands for all only where it is the
- * only one.
+ * All topics, page by page, as far as they are kept. Each page has a validator of its own, so that only those
+ * that changed are sent again.
  * @param {string} api
- * @param {string} etag
+ * @param {Listed | null} held as it was answered before
+ * @returns {Promise<Listed | "unchanged">}
  */
-async function allTopics(api, etag) {
-  const first = await ask(`${api}/topics?limit=1000`, { etag });
-  if (first === "unchanged") return first;
-  const topics = topicsIn(first.body);
-  let { next } = first.body;
-  const only = !next;
-  for (let page = 1; next && page < MOST_PAGES; page += 1) {
-    // The server writes addresses as its operator knows it; we reach it as the reader does.
-    const following = await askBody(`${api}/topics${new URL(next).search}`);
-    topics.push(...topicsIn(following));
-    next = following.next;
+async function allTopics(api, held) {
+  const before = pagesOf(held);
+  const pages = [];
+  /** @type {string | null} */
+  let search = "?limit=1000";
+  while (search !== null && pages.length < MOST_PAGES) {
+    /** @type {KeptPage} */
+    const page = await onePage(api, search, before.get(search));
+    pages.push(page);
+    search = page.next;
   }
-  return { topics, etag: only ? first.etag : "" };
+  if (pages.every((page) => before.get(page.search) === page)) return "unchanged";
+  return {
+    topics: pages.flatMap(({ topics }) => topics),
+    pages: pages.map(({ topics, ...page }) => ({ ...page, count: topics.length })),
+    cut: search !== null,
+  };
+}
+
+/** @typedef {Omit<TopicPage, "count"> & {topics: Topic[]}} KeptPage */
+
+/**
+ * @param {Listed | null} held
+ * @returns {Map<string, KeptPage>} by what asks for each
+ */
+function pagesOf(held) {
+  let from = 0;
+  return new Map(
+    (held?.pages ?? []).map(({ count, ...page }) => {
+      const topics = held?.topics.slice(from, from + count) ?? [];
+      from += count;
+      return [page.search, { ...page, topics }];
+    }),
+  );
+}
+
+/**
+ * @param {string} api
+ * @param {string} search
+ * @param {KeptPage} [before]
+ * @returns {Promise<KeptPage>} the one before where it has not changed
+ */
+async function onePage(api, search, before) {
+  const address = `${api}/topics${search}`;
+  const answer = await ask(address, { etag: before?.etag });
+  if (answer === "unchanged") {
+    if (before) return before;
+    throw new ServerAway("A 304 to a request without a validator.");
+  }
+  const { next } = answer.body;
+  // The server writes addresses as its operator knows it; we reach it as the reader does.
+  return {
+    search,
+    etag: answer.etag,
+    next: next ? new URL(next).search : null,
+    topics: topicsIn(answer.body),
+  };
 }
 
 /**

@@ -3,7 +3,7 @@
 import { serverAddress } from "./address.js";
 import { follow, withinRoom } from "./follow.js";
 import { ensureHere } from "./health/means.js";
-import { serverAt, troubleOf } from "./server.js";
+import { ServerAway, serverAt, troubleOf } from "./server.js";
 import { changeState, readState, writeState } from "./state.js";
 import { cleanName } from "./topics/names.js";
 
@@ -12,6 +12,7 @@ import { cleanName } from "./topics/names.js";
 /** @typedef {{newsbell: 1, server: string, topics: string[], byPolling: boolean}} Settings */
 
 const FORMAT = 1;
+const FOR_BEING_EMPTY = new Set(["malformed", "refused"]);
 
 /**
  * Ask at the address before it is taken. What was followed is followed at the new server, by name.
@@ -57,19 +58,26 @@ async function moveTo(server) {
  */
 export async function useToken(token) {
   const { server } = await readState();
+  const trouble = await troubleWith(token, server);
+  if (!trouble || trouble.passing) await writeState({ apiToken: token });
+  return trouble;
+}
+
+/**
+ * An empty article is refused for being empty only after its token was accepted. Any other answer may be a
+ * proxy's, and says nothing of the token.
+ * @param {string} token
+ * @param {string} server
+ * @returns {Promise<Trouble | null>}
+ */
+async function troubleWith(token, server) {
   try {
-    // An empty article is refused for being empty only after its token was accepted.
     await serverAt(server).save(token, {});
   } catch (error) {
     const trouble = troubleOf(error);
-    if (trouble.code === "unauthorized") return trouble;
-    if (trouble.passing) {
-      await writeState({ apiToken: token });
-      return trouble;
-    }
+    return FOR_BEING_EMPTY.has(trouble.code) ? null : trouble;
   }
-  await writeState({ apiToken: token });
-  return null;
+  return troubleOf(new ServerAway("No Newsbell server takes an empty article."));
 }
 
 /**

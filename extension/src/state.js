@@ -12,7 +12,11 @@ import { exclusively, storage } from "./platform.js";
 /** @typedef {{server: string, id: number, token: string, endpoint: string, told: string[]}} Ticket */
 
 /** @typedef {{name: string, slug: string, aliases: string[], articles: number}} Topic */
-/** @typedef {{server: string, at: number, etag: string, topics: Topic[]}} Catalogue */
+/** A page of the server's topics: what asks for it and for the following one, and how many it has. */
+/** @typedef {{search: string, next: string | null, etag: string, count: number}} TopicPage */
+
+/** The server's topics, page after page; `cut` where the server has more of them than are kept. */
+/** @typedef {{server: string, at: number, topics: Topic[], pages: TopicPage[], cut: boolean}} Catalogue */
 /** @typedef {{name: string, version: string, features: string[], vapid_key: string}} About */
 
 /** An article of a followed topic, as the feed tells it; `at` in milliseconds since 1970. */
@@ -24,9 +28,11 @@ import { exclusively, storage } from "./platform.js";
 /** @typedef {{how: How, trouble: Trouble | null, at: number}} Standing */
 /** @typedef {{verifier: string, server: string, topics: string[], at: number, tab: number, code: string}} Link */
 /** @typedef {"new" | "known" | "updated" | "unsent" | "failed"} SaveOutcome */
-/** @typedef {{url: string, title: string, what: SaveOutcome, reason: string, rung: boolean, article: number, topics: string[], trouble: Trouble | null, at: number, told: boolean}} Saved */
 
-/** A page that waits to be saved; its text is elsewhere. `size` in characters; `trouble` of the last try. */
+/** `reason` and `code` say why it rings, or does not: in the server's words, and for programs. */
+/** @typedef {{url: string, title: string, what: SaveOutcome, reason: string, code: string, rung: boolean, article: number, topics: string[], trouble: Trouble | null, at: number, told: boolean}} Saved */
+
+/** A page that waits to be saved; its text is elsewhere. `size` in bytes; `trouble` of the last try. */
 /** @typedef {{id: string, server: string, url: string, title: string, topics: string[] | null, size: number, at: number, trouble: Trouble | null}} Unsent */
 
 /**
@@ -42,6 +48,7 @@ import { exclusively, storage } from "./platform.js";
  * @property {Standing} standing how things stood when they were last looked at
  * @property {About | null} about
  * @property {Catalogue | null} catalogue
+ * @property {number} catalogueSeen when the server last said that it is as it is now
  * @property {Feed | null} feed
  * @property {string[]} known ids and addresses of articles that were seen, newest last
  * @property {string[]} pushed addresses of articles that a push rang for, newest last
@@ -66,6 +73,7 @@ export const DEFAULTS = {
   standing: { how: "idle", trouble: null, at: 0 },
   about: null,
   catalogue: null,
+  catalogueSeen: 0,
   feed: null,
   known: [],
   pushed: [],

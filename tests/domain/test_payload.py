@@ -1,12 +1,14 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from newsbell.domain.article import Article
 from newsbell.domain.payload import MAX_PAYLOAD, alert_payload, preview_payload, shorten, story_tag
+from newsbell.web.feeds.entries import EntryRules, entry_of
 
 ARTICLE = Article(
     id=7,
@@ -33,7 +35,7 @@ ARTICLE = Article(
 BASE = "https://news.example"
 
 
-def notification(article: Article) -> dict[str, str]:
+def notification(article: Article) -> dict[str, Any]:
     message = json.loads(alert_payload(article, BASE))
     assert message["web_push"] == 8030
     return dict(message["notification"])
@@ -61,6 +63,25 @@ def test_an_undeclared_language_is_left_to_the_browser() -> None:
     shown = notification(replace(ARTICLE, language=""))
     assert shown["dir"] == "auto"
     assert "lang" not in shown
+
+
+def test_an_alert_names_its_article_as_the_feed_does() -> None:
+    rules = EntryRules(base_url=BASE, full_text=False, picture_url=str, rewrite=str)
+    entry = entry_of(ARTICLE, rules)
+    assert notification(ARTICLE)["data"] == {
+        "id": entry.id,
+        "date_published": entry.published.isoformat(),
+        "external_url": entry.original_url,
+    }
+    assert notification(ARTICLE)["navigate"] == entry.url
+
+
+def test_an_address_that_does_not_fit_is_left_to_the_feed_and_no_word_is_cut_for_it() -> None:
+    long = replace(ARTICLE, url="https://paper.example/" + "a" * 3_000)
+    shown = notification(long)
+    assert set(shown["data"]) == {"id", "date_published"}
+    assert shown["body"] == notification(ARTICLE)["body"]
+    assert len(alert_payload(long, BASE)) <= MAX_PAYLOAD
 
 
 @pytest.mark.parametrize("letter", ["a", "я", "語", "🐧", '"', "\\"])

@@ -86,6 +86,15 @@ test("only the extension's own pages are answered, and only what they may ask", 
   assert.deepEqual(await send({ kind: "markRead", body: { ids: [] } }), { value: undefined });
 });
 
+test("a page of ours that is opened is shown the topics as they are now", async () => {
+  const routes = { "GET /api/v1": [200, ABOUT], "GET /api/v1/topics": [200, { topics: [], next: null }] };
+  for (let times = 0; times < 2; times += 1) {
+    const asked = fakeFetch(routes);
+    assert.deepEqual(await send({ kind: "opened" }), { value: undefined });
+    assert.ok(asked.some(({ name }) => name === "GET /api/v1/topics"));
+  }
+});
+
 test("a push is shown, whatever it says, and its article is not rung again by the feed", async () => {
   const waits = [];
   const push = (data) => workerListeners.get("push")({ data, waitUntil: (work) => waits.push(work) });
@@ -108,6 +117,50 @@ test("a push is shown, whatever it says, and its article is not rung again by th
     ],
   );
   assert.ok(browser.store.pushed.includes(`${HERE}/articles/1/x`));
+});
+
+test("a push lists its article as unread and asks the server for nothing, nor sets it a time", async () => {
+  await quiet();
+  browser.store.ticket = { server: HERE, id: 1, token: "t", endpoint: "e", told: null };
+  const alarms = structuredClone([...browser.held]);
+  const asked = fakeFetch({ "GET /api/v1/topics": [200, { topics: [], next: null }] });
+  const notification = {
+    ...{ title: "Ferry", body: "Paper\nIt sails.", tag: "story-2", navigate: `${HERE}/articles/2/ferry` },
+    data: {
+      id: "urn:uuid:2",
+      date_published: "2026-01-01T08:00:00+00:00",
+      external_url: "https://www.paper.example/ferry",
+    },
+  };
+  const waits = [];
+  const data = { json: () => ({ notification }) };
+  workerListeners.get("push")({ data, waitUntil: (work) => waits.push(work) });
+  await Promise.all(waits);
+  await quiet();
+  assert.deepEqual(asked, []);
+  assert.deepEqual([...browser.held], alarms);
+  assert.deepEqual(browser.store.unread, ["urn:uuid:2"]);
+  const [{ url, original, title, site, at }] = browser.store.feed.items;
+  assert.deepEqual(
+    [url, original, title, site, at],
+    [
+      notification.navigate,
+      notification.data.external_url,
+      "Ferry",
+      "paper.example",
+      Date.UTC(2026, 0, 1, 8),
+    ],
+  );
+  assert.deepEqual(browser.log.at(-1), ["badge", { text: "1" }]);
+
+  workerListeners.get("notificationclick")({
+    notification: { data: { address: url }, close: () => undefined },
+    waitUntil: (work) => waits.push(work),
+  });
+  await Promise.all(waits);
+  assert.deepEqual(browser.store.unread, []);
+  browser.store.ticket = null;
+  browser.log.length = 0;
 });
 
 test("a click opens the article, and nothing that is no page of the web", async () => {

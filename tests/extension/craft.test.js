@@ -66,6 +66,10 @@ test("both browsers run the same background", () => {
   assert.deepEqual([listed, type], [[service_worker], "module"]);
 });
 
+test("Android is not claimed: its Firefox has neither menus nor commands, and nothing is tested there", () => {
+  assert.deepEqual(Object.keys(manifest.browser_specific_settings), ["gecko"]);
+});
+
 test("every field has a label, and every page says its words by key", () => {
   for (const path of pages) {
     const text = read(path);

@@ -4,7 +4,7 @@ import { fakeBrowser, fakeFetch } from "./browser.js";
 
 const HERE = "http://127.0.0.1:8080";
 const browser = fakeBrowser();
-const { lookAtFeed } = await import("../../extension/src/feed/look.js");
+const { listPushed, lookAtFeed } = await import("../../extension/src/feed/look.js");
 
 const badge = () => browser.log.findLast(([name]) => name === "badge")[1].text;
 const NOTICES = [];
@@ -121,4 +121,108 @@ test("a topic that no article has is in no feed, until one has", async () => {
   const asked = serve([item(1)]);
   await lookAtFeed();
   assert.ok(!asked.some(({ name }) => name.includes("/feeds/")));
+});
+
+const topicsAsked = (asked) => asked.filter(({ name }) => name === "GET /api/v1/topics").length;
+
+test("the topics are asked for once an hour at most, however often the feed is", async () => {
+  const asked = serve([item(1)]);
+  for (let looks = 0; looks < 3; looks += 1) await lookAtFeed();
+  assert.equal(topicsAsked(asked), 1);
+  browser.store.catalogueSeen -= 60 * 60 * 1000;
+  await lookAtFeed();
+  assert.equal(topicsAsked(asked), 2);
+  browser.store.catalogueSeen += 24 * 60 * 60 * 1000; // a clock that was put back
+  await lookAtFeed();
+  assert.equal(topicsAsked(asked), 3);
+});
+
+test("who waits for a topic's first article asks for the topics each time, and then rings for it", async () => {
+  const ferries = { name: "Ferries", slug: "ferries", aliases: [], articles: 1 };
+  let topics = TOPICS.topics;
+  const asked = fakeFetch({
+    "GET /api/v1/topics": () => [200, { topics, next: null }],
+    "GET /feeds/ferries.json": [200, { items: [{ ...item(1), tags: ["Ferries"] }] }],
+  });
+  browser.store.following = [{ name: "Ferries", since: 0, primed: true }];
+  await lookAtFeed();
+  await lookAtFeed();
+  assert.deepEqual([topicsAsked(asked), NOTICES.length], [2, 0]);
+  topics = [ferries, ...topics];
+  await lookAtFeed();
+  assert.equal(NOTICES.length, 1);
+});
+
+/** The article as a push names it: without its topics. */
+const pushed = (number) => ({
+  ...{ id: `urn:uuid:${number}`, url: `${HERE}/articles/${number}/x`, original: "", title: "T" },
+  ...{ summary: "", site: "", topics: [], at: Date.now(), lang: "" },
+});
+
+test("where topics are many, who polls waits an hour for them; a pushed article of a new one stays listed", async () => {
+  const ferries = { name: "Ferries", slug: "ferries", aliases: [], articles: 1 };
+  let first = [];
+  const asked = fakeFetch({
+    "GET /api/v1/topics": ({ url }) =>
+      url.includes("after")
+        ? [200, TOPICS]
+        : [200, { topics: first, next: `${HERE}/api/v1/topics?after=Ferries` }],
+    "GET /feeds/ferries.json": [200, { items: [{ ...item(2), tags: ["Ferries"] }] }],
+  });
+  browser.store.following = [{ name: "Ferries", since: 0, primed: true }];
+  for (let looks = 0; looks < 2; looks += 1) await lookAtFeed();
+  assert.equal(topicsAsked(asked), 2);
+
+  browser.store.standing = { how: "push", trouble: null, at: 0 };
+  browser.store.ticket = { server: HERE, id: 1, token: "t", endpoint: "e", told: null };
+  first = [ferries];
+  await listPushed(pushed(2));
+  await lookAtFeed();
+  assert.deepEqual(browser.store.unread, ["urn:uuid:2"]);
+});
+
+test("what a push listed is unread once, and what was read of it stays read", async () => {
+  browser.store.standing = { how: "push", trouble: null, at: 0 };
+  browser.store.ticket = { server: HERE, id: 1, token: "t", endpoint: "e", told: null };
+  serve([item(1)]);
+  await lookAtFeed();
+  await listPushed(pushed(2));
+  await listPushed(pushed(2));
+  assert.deepEqual(browser.store.unread, ["urn:uuid:1", "urn:uuid:2"]);
+  assert.deepEqual(browser.log.at(-1), ["badge", { text: "2" }]);
+
+  serve([item(2), item(1)], '"2"');
+  await lookAtFeed();
+  assert.deepEqual(browser.store.unread, ["urn:uuid:1", "urn:uuid:2"]);
+  browser.store.unread = [];
+  await listPushed(pushed(1));
+  await lookAtFeed();
+  assert.deepEqual(browser.store.unread, []);
+});
+
+test("a push of a server that was left, or of a subscription that was ended, lists nothing", async () => {
+  for (const ticket of [
+    null,
+    { server: "https://old.example", id: 1, token: "t", endpoint: "e", told: null },
+  ]) {
+    browser.store.ticket = ticket;
+    await listPushed(pushed(2));
+    assert.equal(browser.store.unread, undefined);
+  }
+});
+
+test("a push that comes during a look stays listed", async () => {
+  browser.store.ticket = { server: HERE, id: 1, token: "t", endpoint: "e", told: null };
+  let listed;
+  const route = fakeFetch({
+    "GET /api/v1/topics": [200, TOPICS],
+    "GET /feeds/russia.json": () => {
+      listed ??= listPushed(pushed(2));
+      return [200, { items: [item(1)] }];
+    },
+  });
+  await lookAtFeed();
+  await listed;
+  assert.ok(route.length > 0);
+  assert.ok(browser.store.unread.includes("urn:uuid:2"));
 });

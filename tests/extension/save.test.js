@@ -5,6 +5,8 @@ import { fakeBrowser, fakeFetch } from "./browser.js";
 const browser = fakeBrowser();
 const { savePage } = await import("../../extension/src/save/page.js");
 const { savedWords } = await import("../../extension/src/sayings.js");
+const { sayOnce, shownHere } = await import("../../extension/src/popup/told.js");
+const { grabPage } = await import("../../extension/src/page/grab.js");
 
 const PAGE = { url: "https://paper.example/ferry", title: "Ferry", html: "<!DOCTYPE html><html></html>" };
 const ANSWER = {
@@ -25,6 +27,7 @@ beforeEach(() => {
   given = PAGE;
   browser.scripting.executeScript = async () => (given ? [{ result: given }] : []);
 });
+const quiet = (code) => ({ ...ANSWER, rung: false, reason_code: code, reason: "The server's own words" });
 const saving = async (answer, topics = null) => {
   const asked = fakeFetch({ "POST /api/v1/articles": answer });
   const saved = await savePage(5, topics);
@@ -45,14 +48,14 @@ test("topics put right are the only ones", async () => {
 
 for (const [what, answer, words] of [
   ["new and rung", [201, ANSWER], /new.*notified/],
-  [
-    "new and quiet",
-    [201, { ...ANSWER, rung: false, reason: "older than 24 hours" }],
-    /nobody.*older than 24 hours/,
-  ],
+  ["new and old", [201, quiet("too_old")], /new here; nobody.*older than/],
+  ["new and without a topic", [201, quiet("no_topic")], /nobody.*no topic/],
+  ["new and of a known story", [201, quiet("story_rung")], /nobody.*its story/],
+  ["new and quiet for a reason nobody knows", [201, quiet("a_new_one")], /nobody.*The server's own words/],
   ["known", [200, { ...ANSWER, created: false }], /already.*Nothing/],
   ["brought up to date", [200, { ...ANSWER, created: false, updated: true }], /up to date/],
   ["refused for its token", [401, { code: "unauthorized", message: "No." }], /Not saved yet.*token.*kept/],
+  ["too large for the server", [413, { code: "too_large", message: "12 MB" }], /Not saved.*too large.*10 MB/],
   ["without an article", [422, { code: "no_article", message: "None." }], /Not saved.*No article/],
   [
     "refused for anything else",
@@ -74,8 +77,63 @@ test("a page the browser keeps to itself, or of more than 10 MB, is not sent", a
   assert.match(large.words, /10 MB/);
 });
 
-test("the outcome waits for the popup, under the badge", async () => {
+test("the outcome waits for the popup, under the badge, and is said there once, with its title", async () => {
   await saving([201, ANSWER]);
   assert.equal(browser.store.saved.told, false);
   assert.deepEqual(browser.log.at(-1), ["badge", { text: "✓" }]);
+
+  const said = [];
+  await sayOnce(browser.store.saved, (...words) => said.push(words));
+  assert.match(said[0][0], /Ferry returns.*It is new/);
+  assert.deepEqual([said.length, said[0][1], browser.store.saved.told], [1, "good", true]);
+  assert.deepEqual(browser.log.at(-1), ["badge", { text: "" }]);
+});
+
+test("what failed without a page or a token is said, too, for there is no other place for it", async () => {
+  browser.store.apiToken = "";
+  await saving(undefined);
+  const said = [];
+  const say = (...words) => said.push(words);
+  await sayOnce(browser.store.saved, say);
+  given = null;
+  await saving(undefined);
+  await sayOnce(browser.store.saved, say);
+  assert.match(said[0][0], /Ferry.*Not saved.*token/);
+  assert.match(said[1][0], /Not saved.*keeps this page to itself/);
+  assert.deepEqual([said[0][1], said[1][1]], ["bad", "bad"]);
+});
+
+test("what a popup saves itself and shows in its place is not said once more", async () => {
+  const said = [];
+  const say = (...words) => said.push(words);
+  await shownHere(async () => {
+    const { saved } = await saving([201, ANSWER]);
+    await sayOnce(browser.store.saved, say);
+    return saved;
+  });
+  assert.deepEqual([said, browser.store.saved.told], [[], true]);
+  const { saved } = await saving([201, ANSWER]);
+  await sayOnce(saved, say);
+  assert.equal(said.length, 1);
+});
+
+test("an outcome that came while another was said is not taken for said", async () => {
+  const { saved } = await saving([201, ANSWER]);
+  browser.store.saved = { ...saved, at: saved.at + 1 };
+  await sayOnce(saved, () => undefined);
+  assert.equal(browser.store.saved.told, false);
+});
+
+test("a page is measured as it is sent: letters of two bytes count as two", () => {
+  const pageOf = (text) => {
+    globalThis.Document = { prototype: { querySelectorAll: (name) => find(name, text) } };
+    globalThis.document = {};
+    globalThis.location = { href: PAGE.url };
+    return grabPage(100);
+  };
+  const find = (name, text) => (name === "html" ? [{ outerHTML: text }] : []);
+  assert.equal(pageOf("a".repeat(85)).html, `<!DOCTYPE html>${"a".repeat(85)}`);
+  assert.equal(pageOf("a".repeat(86)).html, null);
+  assert.equal(pageOf("я".repeat(42)).html, `<!DOCTYPE html>${"я".repeat(42)}`);
+  assert.equal(pageOf("я".repeat(43)).html, null);
 });

@@ -56,6 +56,26 @@ test("a token is kept if the server accepts it, or cannot be asked", async () =>
   assert.equal(browser.store.apiToken, "another");
 });
 
+test("only Newsbell's own refusal of an empty article speaks for a token", async () => {
+  for (const [answer, code] of [
+    [[403, {}], "error"],
+    [[404, { code: "not_found", message: "No." }], "not_found"],
+    [[400, {}], "error"],
+  ]) {
+    fakeFetch({ ...ROUTES, "POST /api/v1/articles": answer });
+    assert.equal((await useToken("unknown")).code, code);
+    assert.equal(browser.store.apiToken, undefined, code);
+  }
+  fakeFetch({ ...ROUTES, "POST /api/v1/articles": [422, { code: "refused", message: "Give html." }] });
+  assert.equal(await useToken("right"), null);
+  assert.equal(browser.store.apiToken, "right");
+});
+
+test("what takes an empty article is no Newsbell server, and says nothing of the token", async () => {
+  fakeFetch({ ...ROUTES, "POST /api/v1/articles": [200, { ok: true }] });
+  assert.equal((await useToken("unknown")).passing, true);
+});
+
 test("settings go out without a secret, and come in again", async () => {
   const state = {
     server: "https://news.example",

@@ -140,6 +140,11 @@ test("pages are bounded in number and in length", () => {
   assert.ok(!hasRoom(many(5, MOST_TEXT / 5), one("new", 1)));
 });
 
+test("what waits is measured in bytes", async () => {
+  await save("пором", undefined);
+  assert.equal(browser.store.unsent[0].size, new TextEncoder().encode("<p>пором").length);
+});
+
 test("where there is no room, or a window is private, the page is sent and not kept", async () => {
   for (let number = 0; number < MOST_PAGES; number += 1) await save(`page ${number}`, undefined);
   const full = await save("one more", undefined);

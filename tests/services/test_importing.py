@@ -46,7 +46,7 @@ def test_a_page_becomes_an_article_under_its_declared_topics(database: Database)
 
 def test_a_new_article_rings(database: Database) -> None:
     imported = save(database)
-    assert (imported.rung, imported.reason) == (True, "rung")
+    assert (imported.rung, imported.reason_code, imported.reason) == (True, "rung", "rung")
     assert alerts(database) == 1
 
 
@@ -54,7 +54,7 @@ def test_the_same_page_again_is_known_and_does_not_ring(database: Database) -> N
     first = save(database)
     again = save(database)
     assert (again.created, again.updated, again.rung) == (False, False, False)
-    assert again.reason == "it was known already"
+    assert (again.reason_code, again.reason) == ("known", "it was known already")
     assert again.article == first.article
     assert alerts(database) == 1
 
@@ -81,7 +81,7 @@ def test_the_same_text_elsewhere_is_another_article_of_the_same_story_and_does_n
     other = save(database, url="https://other.example/ferry")
     assert other.created
     assert other.article.story_id == first.article.story_id
-    assert (other.rung, other.reason) == (False, "its story was rung before")
+    assert (other.rung, other.reason_code, other.reason) == (False, "story_rung", "its story was rung before")
 
 
 def test_another_text_is_another_story_and_rings(database: Database) -> None:
@@ -98,7 +98,11 @@ def test_another_text_is_another_story_and_rings(database: Database) -> None:
 def test_an_old_article_does_not_ring_by_itself(database: Database) -> None:
     old = news_page(published=(NOW - timedelta(hours=25)).isoformat())
     imported = save(database, old)
-    assert (imported.rung, imported.reason) == (False, "it is older than 24 hours")
+    assert (imported.rung, imported.reason_code, imported.reason) == (
+        False,
+        "too_old",
+        "it is older than 24 hours",
+    )
 
 
 def test_an_old_article_rings_when_asked_to(database: Database) -> None:
@@ -112,14 +116,15 @@ def test_how_old_is_old_is_a_setting(database: Database) -> None:
 
 
 def test_an_article_saved_silently_can_be_rung_once_later(database: Database) -> None:
-    assert not save(database, notify="no").rung
+    silent = save(database, notify="no")
+    assert (silent.rung, silent.reason_code) == (False, "notify_no")
     assert save(database, notify="yes").rung
     assert not save(database, notify="yes").rung
 
 
 def test_an_article_without_topics_does_not_ring(database: Database) -> None:
     imported = save(database, news_page(topics=()))
-    assert (imported.rung, imported.reason) == (False, "it has no topic")
+    assert (imported.rung, imported.reason_code, imported.reason) == (False, "no_topic", "it has no topic")
 
 
 def test_named_topics_add_to_the_declared_ones_and_survive_another_import(database: Database) -> None:

@@ -56,7 +56,9 @@ def test_a_page_is_saved_and_found_at_its_address(site: Site) -> None:
     shown = site.client.get(saved.headers["Location"])
     assert shown.status_code == 200
     assert shown.json == {
-        name: value for name, value in article.items() if name not in ("created", "updated", "rung", "reason")
+        name: value
+        for name, value in article.items()
+        if name not in ("created", "updated", "rung", "reason", "reason_code")
     }
     assert site.fetcher.asked == []
 
@@ -67,6 +69,7 @@ def test_a_known_page_answers_200_with_the_same_article(site: Site) -> None:
     assert (again.json or {})["id"] == (first.json or {})["id"]
     assert not (again.json or {})["created"]
     assert (again.json or {})["rung"] is False
+    assert (again.json or {})["reason_code"] == "known"
     assert (again.json or {})["reason"]
     assert again.headers["Location"] == first.headers["Location"]
 

@@ -6,10 +6,12 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from newsbell import errors
+from newsbell.services.importing import ReasonCode
 from newsbell.web import errors as web_errors
 from tests.web.site import Site
 
@@ -87,6 +89,7 @@ def test_the_fields_of_an_article_are_documented(site: Site) -> None:
     article = site.save().json or {}
     named = set(re.findall(r"`(\w+)`", section("Articles")))
     assert set(article) <= named
+    assert set(get_args(ReasonCode)) <= named
 
 
 @pytest.mark.parametrize("number", ["120 times", "10 times", "30 times", "60 times", "300 times"])

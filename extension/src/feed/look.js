@@ -6,21 +6,29 @@ import { exclusively, maySayThings } from "../platform.js";
 import { RefusedByServer, ServerAway, serverAt } from "../server.js";
 import { changeState, readState } from "../state.js";
 import { lookup } from "../topics/catalogue.js";
+import { refreshTopics } from "../topics/refresh.js";
 import { itemsOf } from "./items.js";
 import { ringDue } from "./ring.js";
-import { sift } from "./sift.js";
+import { MOST_LISTED, sift, withPushed } from "./sift.js";
 
 /** @typedef {import("../state.js").State} State */
 /** @typedef {import("../state.js").Feed} Feed */
+/** @typedef {import("../state.js").Item} Item */
+
+const HOUR_MS = 60 * 60 * 1000;
 
 /**
  * The server's slugs of the followed topics, by what is known of them; a topic no article has is in no feed.
+ * Where not all topics are known here, the slug that was known when it was followed has to do.
  * @param {Pick<State, "following" | "catalogue">} state
  */
 export function slugsOf({ following, catalogue }) {
   const find = lookup(catalogue?.topics ?? []);
   return following
-    .map((topic) => (find(topic.slug ?? topic.name) ?? find(topic.name))?.slug)
+    .map(
+      (topic) => find(topic.slug ?? topic.name) ?? find(topic.name) ?? (catalogue?.cut ? topic : undefined),
+    )
+    .map((topic) => topic?.slug)
     .filter((slug) => slug !== undefined);
 }
 
@@ -30,7 +38,7 @@ export function slugsOf({ following, catalogue }) {
 export async function lookAtFeed({ ring = false } = {}) {
   await exclusively("newsbell feed", async () => {
     await tell(); // what is known already does not wait for the server
-    await refreshCatalogue();
+    await refreshTopics(topicsHoldFor(await readState()));
     const state = await readState();
     const how = state.standing.how;
     const rings = (ring || how === "polling" || how === "waiting") && (await maySayThings());
@@ -41,6 +49,18 @@ export async function lookAtFeed({ ring = false } = {}) {
 
 async function tell() {
   if (await maySayThings()) await ringDue();
+  await showBadge();
+}
+
+/**
+ * List the article of a push as unread. No look at the feed follows: it would tell the server that the message
+ * came, and bring all readers there at once. The feed is looked at when its own alarm says so, which a push
+ * does not move.
+ * @param {Item} item
+ */
+export async function listPushed(item) {
+  // Not during a look, whose older answer would take it off the list again.
+  await exclusively("newsbell feed", () => changeState((state) => withPushed(item, state)));
   await showBadge();
 }
 
@@ -80,20 +100,22 @@ async function fetchItems({ server, feed, ...state }) {
 /** @param {{body: unknown}[]} answers */
 function merged(answers) {
   const items = new Map(answers.flatMap(({ body }) => itemsOf(body)).map((item) => [item.id, item]));
-  return [...items.values()].sort((a, b) => b.at - a.at).slice(0, 2 * MOST_IN_FEED);
+  return [...items.values()].sort((a, b) => b.at - a.at).slice(0, MOST_LISTED);
 }
 
-/** The topics are asked for each time, which costs a 304 while nothing has changed. */
-async function refreshCatalogue() {
-  const { server, catalogue } = await readState();
-  const held = catalogue?.server === server ? catalogue : null;
-  const answer = await serverAt(server).topics(held?.etag ?? "");
-  if (answer === "unchanged") return;
-  await changeState(() => ({ catalogue: { server, at: Date.now(), ...answer } }));
+/**
+ * For how many milliseconds the topics are not asked for again. Whoever waits for the first article of a topic
+ * finds its feed by them, and asks each time; but not for many pages every few minutes.
+ * @param {State} state
+ */
+function topicsHoldFor({ standing: { how }, ...state }) {
+  const waits = slugsOf(state).length < state.following.length;
+  const looksSeldom = how === "push" || how === "linked";
+  return waits && (looksSeldom || state.catalogue?.pages?.length === 1) ? 0 : HOUR_MS;
 }
 
 /** @param {unknown} error */
-function quietWhenAway(error) {
+export function quietWhenAway(error) {
   // It is looked at again by itself, and `ensure` is what says that the server does not answer.
   if (!(error instanceof ServerAway || error instanceof RefusedByServer)) throw error;
 }

@@ -1,5 +1,7 @@
 /** From a push message to the notification it asks for. */
 
+import { itemsOf } from "./items.js";
+
 /** @typedef {{title: string, body: string, tag: string, lang: string, address: string}} Shown */
 
 /**
@@ -19,6 +21,17 @@ export function notificationFrom(data, otherwise) {
     lang: text(asked.lang),
     address: text(asked.navigate),
   };
+}
+
+/**
+ * The article a message rings for: its `data` says of it what the feed would, as far as its words do not.
+ * @param {Pick<PushMessageData, "json"> | null} data
+ * @returns {import("../state.js").Item | null} null where it names none, as a test does
+ */
+export function articleIn(data) {
+  const { title, body: summary, lang: language, navigate: url, data: named } = read(data) ?? {};
+  const [item] = itemsOf({ items: [{ ...named, url, title, summary, language }] });
+  return item ?? null;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What is new in a feed, what of it rings and what is unread: decided from values alone. */
 
+import { MOST_IN_FEED } from "../address.js";
 import { fold } from "../topics/names.js";
 
 /** @typedef {import("../state.js").State} State */
@@ -9,6 +10,8 @@ import { fold } from "../topics/names.js";
 /** The server rings for articles of the last day, and so does whoever polls. */
 const RINGS_FOR_MS = 24 * 60 * 60 * 1000;
 const MOST_KNOWN = 1000;
+/** As many as a look at two feeds gives. */
+export const MOST_LISTED = 2 * MOST_IN_FEED;
 
 /**
  * @typedef {Pick<State, "following" | "known" | "pushed" | "unread" | "due">} Before
@@ -44,6 +47,24 @@ export function sift(items, before, { ring, now }) {
     known: [...known].slice(-MOST_KNOWN),
     unread: [...before.unread.filter((id) => present.has(id)), ...fresh.map(({ id }) => id)],
     due: [...before.due, ...rings],
+  };
+}
+
+/**
+ * What a push for an article changes: it is listed, and unread, before the feed is looked at. One that was
+ * seen in the feed before is as the reader left it.
+ * @param {Item} item
+ * @param {Pick<State, "server" | "ticket" | "feed" | "known" | "unread">} before
+ * @returns {Partial<Pick<State, "feed" | "known" | "unread">>}
+ */
+export function withPushed(item, { server, ticket, feed, known, unread }) {
+  const isOfAnother = ticket?.server !== server; // one that was given up, and does not know it yet
+  if (isOfAnother || known.includes(item.id)) return {};
+  const held = feed?.server === server ? feed : { server, slugs: "", etag: "", items: [] };
+  return {
+    feed: { ...held, items: [item, ...held.items].sort((a, b) => b.at - a.at).slice(0, MOST_LISTED) },
+    known: [...known, ...marksOf(item)].slice(-MOST_KNOWN),
+    unread: [...unread, item.id],
   };
 }
 

@@ -71,7 +71,7 @@ export function grabMetadata() {
 
 /**
  * The page as it stands rendered, to be saved.
- * @param {number} most characters; a longer page is not given at all
+ * @param {number} most bytes in UTF-8; a longer page is not given at all
  * @returns {{url: string, title: string, html: string | null}}
  */
 export function grabPage(most) {
@@ -81,6 +81,6 @@ export function grabPage(most) {
   return {
     url: location.href,
     title: (title?.textContent ?? "").slice(0, 1000).trim(),
-    html: source.length > most ? null : source,
+    html: source.length > most || new Blob([source]).size > most ? null : source,
   };
 }

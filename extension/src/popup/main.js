@@ -3,7 +3,7 @@
 import { ask, Failed } from "../ask.js";
 import { maySayThings, pushesItself, runtime } from "../platform.js";
 import { standingWords, troubleWords } from "../sayings.js";
-import { onStateChange, readState, writeState } from "../state.js";
+import { onStateChange, readState } from "../state.js";
 import { listOf, localise, t } from "../words.js";
 import { byId, onceAtATime, say, seen } from "./dom.js";
 import { paintFollowed } from "./followed_part.js";
@@ -52,6 +52,7 @@ function listen() {
       view.state = keptCatalogue(await readState());
       view.allowed = await maySayThings();
       paintAll();
+      await tellSaved();
     });
   });
   byId("options").addEventListener("click", () => runtime.openOptionsPage());
@@ -129,11 +130,10 @@ async function readTab(tab) {
   performance.mark("newsbell-page");
 }
 
-/** What became of saving has been seen once the popup shows it. */
+/** What became of saving by key or menu, or while no popup was open, is said here, whatever page this is. */
 async function tellSaved() {
   const { saved } = view.state;
   if (!saved || saved.told) return;
-  const { showBadge } = await import("../badge.js");
-  await writeState({ saved: { ...saved, told: true } });
-  await showBadge();
+  const { sayOnce } = await import("./told.js");
+  await sayOnce(saved, tell);
 }

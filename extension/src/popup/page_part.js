@@ -4,7 +4,7 @@ import { ask } from "../ask.js";
 import { fold } from "../topics/names.js";
 import { t } from "../words.js";
 import { byId, h, onceAtATime, paint } from "./dom.js";
-import { pageTopics, pageWords } from "./page_topics.js";
+import { keptOfMore, pageTopics, pageWords } from "./page_topics.js";
 
 /** @typedef {import("./view.js").View} View */
 
@@ -15,9 +15,11 @@ import { pageTopics, pageWords } from "./page_topics.js";
 export function paintPage(view, follow) {
   const topics = view.reading === "read" ? pageTopics(view) : [];
   const words = pageWords(view, topics.length);
-  paint(byId("page-topics"), { topics, words }, () => [
+  const kept = view.reading === "read" ? keptOfMore(view) : 0;
+  paint(byId("page-topics"), { topics, words, kept }, () => [
     words && h("p", { class: "muted" }, t(words)),
     topics.length > 0 && h("ul", { class: "rows" }, ...topics.map((topic) => row(topic, follow))),
+    kept > 0 && h("p", { class: "muted" }, t("topics_cut", String(kept))),
   ]);
 }
 

@@ -31,3 +31,9 @@ export function pageWords({ reading, page }, topics) {
   if (!page?.isArticle) return topics === 0 ? "page_no_article" : null;
   return topics === 0 ? "page_no_topics" : null;
 }
+
+/**
+ * How many topics are kept of a server that has more; 0 where all are.
+ * @param {View} view
+ */
+export const keptOfMore = ({ state: { catalogue } }) => (catalogue?.cut ? catalogue.topics.length : 0);

@@ -6,12 +6,10 @@ import { cleanName, fold } from "../topics/names.js";
 import { t } from "../words.js";
 import { byId, h, link, onceAtATime, paint } from "./dom.js";
 import { pageTopics } from "./page_topics.js";
+import { moodOf, shownHere } from "./told.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("../state.js").Saved} Saved */
-
-/** @type {Partial<Record<Saved["what"], string>>} */
-const MOODS = { failed: "bad", unsent: "" };
 
 /** Topics the editor has added here by name. */
 /** @type {Set<string>} */
@@ -52,8 +50,11 @@ function listen(view, found) {
       .filter((box) => box.checked)
       .map((box) => box.value);
     const untouched = topics.length === found.length && added.size === 0;
-    const saved = await ask("save", { tab: view.tab, topics: untouched ? null : topics });
-    paintOutcome(saved, view.state.server);
+    await shownHere(async () => {
+      const saved = await ask("save", { tab: view.tab, topics: untouched ? null : topics });
+      paintOutcome(saved, view.state.server);
+      return saved;
+    });
   });
 }
 
@@ -95,7 +96,7 @@ function paintOutcome(saved, server) {
   paint(byId("save-outcome"), saved && { ...saved, told: true }, () =>
     saved
       ? [
-          h("p", { class: MOODS[saved.what] ?? "good" }, savedWords(saved)),
+          h("p", { class: moodOf(saved) }, savedWords(saved)),
           saved.article > 0 &&
             h("p", {}, link(`${server}/articles/${saved.article}`, { dir: "auto" }, saved.title)),
         ]

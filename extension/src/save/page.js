@@ -16,8 +16,8 @@ import { keep, sendAll, sendOne, settle } from "./unsent.js";
 /** @typedef {import("../state.js").Unsent} Unsent */
 /** @typedef {{url: string, title: string, html: string | null}} Grabbed */
 
-/** The server reads pages of 10 MB. */
-export const MOST_CHARACTERS = 10_000_000;
+/** The server reads pages of 10 MB; in UTF-8, as they are sent. */
+export const MOST_BYTES = 10_000_000;
 
 /**
  * @param {number} tab
@@ -25,7 +25,7 @@ export const MOST_CHARACTERS = 10_000_000;
  * @returns {Promise<Saved>}
  */
 export async function savePage(tab, topics) {
-  const page = await runInPage(tab, grabPage, MOST_CHARACTERS);
+  const page = await runInPage(tab, grabPage, MOST_BYTES);
   const saved = await outcome(page, topics, await mayBeKept(tab));
   await note(saved);
   return saved;
@@ -128,6 +128,7 @@ const fieldsOf = (answer) => ({
   what: answer.created ? "new" : answer.updated ? "updated" : "known",
   title: String(answer.title ?? ""),
   reason: String(answer.reason ?? ""),
+  code: String(answer.reason_code ?? ""),
   rung: answer.rung === true,
   article: Number(answer.id) || 0,
   topics: Array.isArray(answer.topics) ? answer.topics.map(String) : [],
@@ -143,6 +144,7 @@ const savedFrom = (page, fields) => ({
   title: page?.title || t("page_untitled"),
   what: "failed",
   reason: "",
+  code: "",
   rung: false,
   article: 0,
   topics: [],

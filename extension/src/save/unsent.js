@@ -14,7 +14,7 @@ import { dropTextsExcept, keepText, textOf } from "./texts.js";
 /** @typedef {import("../state.js").Trouble} Trouble */
 
 export const MOST_PAGES = 20;
-/** In all of them together; of one, see `MOST_CHARACTERS`. */
+/** Bytes of all of them together; of one, see `MOST_BYTES`. */
 export const MOST_TEXT = 50_000_000;
 
 /** What is wrong with one page will be wrong with the next. */
@@ -44,7 +44,13 @@ const isSame = (one, other) => one.server === other.server && one.url === other.
  * @returns {Promise<Unsent | null>} null where there is no room left, here or on the disk
  */
 export function keep(page, html) {
-  const entry = { ...page, id: crypto.randomUUID(), size: html.length, at: Date.now(), trouble: null };
+  const entry = {
+    ...page,
+    id: crypto.randomUUID(),
+    size: new Blob([html]).size,
+    at: Date.now(),
+    trouble: null,
+  };
   return exclusively("newsbell texts", async () => {
     if (!hasRoom((await readState()).unsent, entry)) return null;
     try {

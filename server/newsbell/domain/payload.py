@@ -13,6 +13,7 @@ from typing import Any
 
 from newsbell.domain.article import Article
 from newsbell.domain.language import direction
+from newsbell.domain.original import original_url
 from newsbell.domain.paths import article_path
 
 MAX_PAYLOAD = 2_700
@@ -23,7 +24,11 @@ ICON = "/static/icons/icon-192.png"
 
 
 def alert_payload(article: Article, base_url: str) -> bytes:
-    """The message that rings for an article: its title, where it is from, and where a click leads."""
+    """The message that rings for an article: its title, where it is from, and where a click leads.
+
+    Its `data` names the article as the JSON Feed does (`id`, `date_published`, `external_url`), so that
+    whoever shows it can list it as unread without asking for the feed, which would tell that it came.
+    """
     summary = shorten(article.summary or article.body_text.partition("\n")[0], _MAX_BODY)
     # The site comes first, because Firefox shows only the first 200 characters.
     body = "\n".join(part for part in (shorten(article.site_name, _MAX_SITE), summary) if part)
@@ -34,6 +39,11 @@ def alert_payload(article: Article, base_url: str) -> bytes:
         tag=story_tag(article.story_id),
         lang=article.language,
         icon=base_url + ICON,
+        data={
+            "id": article.uuid.urn,
+            "date_published": article.sort_at.replace(microsecond=0).isoformat(),
+            "external_url": original_url(article),
+        },
     )
 
 
@@ -66,7 +76,16 @@ def shorten(text: str, limit: int) -> str:
     return (cut[:space] if space > limit // 2 else cut).rstrip(" ,;:–—-") + "…"
 
 
-def _encode(*, title: str, body: str, navigate: str, tag: str, lang: str, icon: str) -> bytes:
+def _encode(
+    *,
+    title: str,
+    body: str,
+    navigate: str,
+    tag: str,
+    lang: str,
+    icon: str,
+    data: dict[str, str] | None = None,
+) -> bytes:
     notification: dict[str, Any] = {
         "title": title,
         "body": body,
@@ -77,11 +96,17 @@ def _encode(*, title: str, body: str, navigate: str, tag: str, lang: str, icon: 
     }
     if lang:
         notification["lang"] = lang
+    if data:
+        notification["data"] = data
     while True:
         payload = json.dumps(
             {"web_push": 8030, "notification": notification}, ensure_ascii=False, separators=(",", ":")
         ).encode()
-        if len(payload) <= MAX_PAYLOAD or not notification["body"]:
+        if len(payload) <= MAX_PAYLOAD:
+            return payload
+        if data and data.pop("external_url", ""):
+            continue  # the feed has it; the words are what the reader sees
+        if not notification["body"]:
             return payload
         # Scripts of three or four bytes a character can pass the bound: give up half of the body.
         notification["body"] = (

@@ -62,6 +62,8 @@ class Saved(Protocol):
     @property
     def rung(self) -> bool: ...
     @property
+    def reason_code(self) -> str: ...
+    @property
     def reason(self) -> str: ...
 
 
@@ -72,6 +74,7 @@ def saved_json(saved: Saved) -> dict[str, Any]:
         "created": saved.created,
         "updated": saved.updated,
         "rung": saved.rung,
+        "reason_code": saved.reason_code,
         "reason": saved.reason,
     }
 

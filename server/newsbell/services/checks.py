@@ -97,7 +97,7 @@ def check_base_url(base_url: str) -> Finding:
         return Finding(
             subject=subject,
             level="bad",
-            sentence=f"Browsers take no notifications from {base_url}: it is not https.",
+            sentence=f"No page of {base_url} may notify: it is not https. The extension in Chromium may.",
             advice="Put https in front of Newsbell and set NEWSBELL_BASE_URL to that address.",
         )
     if is_local(host):

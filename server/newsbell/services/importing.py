@@ -29,6 +29,7 @@ from newsbell.storage.database import Connection, Database
 from newsbell.storage.statements import take_turn
 
 Notify = Literal["auto", "yes", "no"]
+ReasonCode = Literal["rung", "notify_no", "no_topic", "known", "too_old", "story_rung"]
 
 ALERT_LIFETIME = timedelta(hours=24)
 """How long an alert is worth ringing: a push service and a retry give up after that."""
@@ -37,13 +38,15 @@ ALERT_LIFETIME = timedelta(hours=24)
 @dataclass(frozen=True, kw_only=True)
 class Imported:
     """What came of an import. `created`: it is new here; `updated`: it was known and has changed.
-    `alert_id`: the alert that was stored with it; `reason` says "rung", or why not, in words.
+    `alert_id`: the alert that was stored with it; `reason` says "rung", or why not, in words, and
+    `reason_code` for programs.
     """
 
     article: Article
     created: bool
     updated: bool
     alert_id: int | None
+    reason_code: ReasonCode
     reason: str
 
     @property
@@ -207,14 +210,16 @@ def _store(conn: Connection, settings: Settings, coming: _Coming, notify: Notify
     else:
         article, updated = _update(conn, existing, coming, now)
         created = False
-    reason = _reason_not_to_ring(settings, article, notify, created=created, now=now)
-    alert_id = _ring(conn, article, now) if reason is None else None
+    quiet = _why_quiet(settings, article, notify, created=created, now=now)
+    alert_id = _ring(conn, article, now) if quiet is None else None
+    code, words = quiet or (_STORY_RUNG if alert_id is None else _RUNG)
     return Imported(
         article=article,
         created=created,
         updated=updated and not created,
         alert_id=alert_id,
-        reason=reason or ("its story was rung before" if alert_id is None else "rung"),
+        reason_code=code,
+        reason=words,
     )
 
 
@@ -256,20 +261,26 @@ def _update(conn: Connection, existing: Article, coming: _Coming, now: datetime)
     )
 
 
-def _reason_not_to_ring(
+_Reason = tuple[ReasonCode, str]
+_RUNG: _Reason = ("rung", "rung")
+_STORY_RUNG: _Reason = ("story_rung", "its story was rung before")
+
+
+def _why_quiet(
     settings: Settings, article: Article, notify: Notify, *, created: bool, now: datetime
-) -> str | None:
+) -> _Reason | None:
+    """Why nobody is to be told of the article; None where its followers are."""
     if notify == "no":
-        return "notify is no"
+        return "notify_no", "notify is no"
     if not article.topics:
-        return "it has no topic"
+        return "no_topic", "it has no topic"
     if notify == "yes":
         return None
     if not created:
-        return "it was known already"
+        return "known", "it was known already"
     age = now - (article.published_at or now).astimezone(UTC)
     if age > settings.alert_max_age:
-        return f"it is older than {settings.alert_max_age / timedelta(hours=1):g} hours"
+        return "too_old", f"it is older than {settings.alert_max_age / timedelta(hours=1):g} hours"
     return None
 
 

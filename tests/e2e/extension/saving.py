@@ -86,19 +86,29 @@ def save_good_pages(
 def save_without_the_popup(
     browser: AnyBrowser, extension: AnyExtension, newsbell: Newsbell, paper: Paper, title: str
 ) -> None:
-    """By the keyboard command, and from the menu of the page."""
+    """By the keyboard command, and from the menu of the page; what came of it is said on any page."""
     by_key = _publish(paper, f"By key: {title}")
     browser.open(by_key)
     extension.press_shortcut("S")
     until(lambda: saved(newsbell, by_key), "the page, saved by the keyboard")
     popup = extension.open_popup()
     popup.wait_for_text("#save-outcome", "It is new")
+    popup.wait_for_text("#said", f"By key: {title}")
     extension.close_popup()
 
     by_menu = _publish(paper, f"By menu: {title}")
     browser.open(by_menu)
     extension.choose_in_menu("Save this page in Newsbell (editors)")
     until(lambda: saved(newsbell, by_menu), "the page, saved from the menu")
+    browser.open(article(paper))
+    popup = extension.open_popup()
+    popup.wait_for_text("#said", f"By menu: {title}")
+    popup.wait_for_text("#said", "It is new")
+    extension.close_popup()
+    popup = extension.open_popup()
+    page_topics(popup)
+    assert popup.text("#said") == ""
+    extension.close_popup()
     assert len(saved(newsbell, by_key)) == 1
 
 

@@ -7,22 +7,22 @@ import socket
 from contextlib import suppress
 from typing import Literal
 
+from tests.e2e.drivers.chromium import FAR_HOST
 from tests.e2e.services.background import Background
 
 Mode = Literal["open", "shut", "silent"]
 
 _ELSEWHERE = ("198.51.100.1", 9)  # RFC 5737: an address of nobody's; nothing is sent to it
-_SECOND_LOOPBACK = "127.1.2.3"
+_LOOPBACK = "127.0.0.1"
 
 
 def network_address() -> str:
-    """This machine's address in its network, which browsers trust no more than any other host's; a second
-    loopback address where there is no network."""
+    """This machine's address in its network; its loopback address where there is no network."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(_ELSEWHERE)
         except OSError:
-            return _SECOND_LOOPBACK
+            return _LOOPBACK
         return str(probe.getsockname()[0])
 
 
@@ -39,7 +39,8 @@ class Door(Background):
 
     @property
     def address(self) -> str:
-        return f"http://{self._host}:{self._port}"
+        """One that browsers trust no more than another host: they trust all of 127/8, but not this name."""
+        return f"http://{FAR_HOST if self._host == _LOOPBACK else self._host}:{self._port}"
 
     def turn(self, mode: Mode) -> None:
         """Be like this from now on, to connections that are there already, too."""

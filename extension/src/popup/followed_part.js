@@ -54,7 +54,7 @@ const one = (topic, slug, server, say) =>
 function feedsOf(topic, slug, server, say) {
   const inside = h("p", { class: slug ? "actions" : "muted" }, slug ? "" : t("feeds_later"));
   const fill = async () => {
-    if (!slug || inside.hasChildNodes()) return;
+    if (!slug || inside.childElementCount > 0) return;
     const { feeds } = await import("./feeds_part.js");
     inside.replaceChildren(...feeds(topic.name, slug, server, say));
   };

@@ -83,6 +83,9 @@ def save_good_pages(
     extension.close_popup()
 
 
+_TOLD = "(globalThis.browser ?? chrome).storage.local.get('saved').then(({ saved }) => saved.told)"
+
+
 def save_without_the_popup(
     browser: AnyBrowser, extension: AnyExtension, newsbell: Newsbell, paper: Paper, title: str
 ) -> None:
@@ -104,6 +107,7 @@ def save_without_the_popup(
     popup = extension.open_popup()
     popup.wait_for_text("#said", f"By menu: {title}")
     popup.wait_for_text("#said", "It is new")
+    until(lambda: popup.run(_TOLD), "what was said, marked as said")
     extension.close_popup()
     popup = extension.open_popup()
     page_topics(popup)

@@ -178,7 +178,10 @@ def use_every_option(
     chromium.click("#opml")
     feeds = until(lambda: read(folder / "newsbell.opml"), "the feeds as a file")
     assert "/feeds/russia.rss" in feeds
-    link = chromium.run("document.querySelector('a[href^=\"feed:\"]').href")
+    chromium.click("#followed-list summary")
+    link = until(
+        lambda: chromium.run("document.querySelector('a[href^=\"feed:\"]')?.href"), "the feed's link"
+    )
     assert requests.get(link.removeprefix("feed:"), timeout=10).status_code == 200
 
     chromium.open(extension.address("options.html"))

@@ -3,7 +3,7 @@
 import { serverAddress } from "./address.js";
 import { follow } from "./follow.js";
 import { ensureHere } from "./health/means.js";
-import { serverAt, troubleOf } from "./server.js";
+import { RefusedByServer, serverAt, troubleOf } from "./server.js";
 import { changeState, readState, writeState } from "./state.js";
 import { cleanName } from "./topics/names.js";
 
@@ -63,11 +63,9 @@ export async function useToken(token) {
     await serverAt(server).save(token, {});
   } catch (error) {
     const trouble = troubleOf(error);
-    if (trouble.code === "unauthorized") return trouble;
-    if (trouble.passing) {
-      await writeState({ apiToken: token });
-      return trouble;
-    }
+    if (trouble.passing) await writeState({ apiToken: token });
+    // Anything but the server's word on the article is somebody else's word, such as a proxy's 403.
+    if (!(error instanceof RefusedByServer && [400, 422].includes(error.status))) return trouble;
   }
   await writeState({ apiToken: token });
   return null;

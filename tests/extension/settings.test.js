@@ -56,6 +56,20 @@ test("a token is kept if the server accepts it, or cannot be asked", async () =>
   assert.equal(browser.store.apiToken, "another");
 });
 
+test("a token is not called accepted by an answer that does not say so", async () => {
+  for (const [status, code] of [
+    [403, "error"],
+    [404, "not_found"],
+    [302, "error"],
+  ]) {
+    fakeFetch({ ...ROUTES, "POST /api/v1/articles": [status, { code, message: "A proxy's word." }] });
+    assert.equal((await useToken("any"))?.code, code);
+    assert.equal(browser.store.apiToken, undefined);
+  }
+  fakeFetch({ ...ROUTES, "POST /api/v1/articles": [422, { code: "empty", message: "Nothing there." }] });
+  assert.equal(await useToken("right"), null);
+});
+
 test("settings go out without a secret, and come in again", async () => {
   const state = {
     server: "https://news.example",
@@ -73,6 +87,12 @@ test("settings go out without a secret, and come in again", async () => {
     browser.store.following.map(({ name }) => name),
     ["Russia"],
   );
+});
+
+test("looking instead of being told is a setting that comes in with the others", async () => {
+  fakeFetch(ROUTES);
+  await useSettings({ server: "http://127.0.0.1:8080", topics: ["Russia"], byPolling: true });
+  assert.equal(browser.store.byPolling, true);
 });
 
 test("a file that is no settings is refused whole", () => {

@@ -147,14 +147,11 @@ class Chromium(Page):
     def attach(self, target: str) -> Page:
         return Page(self.connection, target)
 
-    @contextmanager
-    def another_tab(self, address: str) -> Iterator[Page]:
-        """A tab behind the present one, closed afterwards."""
-        target = self.connection.send("Target.createTarget", url=address, background=True)["targetId"]
-        try:
-            yield self.attach(target)
-        finally:
-            self.connection.send("Target.closeTarget", targetId=target)
+    def open_behind(self, address: str) -> Page:
+        """A tab behind the present one."""
+        return self.attach(
+            self.connection.send("Target.createTarget", url=address, background=True)["targetId"]
+        )
 
     def _pages(self) -> list[dict[str, Any]]:
         return [target for target in self.targets() if target["type"] == "page"]

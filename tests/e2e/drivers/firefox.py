@@ -22,7 +22,13 @@ FAR_HOST = "newsbell.example"
 _FAR_HOSTS = (FAR_HOST, paper.HOST)
 
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # WebDriver section 12.1
-_KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Shift": "\ue008", "Alt": "\ue00a"}  # WebDriver section 15.4.2
+_KEYS = {  # WebDriver section 15.4.2
+    "Tab": "\ue004",
+    "Enter": "\ue007",
+    "Shift": "\ue008",
+    "Alt": "\ue00a",
+    "ArrowDown": "\ue015",
+}
 _PREFERENCES: dict[str, Any] = {
     "browser.shell.checkDefaultBrowser": False,
     "browser.startup.page": 0,
@@ -106,6 +112,10 @@ class Firefox:
         if isinstance(value, dict) and "failed" in value:
             raise RuntimeError(value["failed"])
         return value
+
+    def value(self, expression: str) -> Any:
+        """The value of an expression in the page, a promise's included."""
+        return self.run_async(f"return await ({expression})")
 
     def click(self, selector: str) -> None:
         found = self.send("WebDriver:FindElement", using="css selector", value=selector)

@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.e2e.drivers.cdp import Connection, connected
 from tests.e2e.drivers.chromium_page import Page
-from tests.e2e.drivers.display import Display
+from tests.e2e.drivers.display import X_KEYS, Display
 from tests.e2e.drivers.native_ui import Box, NativeUI
 from tests.e2e.drivers.processes import running
 from tests.e2e.services import paper
@@ -99,6 +99,19 @@ class Chromium(Page):
     def type(self, selector: str, text: str) -> None:
         self.click(selector)
         self.send("Input.insertText", text=text)
+
+    def press_key(self, name: str) -> None:
+        """Press a key where the focus is, named as `KeyboardEvent.key` names it."""
+        self.display.press(X_KEYS.get(name, name))
+
+    def press_keys(self, text: str) -> None:
+        """Type where the focus is."""
+        self.display.type(text)
+
+    def use_scheme(self, scheme: str) -> None:
+        """Let this tab be "dark" or "light" from now on."""
+        wanted = {"name": "prefers-color-scheme", "value": scheme}
+        self.send("Emulation.setEmulatedMedia", features=[wanted])
 
     def tabs(self) -> list[str]:
         return [str(page["url"]) for page in self._pages()]

@@ -29,6 +29,7 @@ _KEYS = {  # WebDriver section 15.4.2
     "Alt": "\ue00a",
     "ArrowDown": "\ue015",
 }
+_SCHEME = "layout.css.prefers-color-scheme.content-override"
 _PREFERENCES: dict[str, Any] = {
     "browser.shell.checkDefaultBrowser": False,
     "browser.startup.page": 0,
@@ -246,9 +247,21 @@ class Firefox:
         with self.chrome():
             self.run(script, origin, verdict)
 
-    def set_preference(self, name: str, value: int) -> None:
+    def use_scheme(self, scheme: str) -> None:
+        """Let pages be "dark" or "light" from now on."""
         with self.chrome():
-            self.run("Services.prefs.setIntPref(arguments[0], arguments[1])", name, value)
+            self.run("Services.prefs.setIntPref(arguments[0], arguments[1])", _SCHEME, scheme == "light")
+
+    def zoom(self, factor: float) -> None:
+        """Enlarge the page in front, as its reader does."""
+        with self.chrome():
+            self.run("ZoomManager.zoom = arguments[0]", factor)
+
+    def save_files_to(self, folder: Path) -> None:
+        """Let downloads go there, without a question."""
+        with self.chrome():
+            self.run("Services.prefs.setIntPref('browser.download.folderList', 2)")
+            self.run("Services.prefs.setStringPref('browser.download.dir', arguments[0])", str(folder))
 
     def notification(self) -> tuple[str, str]:
         """Title and text of the notification on the screen, waited for."""

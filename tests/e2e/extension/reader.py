@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any, Protocol
 
 from tests.e2e.drivers.popup import AnyPopup
@@ -59,6 +60,11 @@ def hasten(inside: Inside, alarm: str, minutes: float) -> dict[str, Any]:
     period = f"periodInMinutes: {json.dumps(found.get('periodInMinutes'))} ?? undefined"
     inside.run(f"{api}.create({alarm!r}, {{delayInMinutes: {minutes}, {period}}})")
     return found
+
+
+def read(file: Path) -> str:
+    """What is in a file; nothing while there is none."""
+    return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
 def wait_until_shown(popup: AnyPopup, selector: str) -> None:

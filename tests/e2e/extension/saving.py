@@ -152,11 +152,26 @@ def find_a_country_by_another_name(browser: AnyBrowser, extension: AnyExtension,
     extension.close_popup()
 
 
-def refuse_bad_pages(browser: AnyBrowser, extension: AnyExtension, newsbell: Newsbell, paper: Paper) -> None:
+def refuse_bad_pages(
+    browser: AnyBrowser, extension: AnyExtension, newsbell: Newsbell, paper: Paper, *, browsers_own: str
+) -> None:
+    """A page without an article, an article without topics, and a page of the browser's own."""
     address = paper.publish("/empty", "<!doctype html><title>Cookies</title><p>Accept cookies?")
     popup = save(browser, extension, address, "No article was found on this page.")
-    assert "article" in popup.text("#page-topics")
+    assert popup.text("#page-topics").startswith("There seems to be no article here. That is fine")
     assert saved(newsbell, address) == []
+    extension.close_popup()
+
+    page = news_page("Kettle", topics=(), paragraphs=paragraphs_of("Kettle"))
+    browser.open(paper.publish("/kettle", page))
+    popup = extension.open_popup()
+    popup.wait_for_text("#page-topics", "This article names no topics")
+    extension.close_popup()
+
+    browser.open(browsers_own)
+    popup = extension.open_popup()
+    popup.wait_for_text("#page-topics", "Your browser keeps this page to itself")
+    assert not popup.text("#save")
     extension.close_popup()
 
 

@@ -17,6 +17,7 @@ from tests.e2e.extension.conftest import RunChromium
 from tests.e2e.extension.reader import (
     article,
     page_topics,
+    read,
     state_of,
     wait_for_standing,
     wait_until_shown,
@@ -171,21 +172,34 @@ def test_a_restart_and_an_update_lose_nothing(
 
 
 def mark_read(chromium: Chromium, extension: ChromiumExtension, newsbell: Newsbell, title: str) -> None:
-    """One of two articles, and then all."""
+    """One article by reading its original, one by its button, and then all."""
     chromium.open(extension.address("popup.html"))
     until(lambda: extension.badge() == "1", "the article that was rung before the update, unread")
     newsbell.save(f"Light on the tower: {title}", topics=["Russia"])
-    until(lambda: extension.badge() == "2", "another article, unread")
-    unread = "[...document.querySelectorAll('#latest .unread a.title')].map((one) => one.innerText)"
-    until(lambda: len(chromium.run(unread)) == 2, "both articles, shown as unread")
-    chromium.click('#latest [data-key^="read "]')
-    until(lambda: extension.badge() == "1", "one article, unread")
-    [left] = until(lambda: chromium.run(unread), "what is left")
-    assert left.endswith(title)
+    wait_for_unread(chromium, extension, 2)
+    chromium.click('#latest .unread [data-key^="original "]')
+    original = "https://paper.example/light-on-the-tower"
+    until(lambda: any(tab.startswith(original) for tab in chromium.tabs()), "the original's tab")
+    chromium.send("Page.bringToFront")
+    [left] = wait_for_unread(chromium, extension, 1)
     assert "tower" not in left
+
+    newsbell.save(f"Snow on the pass: {title}", topics=["Russia"])
+    wait_for_unread(chromium, extension, 2)
+    chromium.click('#latest .unread [data-key^="read "]')
+    assert wait_for_unread(chromium, extension, 1) == [left]
     chromium.click("#mark-all")
-    until(lambda: extension.badge() == "", "nothing, unread")
-    until(lambda: chromium.run(unread) == [] and not chromium.text("#mark-all"), "no article, unread")
+    wait_for_unread(chromium, extension, 0)
+    until(lambda: not chromium.text("#mark-all"), "nothing left to mark")
+
+
+def wait_for_unread(chromium: Chromium, extension: ChromiumExtension, count: int) -> list[str]:
+    """The titles of the articles that are shown as unread, once they and the button say so many."""
+    until(lambda: extension.badge() == (str(count) if count else ""), f"{count} on the button")
+    unread = "[...document.querySelectorAll('#latest .unread a.title')].map((one) => one.innerText)"
+    until(lambda: len(chromium.run(unread)) == count, f"{count} articles, shown as unread")
+    titles: list[str] = chromium.run(unread)
+    return titles
 
 
 def copy_feeds(chromium: Chromium) -> None:
@@ -221,6 +235,7 @@ def complete_by_keyboard(chromium: Chromium, newsbell: Newsbell) -> None:
     assert newsbell.followed() == ["Russia"]
     chromium.display.press("Return")
     until(lambda: newsbell.followed() == ["Russia", "Ukraine"], "the second topic at the server")
+    chromium.wait_for_text("#said", "You follow Ukraine now.")  # which moves what is below
     chromium.type("#other-topic", "Sea ice")
     chromium.display.press("Return")
     until(lambda: sorted(newsbell.followed()) == TOPICS, "a topic without an article, at the server")
@@ -266,8 +281,3 @@ def use_every_option(
 def root(chromium: Chromium) -> int:
     number: int = chromium.send("DOM.getDocument")["root"]["nodeId"]
     return number
-
-
-def read(file: Path) -> str:
-    """What is in a file; nothing while there is none."""
-    return file.read_text(encoding="utf-8") if file.exists() else ""

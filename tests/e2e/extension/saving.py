@@ -6,80 +6,21 @@ import html
 import json
 import re
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import requests
 
 from tests.e2e.drivers.popup import AnyPopup
-from tests.e2e.extension.reader import (
-    AnyExtension,
-    article,
-    page_topics,
-    state_of,
-    wait_until_shown,
-)
+from tests.e2e.extension.reader import AnyBrowser, AnyExtension, article, page_topics, state_of
 from tests.e2e.newsbell import Newsbell
 from tests.e2e.services.door import Door
 from tests.e2e.services.paper import Paper
 from tests.e2e.waiting import until
 from tests.pages import PARAGRAPHS, news_page, paragraphs_of
 
-ALL_OF_A_PAGE = (
-    "document.documentElement.outerHTML + [...document.querySelectorAll('input')].map((one) => one.value)"
-)
 FIVE_MEGABYTES = 5_000_000
 MANY = 100_000
 ATTACK = "<img src=x onerror=globalThis.attacked=1>"
-
-
-class AnyBrowser(Protocol):
-    """A `Chromium` or a `Firefox`, as far as it is needed here."""
-
-    def open(self, address: str) -> None: ...
-    def value(self, expression: str) -> Any: ...
-    def click(self, selector: str) -> None: ...
-    def type(self, selector: str, text: str) -> None: ...
-    def wait_for_text(self, selector: str, text: str, *, within: float = 20) -> None: ...
-
-
-def give_token(browser: AnyBrowser, newsbell: Newsbell, name: str, consent: Callable[[], None]) -> str:
-    """On the options page: a wrong token, which is refused, and then a right one, which it is. `consent`
-    answers what the browser asks of its own."""
-    browser.type("#token", "nbt_wrong")
-    browser.click("#keep-token")
-    consent()
-    browser.wait_for_text("#token-said", "token")
-    browser.wait_for_text("#token-said", "not")
-    token = newsbell.new_token(name)
-    browser.type("#token", token)
-    assert token in browser.value(ALL_OF_A_PAGE)
-    browser.click("#keep-token")
-    browser.wait_for_text("#token-said", "The server accepts the token.")
-    assert token not in browser.value(ALL_OF_A_PAGE)
-    return token
-
-
-def forget_token(browser: AnyBrowser, extension: AnyExtension, paper: Paper, token: str) -> None:
-    """No page shows the token again, and the press of a button ends saving."""
-    browser.open(article(paper))
-    popup = extension.open_popup()
-    wait_until_shown(popup, "#save-now")
-    assert token not in popup.run(ALL_OF_A_PAGE)
-    extension.close_popup()
-    assert state_of(extension)["apiToken"] == token
-
-    browser.open(extension.address("options.html"))
-    browser.wait_for_text("#token-kept", "A token is kept.")
-    assert token not in browser.value(ALL_OF_A_PAGE)
-    browser.click("#forget-token")
-    browser.wait_for_text("#token-said", "The token is forgotten.")
-    assert token not in json.dumps(state_of(extension))
-
-    browser.open(article(paper))
-    popup = extension.open_popup()
-    page_topics(popup)
-    assert not popup.text("#save")
-    extension.close_popup()
 
 
 def save(browser: AnyBrowser, extension: AnyExtension, address: str, words: str) -> AnyPopup:

@@ -7,11 +7,10 @@ import pytest
 from tests.e2e.extension import test_chromium_following as chromium_reader
 from tests.e2e.extension import test_firefox_linking as firefox_reader
 from tests.e2e.extension.conftest import InFirefox, RunChromium
+from tests.e2e.extension.options import forget_token, give_token, reach_past_a_proxy
 from tests.e2e.extension.reader import hasten
 from tests.e2e.extension.saving import (
     find_a_country_by_another_name,
-    forget_token,
-    give_token,
     keep_what_cannot_be_sent,
     refuse_bad_pages,
     save_good_pages,
@@ -41,6 +40,7 @@ def test_chromium_saves_what_is_an_article_and_says_why_not(
         extension.close_popup()
         withstand_an_attack(chromium, extension, door, paper)
         forget_token(chromium, extension, paper, token)
+        reach_past_a_proxy(chromium, extension, door, lambda: extension.press_in_dialog("Allow"))
 
 
 def test_firefox_saves_what_is_an_article_and_says_why_not(
@@ -65,3 +65,4 @@ def test_firefox_saves_what_is_an_article_and_says_why_not(
     )
     withstand_an_attack(firefox, extension, door, paper)
     forget_token(firefox, extension, paper, token)
+    reach_past_a_proxy(firefox, extension, door, lambda: firefox.press_in_prompt("Allow"))

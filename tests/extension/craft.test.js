@@ -61,6 +61,18 @@ test("every file the manifest and the pages name is there", () => {
   );
 });
 
+test("each icon is a square PNG of the size that it is named for", () => {
+  const named = { ...manifest.icons, ...manifest.action.default_icon };
+  const icons = files.filter((path) => path.startsWith("icons/"));
+  assert.deepEqual(icons.sort(), [...new Set(Object.values(named))].sort());
+  for (const [size, path] of Object.entries(named)) {
+    assert.equal(path, `icons/bell-${size}.png`);
+    const png = readFileSync(new URL(path, ROOT));
+    assert.equal(png.toString("latin1", 1, 4), "PNG");
+    assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [Number(size), Number(size)], path);
+  }
+});
+
 test("both browsers run the same background", () => {
   const { service_worker, scripts: listed, type } = manifest.background;
   assert.deepEqual([listed, type], [[service_worker], "module"]);

@@ -84,7 +84,8 @@ async function checkServer() {
 function allowServer() {
   const server = serverAddress(address.value);
   if (!server) return;
-  permissions.request({ origins: [`${new URL(server).origin}/*`] }).then((allowed) => {
+  const { protocol, hostname } = new URL(server); // a pattern with a port matches nothing in Firefox
+  permissions.request({ origins: [`${protocol}//${hostname}/*`] }).then((allowed) => {
     if (allowed) void withWords("server-said", checkServer);
   });
 }

@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.e2e.drivers.cdp import Connection, connected
 from tests.e2e.drivers.chromium_page import Page
-from tests.e2e.drivers.display import Display
+from tests.e2e.drivers.display import X_KEYS, Display
 from tests.e2e.drivers.native_ui import Box, NativeUI
 from tests.e2e.drivers.processes import running
 from tests.e2e.services import paper
@@ -100,6 +100,19 @@ class Chromium(Page):
         self.click(selector)
         self.send("Input.insertText", text=text)
 
+    def press_key(self, name: str) -> None:
+        """Press a key where the focus is, named as `KeyboardEvent.key` names it."""
+        self.display.press(X_KEYS.get(name, name))
+
+    def press_keys(self, text: str) -> None:
+        """Type where the focus is."""
+        self.display.type(text)
+
+    def use_scheme(self, scheme: str) -> None:
+        """Let this tab be "dark" or "light" from now on."""
+        wanted = {"name": "prefers-color-scheme", "value": scheme}
+        self.send("Emulation.setEmulatedMedia", features=[wanted])
+
     def tabs(self) -> list[str]:
         return [str(page["url"]) for page in self._pages()]
 
@@ -147,14 +160,11 @@ class Chromium(Page):
     def attach(self, target: str) -> Page:
         return Page(self.connection, target)
 
-    @contextmanager
-    def another_tab(self, address: str) -> Iterator[Page]:
-        """A tab behind the present one, closed afterwards."""
-        target = self.connection.send("Target.createTarget", url=address, background=True)["targetId"]
-        try:
-            yield self.attach(target)
-        finally:
-            self.connection.send("Target.closeTarget", targetId=target)
+    def open_behind(self, address: str) -> Page:
+        """A tab behind the present one."""
+        return self.attach(
+            self.connection.send("Target.createTarget", url=address, background=True)["targetId"]
+        )
 
     def _pages(self) -> list[dict[str, Any]]:
         return [target for target in self.targets() if target["type"] == "page"]

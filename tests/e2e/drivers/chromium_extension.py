@@ -9,7 +9,7 @@ from typing import Any
 from tests.e2e.drivers.cdp import ProtocolError
 from tests.e2e.drivers.chromium import Chromium
 from tests.e2e.drivers.chromium_page import Page
-from tests.e2e.drivers.display import Display
+from tests.e2e.drivers.display import X_KEYS, Display
 from tests.e2e.drivers.native_ui import Box
 from tests.e2e.drivers.popup import AnyPopup
 from tests.e2e.drivers.scripts import STILL_CENTRE
@@ -17,6 +17,8 @@ from tests.e2e.waiting import until
 
 _PERMISSION_DIALOG = "ExtensionInstallDialogView"
 _BUTTON = "ToolbarActionView"
+_PASSIVE = "manifest.json"
+"""A page of the extension with all that its pages may do, and no script: to look through it mends nothing."""
 
 
 def offer_package(profile: Path, extension_id: str, package: Path, version: str) -> None:
@@ -58,12 +60,16 @@ class ChromiumPopup(AnyPopup):
         self.click(selector)
         self._display.type(text)
 
+    def press_key(self, name: str) -> None:
+        self._display.press(X_KEYS.get(name, name))
+
 
 class ChromiumExtension:
     def __init__(self, chromium: Chromium, extension_id: str, profile: Path) -> None:
         self._chromium = chromium
         self._profile = profile
         self._id = extension_id
+        self._passive: Page | None = None
         until(self._worker, "the extension's worker")
 
     def address(self, path: str) -> str:
@@ -111,14 +117,13 @@ class ChromiumExtension:
         return found is not None
 
     def run(self, expression: str) -> Any:
-        """The value of an expression in a page of the extension, with all that its pages may do."""
-        with self._chromium.another_tab(self.address("options.html")) as page:
+        """The value of an expression with all that the extension's pages may do, and without their scripts,
+        which have the background look whether all is well as soon as they are opened."""
+        if self._passive is None:
+            page = self._chromium.open_behind(self.address(_PASSIVE))
             until(lambda: _is_ready(page), "a page of the extension")
-            return page.run(expression)
-
-    def storage(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.run("chrome.storage.local.get()")
-        return found
+            self._passive = page
+        return self._passive.run(expression)
 
     def wait_for_update(self, version: str) -> None:
         """Until the package has been taken in. It takes over when the browser next starts."""
@@ -127,6 +132,14 @@ class ChromiumExtension:
 
     def version(self) -> str:
         return str(self.run("chrome.runtime.getManifest().version"))
+
+    def zoom(self, factor: float) -> None:
+        """Enlarge the extension's pages, the popup too, as their reader does in one of them."""
+        self.run(f"chrome.tabs.getCurrent().then(({{ id }}) => chrome.tabs.setZoom(id, {factor}))")
+
+    def badge(self) -> str:
+        """What stands on the button."""
+        return str(self.run("chrome.action.getBadgeText({})"))
 
     def notifications(self) -> list[tuple[str, str]]:
         """Title and text of the notifications the extension's worker shows."""

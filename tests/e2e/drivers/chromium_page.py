@@ -28,6 +28,9 @@ class Page:
             raise ProtocolError(str(answer["exceptionDetails"]))
         return answer["result"].get("value")
 
+    value = run
+    """The same under the name that a Firefox has for it."""
+
     def text(self, selector: str) -> str:
         """The text of an element as it is shown; "" where it is hidden or missing."""
         return str(self.run(f"({SHOWN_TEXT})({json.dumps(selector)})"))

@@ -11,6 +11,10 @@ from contextlib import contextmanager
 MISSING = [program for program in ("Xvfb", "xdotool") if not shutil.which(program)]
 
 
+X_KEYS = {"Enter": "Return", "ArrowDown": "Down"}
+"""What X calls keys that `KeyboardEvent.key` calls otherwise."""
+
+
 class Display:
     def __init__(self, name: str) -> None:
         # No desktop's message bus: notifications are drawn by the browser itself.

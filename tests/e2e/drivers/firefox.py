@@ -22,7 +22,14 @@ FAR_HOST = "newsbell.example"
 _FAR_HOSTS = (FAR_HOST, paper.HOST)
 
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # WebDriver section 12.1
-_KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Shift": "\ue008", "Alt": "\ue00a"}  # WebDriver section 15.4.2
+_KEYS = {  # WebDriver section 15.4.2
+    "Tab": "\ue004",
+    "Enter": "\ue007",
+    "Shift": "\ue008",
+    "Alt": "\ue00a",
+    "ArrowDown": "\ue015",
+}
+_SCHEME = "layout.css.prefers-color-scheme.content-override"
 _PREFERENCES: dict[str, Any] = {
     "browser.shell.checkDefaultBrowser": False,
     "browser.startup.page": 0,
@@ -106,6 +113,10 @@ class Firefox:
         if isinstance(value, dict) and "failed" in value:
             raise RuntimeError(value["failed"])
         return value
+
+    def value(self, expression: str) -> Any:
+        """The value of an expression in the page, a promise's included."""
+        return self.run_async(f"return await ({expression})")
 
     def click(self, selector: str) -> None:
         found = self.send("WebDriver:FindElement", using="css selector", value=selector)
@@ -236,9 +247,21 @@ class Firefox:
         with self.chrome():
             self.run(script, origin, verdict)
 
-    def set_preference(self, name: str, value: int) -> None:
+    def use_scheme(self, scheme: str) -> None:
+        """Let pages be "dark" or "light" from now on."""
         with self.chrome():
-            self.run("Services.prefs.setIntPref(arguments[0], arguments[1])", name, value)
+            self.run("Services.prefs.setIntPref(arguments[0], arguments[1])", _SCHEME, scheme == "light")
+
+    def zoom(self, factor: float) -> None:
+        """Enlarge the page in front, as its reader does."""
+        with self.chrome():
+            self.run("ZoomManager.zoom = arguments[0]", factor)
+
+    def save_files_to(self, folder: Path) -> None:
+        """Let downloads go there, without a question."""
+        with self.chrome():
+            self.run("Services.prefs.setIntPref('browser.download.folderList', 2)")
+            self.run("Services.prefs.setStringPref('browser.download.dir', arguments[0])", str(folder))
 
     def notification(self) -> tuple[str, str]:
         """Title and text of the notification on the screen, waited for."""

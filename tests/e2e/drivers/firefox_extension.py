@@ -14,23 +14,36 @@ from tests.e2e.waiting import until
 UNSIGNED_ALLOWED = {"xpinstall.signatures.required": False}
 """The preference with which an unsigned package stays installed (Firefox ESR)."""
 
+_PASSIVE = "manifest.json"
+"""A page of the extension with all that its pages may do, and no script: to look through it mends nothing."""
 _POPUP = "document.querySelector('.webextension-popup-browser')"
-# A script in the popup, past its security policy, as Firefox's own tests run them.
-_RUN_IN_POPUP = f"""
-    const [expression, done] = arguments;
-    const manager = {_POPUP}.messageManager;
-    const name = `newsbell-tests:${{Math.random()}}`;
-    const hear = (message) => {{ manager.removeMessageListener(name, hear); done(message.data); }};
-    manager.addMessageListener(name, hear);
-    const body = `(async () => {{
-        const box = Cu.Sandbox(content, {{ sandboxPrototype: content, wantXrays: false }});
-        const run = async () => ({{ value: await Cu.evalInSandbox(${{JSON.stringify(expression)}}, box) }});
-        const answer = await run().catch((error) => ({{ failed: String(error) }}));
-        sendAsyncMessage(${{JSON.stringify(name)}}, JSON.parse(JSON.stringify(answer)));
-    }})()`;
-    manager.loadFrameScript("data:application/javascript;charset=utf-8," + encodeURIComponent(body), false);
+_FIND = "gBrowser.tabs.find((one) => one.linkedBrowser.currentURI.spec === %s)"
+_BEHIND = f"({_FIND % 'given[1]'}).linkedBrowser"
+_IS_BEHIND = f"return ({_FIND % 'arguments[0]'})?.linkedBrowser.webProgress?.isLoadingDocument === false"
+_CLOSE_BEHIND = f"gBrowser.removeTab({_FIND % 'arguments[0]'})"
+_OPEN_BEHIND = """
+    const triggeringPrincipal = Services.scriptSecurityManager.getSystemPrincipal();
+    gBrowser.addTab(arguments[0], { inBackground: true, triggeringPrincipal });
 """
-
+# A script in a page of the extension, past its security policy, as Firefox's own tests run them.
+_RUN_INSIDE = """
+    const manager = (%s).messageManager;
+    const name = `newsbell-tests:${Math.random()}`;
+    const body = `(async () => {
+        const box = Cu.Sandbox(content, { sandboxPrototype: content, wantXrays: false });
+        const run = async () => ({ value: await Cu.evalInSandbox(${JSON.stringify(given[0])}, box) });
+        const answer = await run().catch((error) => ({ failed: String(error) }));
+        sendAsyncMessage(${JSON.stringify(name)}, JSON.parse(JSON.stringify(answer)));
+    })()`;
+    const answer = new Promise((resolve) => {
+        const hear = (message) => { manager.removeMessageListener(name, hear); resolve(message.data); };
+        manager.addMessageListener(name, hear);
+    });
+    manager.loadFrameScript("data:application/javascript;charset=utf-8," + encodeURIComponent(body), false);
+    const { failed, value } = await answer;
+    if (failed) throw new Error(failed);
+    return value;
+"""
 
 _MENU_ITEM = """
     const menu = document.getElementById("contentAreaContextMenu");
@@ -48,12 +61,7 @@ class FirefoxPopup(AnyPopup):
 
     def run(self, expression: str) -> Any:
         with self._firefox.chrome():
-            answer = self._firefox.send(
-                "WebDriver:ExecuteAsyncScript", script=_RUN_IN_POPUP, args=[expression]
-            )
-        if "failed" in answer:
-            raise RuntimeError(answer["failed"])
-        return answer.get("value")
+            return self._firefox.run_async(_RUN_INSIDE % _POPUP, expression)
 
     def click(self, selector: str) -> None:
         until(lambda: self.run(f"!!document.querySelector({json.dumps(selector)})"), selector)
@@ -66,6 +74,10 @@ class FirefoxPopup(AnyPopup):
         self.click(selector)
         with self._firefox.chrome():
             self._firefox.press_keys(text)
+
+    def press_key(self, name: str) -> None:
+        with self._firefox.chrome():
+            self._firefox.press_key(name)
 
 
 class FirefoxExtension:
@@ -123,6 +135,19 @@ class FirefoxExtension:
         with self._firefox.chrome():
             x, y = until(lambda: self._firefox.run(_MENU_ITEM, label), f"“{label}” in the menu")
             self._firefox.click_at(x, y)
+
+    def run(self, expression: str) -> Any:
+        """The value of an expression with all that the extension's pages may do, and without their scripts,
+        which have the background look whether all is well as soon as they are opened."""
+        self._firefox.focus_main_window()
+        address = self.address(_PASSIVE)
+        with self._firefox.chrome():
+            self._firefox.run(_OPEN_BEHIND, address)
+            until(lambda: self._firefox.run(_IS_BEHIND, address), "a page of the extension")
+            try:
+                return self._firefox.run_async(_RUN_INSIDE % _BEHIND, expression, address)
+            finally:
+                self._firefox.run(_CLOSE_BEHIND, address)
 
     def background(self) -> str:
         """How the event page is: "running", "stopped", …"""

@@ -28,6 +28,10 @@ class AnyPopup(ABC):
     def type(self, selector: str, text: str) -> None:
         """Press a field and type."""
 
+    @abstractmethod
+    def press_key(self, name: str) -> None:
+        """Press a key where the focus is, named as `KeyboardEvent.key` names it."""
+
     def text(self, selector: str = "body") -> str:
         """The text of an element as it is shown; "" where it is hidden or missing."""
         return str(self.run(f"({SHOWN_TEXT})({json.dumps(selector)})"))

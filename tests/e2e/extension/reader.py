@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any, Protocol
 
 from tests.e2e.drivers.popup import AnyPopup
@@ -12,9 +14,27 @@ from tests.pages import news_page
 TITLE = "Ferry returns to the northern islands"
 
 
-class AnyExtension(Protocol):
+class Inside(Protocol):
+    """A popup, which mends what it can as it is opened; or an extension, which is looked into as it is."""
+
+    def run(self, expression: str) -> Any: ...
+
+
+class AnyBrowser(Protocol):
+    """A `Chromium` or a `Firefox`, as far as it is needed here."""
+
+    def open(self, address: str) -> None: ...
+    def value(self, expression: str) -> Any: ...
+    def text(self, selector: str) -> str: ...
+    def click(self, selector: str) -> None: ...
+    def type(self, selector: str, text: str) -> None: ...
+    def wait_for_text(self, selector: str, text: str, *, within: float = 20) -> None: ...
+
+
+class AnyExtension(Inside, Protocol):
     """A `ChromiumExtension` or a `FirefoxExtension`."""
 
+    def address(self, path: str) -> str: ...
     def open_popup(self) -> AnyPopup: ...
     def close_popup(self) -> None: ...
     def press_shortcut(self, key: str) -> None: ...
@@ -33,15 +53,29 @@ def page_topics(popup: AnyPopup) -> list[str]:
     return found
 
 
-def state_of(popup: AnyPopup) -> dict[str, Any]:
+def state_of(inside: Inside) -> dict[str, Any]:
     """All that the extension remembers."""
-    found: dict[str, Any] = popup.run("(globalThis.browser ?? chrome).storage.local.get()")
+    found: dict[str, Any] = inside.run("(globalThis.browser ?? chrome).storage.local.get()")
     return found
 
 
-def wait_for_standing(popup: AnyPopup, how: str, *, within: float = 20) -> None:
+def wait_for_standing(inside: Inside, how: str, *, within: float = 20) -> None:
     """Until the extension says that it is told of news in this way: "push", "linked", "polling", "idle"."""
-    until(lambda: state_of(popup).get("standing", {}).get("how") == how, f"standing: {how}", within=within)
+    until(lambda: state_of(inside).get("standing", {}).get("how") == how, f"standing: {how}", within=within)
+
+
+def hasten(inside: Inside, alarm: str, minutes: float) -> dict[str, Any]:
+    """Wait for an alarm that the extension has set, and let it come that soon; the alarm as it was set."""
+    api = "(globalThis.browser ?? chrome).alarms"
+    found: dict[str, Any] = until(lambda: inside.run(f"{api}.get({alarm!r})"), f"the alarm “{alarm}”")
+    period = f"periodInMinutes: {json.dumps(found.get('periodInMinutes'))} ?? undefined"
+    inside.run(f"{api}.create({alarm!r}, {{delayInMinutes: {minutes}, {period}}})")
+    return found
+
+
+def read(file: Path) -> str:
+    """What is in a file; nothing while there is none."""
+    return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
 def wait_until_shown(popup: AnyPopup, selector: str) -> None:

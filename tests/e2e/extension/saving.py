@@ -6,12 +6,12 @@ import html
 import json
 import re
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import requests
 
 from tests.e2e.drivers.popup import AnyPopup
-from tests.e2e.extension.reader import AnyExtension, article, page_topics, state_of
+from tests.e2e.extension.reader import AnyBrowser, AnyExtension, article, page_topics, state_of
 from tests.e2e.newsbell import Newsbell
 from tests.e2e.services.door import Door
 from tests.e2e.services.paper import Paper
@@ -21,28 +21,6 @@ from tests.pages import PARAGRAPHS, news_page, paragraphs_of
 FIVE_MEGABYTES = 5_000_000
 MANY = 100_000
 ATTACK = "<img src=x onerror=globalThis.attacked=1>"
-
-
-class AnyBrowser(Protocol):
-    """A `Chromium` or a `Firefox`, as far as it is needed here."""
-
-    def open(self, address: str) -> None: ...
-    def click(self, selector: str) -> None: ...
-    def type(self, selector: str, text: str) -> None: ...
-    def wait_for_text(self, selector: str, text: str, *, within: float = 20) -> None: ...
-
-
-def give_token(browser: AnyBrowser, newsbell: Newsbell, name: str, consent: Callable[[], None]) -> None:
-    """On the options page: a wrong token, which is refused, and then a right one. `consent` answers what
-    the browser asks of its own."""
-    browser.type("#token", "nbt_wrong")
-    browser.click("#keep-token")
-    consent()
-    browser.wait_for_text("#token-said", "token")
-    browser.wait_for_text("#token-said", "not")
-    browser.type("#token", newsbell.new_token(name))
-    browser.click("#keep-token")
-    browser.wait_for_text("#token-said", "The server accepts the token.")
 
 
 def save(browser: AnyBrowser, extension: AnyExtension, address: str, words: str) -> AnyPopup:
@@ -68,10 +46,14 @@ def save_good_pages(
     popup = extension.open_popup()
     page_topics(popup)
     popup.click("#save-topics input[value=Ukraine]")
+    popup.type("#save-topic", "Tidal power")
+    popup.press_key("Enter")
+    popup.wait_for_text("#save-topics", "Tidal power")
+    popup.type("#save-topic", "Basalt")  # and Save, without Enter
     popup.press("Save")
     popup.wait_for_text("#save-outcome", "It is new")
     [stored] = saved(newsbell, address)
-    assert (stored["title"], stored["topics"]) == (title, ["Russia"])
+    assert (stored["title"], sorted(stored["topics"])) == (title, ["Basalt", "Russia", "Tidal power"])
     extension.close_popup()
 
     save(browser, extension, address, "had this article already")
@@ -125,18 +107,50 @@ def find_a_country_by_another_name(browser: AnyBrowser, extension: AnyExtension,
     extension.close_popup()
 
 
-def refuse_bad_pages(browser: AnyBrowser, extension: AnyExtension, newsbell: Newsbell, paper: Paper) -> None:
+def refuse_bad_pages(
+    browser: AnyBrowser, extension: AnyExtension, newsbell: Newsbell, paper: Paper, *, browsers_own: str
+) -> None:
+    """A page without an article, an article without topics, and a page of the browser's own."""
     address = paper.publish("/empty", "<!doctype html><title>Cookies</title><p>Accept cookies?")
     popup = save(browser, extension, address, "No article was found on this page.")
-    assert "article" in popup.text("#page-topics")
+    assert popup.text("#page-topics").startswith("There seems to be no article here. That is fine")
     assert saved(newsbell, address) == []
+    extension.close_popup()
+
+    page = news_page("Kettle", topics=(), paragraphs=paragraphs_of("Kettle"))
+    browser.open(paper.publish("/kettle", page))
+    popup = extension.open_popup()
+    popup.wait_for_text("#page-topics", "This article names no topics")
+    extension.close_popup()
+
+    browser.open(browsers_own)
+    popup = extension.open_popup()
+    popup.wait_for_text("#page-topics", "Your browser keeps this page to itself")
+    assert not popup.text("#save")
     extension.close_popup()
 
 
 def keep_what_cannot_be_sent(
-    browser: AnyBrowser, extension: AnyExtension, newsbell: Newsbell, door: Door, paper: Paper, title: str
+    browser: AnyBrowser,
+    extension: AnyExtension,
+    newsbell: Newsbell,
+    door: Door,
+    paper: Paper,
+    title: str,
+    *,
+    try_again: Callable[[], object],
 ) -> None:
-    """A server that is away, and then one that never answers; a large page waits as well as a small one."""
+    """A server that is away, and then one that never answers; a large page waits as well as a small one.
+    `try_again` is what has the extension try once the server answers."""
+    door.turn("shut")
+    by_hand = _publish(paper, f"By hand: {title}")
+    popup = save(browser, extension, by_hand, "Not saved yet. The server does not answer.")
+    door.turn("open")
+    popup.press("Try now")
+    until(lambda: saved(newsbell, by_hand), "the page, sent by hand")
+    until(lambda: not popup.text("#unsent"), "the list, gone")
+    extension.close_popup()
+
     dropped, kept = f"Dropped: {title}", f"Kept: {title}"
     door.turn("shut")
     small = _publish(paper, dropped)
@@ -159,14 +173,14 @@ def keep_what_cannot_be_sent(
     assert kept in popup.text("#unsent-list")
     extension.close_popup()
 
-    # Opening the popup tries again.
+    tries = state_of(extension)["unsentTries"]
+    door.turn("shut")
+    until(lambda: state_of(extension)["unsentTries"] > tries, "the end of the try that was not answered")
     door.turn("open")
-    popup = extension.open_popup()
+    try_again()
     until(lambda: saved(newsbell, large), "the page at the server", within=60)
-    until(lambda: state_of(popup)["unsent"] == [], "nothing left to send")
-    until(lambda: not popup.text("#unsent"), "the list, gone")
+    until(lambda: state_of(extension)["unsent"] == [], "nothing left to send")
     assert saved(newsbell, small) == []
-    extension.close_popup()
 
 
 def _publish(paper: Paper, title: str, length: int = 0) -> str:
@@ -188,7 +202,8 @@ def withstand_an_attack(browser: AnyBrowser, extension: AnyExtension, door: Door
     # No topic may look like this; a title may, and is shown as it is while the page waits.
     door.turn("shut")
     popup.press("Save")
-    popup.wait_for_text("#unsent-list", ATTACK, within=60)
+    popup.wait_for_text("#save-outcome", "Not saved yet.", within=60)
+    assert ATTACK in popup.text("#unsent-list")
     assert popup.run("globalThis.attacked") is None
     assert popup.run("({}).polluted") is None
     foreign = "document.querySelectorAll('main img, main script, main iframe, [onerror], [onclick]').length"

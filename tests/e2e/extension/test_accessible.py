@@ -1,16 +1,17 @@
-"""The extension's pages for people with a keyboard, a screen reader or weak eyes, in a real Firefox."""
+"""The extension's pages for people with a keyboard, a screen reader or weak eyes, in real browsers."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import pytest
 
 from tests.e2e import accessibility
-from tests.e2e.accessibility import SCHEMES, use_scheme, violations
-from tests.e2e.drivers.firefox import Firefox
-from tests.e2e.extension.conftest import InFirefox
-from tests.e2e.extension.reader import article, page_topics, wait_until_shown
+from tests.e2e.accessibility import SCHEMES, violations
+from tests.e2e.extension.conftest import InFirefox, RunChromium
+from tests.e2e.extension.reader import AnyExtension, article, page_topics, wait_until_shown
 from tests.e2e.services.paper import Paper
 from tests.e2e.waiting import until
 
@@ -22,18 +23,35 @@ pytestmark = [
 
 AWAY = "http://127.0.0.1:9"
 TOPICS = ["Russia", "Клімат", "بحر"]
+PAGES = {"options.html": "Russia", "popup.html": "Russia", "done.html": "Nothing to do"}
+"""And words that are there once the page has filled itself."""
 SHAPES = {
     "as it is": "",
     "from the right": "document.documentElement.dir = 'rtl'",
-    "twice as large": "document.documentElement.style.fontSize = '200%'",
+    "in larger letters": "document.documentElement.style.fontSize = '200%'",
 }
-TOO_WIDE = "return document.documentElement.scrollWidth > innerWidth"
+TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
 # Where the focus is, and whether that is to be seen.
-FOCUS = """
+FOCUS = """(() => {
     const one = document.activeElement;
     const name = one.id || one.getAttribute("data-key") || one.localName;
     return [name, getComputedStyle(one).outlineStyle !== "none"];
-"""
+})()"""
+WITH_FOCUS = """[...document.querySelectorAll("button, input, a, summary")]
+    .filter((one) => one.checkVisibility())
+    .map((one) => one.id || one.getAttribute("data-key") || one.localName)"""
+
+
+class AnyBrowser(Protocol):
+    """A `Chromium` or a `Firefox`, as far as it is needed here."""
+
+    def open(self, address: str) -> None: ...
+    def value(self, expression: str) -> Any: ...
+    def text(self, selector: str) -> str: ...
+    def click(self, selector: str) -> None: ...
+    def press_key(self, name: str) -> None: ...
+    def press_keys(self, text: str) -> None: ...
+    def use_scheme(self, scheme: str) -> None: ...
 
 
 def full_state() -> dict[str, object]:
@@ -61,73 +79,126 @@ def full_state() -> dict[str, object]:
         "following": [{"name": name, "slug": name, "since": 1, "primed": True} for name in TOPICS],
         "feed": {"server": AWAY, "slugs": "", "etag": "", "items": items},
         "unread": ["i0"],
+        "unsent": [
+            {
+                "id": "u0",
+                "server": "http://elsewhere.example",
+                "url": "https://paper.example/u0",
+                "title": "Ice closes the channel",
+                "topics": None,
+                "size": 3,
+                "at": 1,
+                "trouble": None,
+            }
+        ],
         "standing": {"how": "unlinked", "trouble": {"code": "away", "message": "", "passing": True}, "at": 1},
     }
 
 
-def show_everything(firefox: Firefox, address: str) -> None:
-    firefox.open(address)
-    firefox.run_async("await browser.storage.local.set(given[0])", full_state())
-    firefox.open(address)
-    until(lambda: firefox.run("return document.body.innerText.includes('Russia')"), "what is known")
-    firefox.run("for (const one of document.querySelectorAll('details')) one.open = true")
+def show_everything(browser: AnyBrowser, extension: AnyExtension, page: str) -> None:
+    extension.run(f"(globalThis.browser ?? chrome).storage.local.set({json.dumps(full_state())})")
+    browser.open(extension.address(page))
+    words = json.dumps(PAGES[page])
+    until(lambda: browser.value(f"document.body.innerText.includes({words})"), f"{words} on {page}")
+    browser.value("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
 
 
-def test_no_page_has_a_violation_in_any_scheme_direction_or_size(
-    firefox_extension: InFirefox, paper: Paper
-) -> None:
-    firefox, extension = firefox_extension
-    found = {}
-    for page in ("options.html", "popup.html"):
-        show_everything(firefox, extension.address(page))
+def judge_pages(browser: AnyBrowser, extension: AnyExtension, zoom: Callable[[float], None]) -> None:
+    """By axe in both schemes; by their width as they are, from the right, in larger letters, and enlarged."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for page in PAGES:
+        show_everything(browser, extension, page)
         for scheme in SCHEMES:
-            use_scheme(firefox, scheme)
-            found[page, scheme] = violations(firefox)
-        for shape, script in SHAPES.items():
-            firefox.run(script)
-            found[page, shape] = ["too wide"] if firefox.run(TOO_WIDE) else []
-    assert {where: rules for where, rules in found.items() if rules} == {}
+            browser.use_scheme(scheme)
+            until(is_true(browser, f"matchMedia('(prefers-color-scheme: {scheme})').matches"), scheme)
+            found[page, scheme] = violations(browser.value)
+        found[page, "width"] = shapes_too_wide(browser)
 
-    # The popup as it is opened on an article, with all its parts.
-    firefox.open(article(paper))
+        show_everything(browser, extension, page)
+        half = browser.value("innerWidth") / 2
+        zoom(2)
+        until(is_true(browser, f"innerWidth <= {half + 1}"), f"{page}, enlarged")
+        found[page, "enlarged"] = shapes_too_wide(browser, but="in larger letters")
+        zoom(1)
+    assert {where: faults for where, faults in found.items() if faults} == {}
+
+
+def is_true(browser: AnyBrowser, expression: str) -> Callable[[], bool]:
+    return lambda: bool(browser.value(expression))
+
+
+def shapes_too_wide(browser: AnyBrowser, *, but: str = "") -> list[str]:
+    """The shapes in which a page has to be scrolled to the side."""
+    found = []
+    for shape, script in SHAPES.items():
+        if shape != but:
+            browser.value(f"void ({script or 0})")
+            if browser.value(TOO_WIDE):
+                found.append(shape)
+    return found
+
+
+def judge_popup(browser: AnyBrowser, extension: AnyExtension, paper: Paper) -> None:
+    """As it is opened on an article, with all its parts."""
+    browser.open(article(paper))
     popup = extension.open_popup()
     page_topics(popup)
     popup.press("Follow Ukraine")
     wait_until_shown(popup, "#ok")
     wait_until_shown(popup, "#save-now")
-    rules = json.dumps({"runOnly": {"type": "tag", "values": accessibility.RULES}})
-    axe = accessibility.AXE.read_text(encoding="utf-8")
-    seen = popup.run(
-        f"{axe};axe.run(document, {rules}).then((found) => found.violations.map(({{id}}) => id))"
-    )
-    assert seen == []
+    assert violations(popup.run) == []
+    popup.run(f"void ({SHAPES['in larger letters']})")
+    until(lambda: not popup.run(TOO_WIDE), "a popup that is as wide as its letters need it")
+    extension.close_popup()
 
 
-def test_the_keyboard_alone_reaches_everything_and_shows_where_it_is(firefox_extension: InFirefox) -> None:
-    firefox, extension = firefox_extension
-    for page in ("options.html", "popup.html"):
-        show_everything(firefox, extension.address(page))
-        wanted = firefox.run(
-            "return [...document.querySelectorAll('button, input, a, summary')].filter((one) =>"
-            " one.checkVisibility()).map((one) => one.id || one.getAttribute('data-key') || one.localName)"
-        )
-        assert len(wanted) > 8
+def use_the_keyboard_alone(browser: AnyBrowser, extension: AnyExtension) -> None:
+    """It reaches everything, and shows where it is."""
+    for page in PAGES:
+        show_everything(browser, extension, page)
+        browser.click("h1")  # the keyboard is the page's now, not the address bar's
+        wanted = browser.value(WITH_FOCUS)
+        assert len(wanted) > 8 or wanted == ["close"]
         reached: set[str] = set()
         for _ in range(2 * len(wanted)):
             if reached >= set(wanted):
                 break  # one more, and the focus would be with the browser's own buttons
-            firefox.press_key("Tab")
-            name, visible = firefox.run(FOCUS)
+            browser.press_key("Tab")
+            name, visible = browser.value(FOCUS)
             assert visible, name
             reached.add(name)
         assert reached >= set(wanted)
 
     # Follow by Enter, decline by Enter: the focus goes where the question is.
-    show_everything(firefox, extension.address("popup.html"))
-    firefox.tab_to("other-topic")
-    firefox.press_keys("Sea ice")
-    firefox.press_key("Enter")
-    until(lambda: firefox.focused() == "prompt-title", "the focus on the question")
-    firefox.tab_to("not-now")
-    firefox.press_key("Enter")
-    until(lambda: not firefox.text("#prompt"), "the question, gone")
+    show_everything(browser, extension, "popup.html")
+    browser.click("h1")
+    tab_to(browser, "other-topic")
+    browser.press_keys("Sea ice")
+    browser.press_key("Enter")
+    until(lambda: browser.value(FOCUS)[0] == "prompt-title", "the focus on the question")
+    tab_to(browser, "not-now")
+    browser.press_key("Enter")
+    until(lambda: not browser.text("#prompt"), "the question, gone")
+
+
+def tab_to(browser: AnyBrowser, element: str) -> None:
+    """Go to an element by its id as a keyboard user does."""
+    for _ in range(60):
+        if browser.value(FOCUS)[0] == element:
+            return
+        browser.press_key("Tab")
+    raise AssertionError(f"#{element} is not reached by Tab")
+
+
+def test_firefox_shows_the_extension_to_everybody(firefox_extension: InFirefox, paper: Paper) -> None:
+    firefox, extension = firefox_extension
+    judge_pages(firefox, extension, firefox.zoom)
+    use_the_keyboard_alone(firefox, extension)
+    judge_popup(firefox, extension, paper)
+
+
+def test_chromium_shows_the_extension_to_everybody(run_chromium: RunChromium, paper: Paper) -> None:
+    with run_chromium() as (chromium, extension):
+        judge_pages(chromium, extension, extension.zoom)
+        use_the_keyboard_alone(chromium, extension)
+        judge_popup(chromium, extension, paper)

@@ -17,6 +17,7 @@ from tests.e2e.extension.conftest import RunChromium
 from tests.e2e.extension.reader import (
     article,
     page_topics,
+    read,
     state_of,
     wait_for_standing,
     wait_until_shown,
@@ -28,6 +29,8 @@ from tests.e2e.services.paper import Paper
 from tests.e2e.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browsers")]
+
+TOPICS = ["Russia", "Sea ice", "Ukraine"]
 
 
 def use_server(chromium: Chromium, extension: ChromiumExtension, address: str) -> None:
@@ -47,9 +50,7 @@ def follow_russia(extension: ChromiumExtension) -> None:
     wait_until_shown(popup, "#ok")
     popup.click("#ok")
     extension.press_in_dialog("Allow")
-    popup = extension.open_popup()
-    wait_for_standing(popup, "push")
-    extension.close_popup()
+    wait_for_standing(extension, "push")
 
 
 def test_follow_ok_deny_allow_a_ring_the_article_and_silence(
@@ -82,25 +83,25 @@ def test_follow_ok_deny_allow_a_ring_the_article_and_silence(
         popup.click("#ok")
         extension.press_in_dialog("Allow")
         until(lambda: newsbell.subscriptions() == 1, "a subscription at the server")
-        popup = extension.open_popup()
-        wait_for_standing(popup, "push")
+        wait_for_standing(extension, "push")
         assert newsbell.followed() == ["Russia"]
-        extension.close_popup()
 
         saved = newsbell.save(title, topics=["Russia", "Ukraine"])
         chromium.wait_for_notification()
         [(shown, text)] = extension.notifications()
         assert shown == title
         assert "northern harbour at first light" in text
+        until(lambda: extension.badge() == "1", "the article, counted on the button")
         chromium.click_notification()
         until(lambda: any(f"/articles/{saved['id']}/" in tab for tab in chromium.tabs()), "the article's tab")
+        until(lambda: extension.badge() == "", "the article, read")
         newsbell.wait_until_all_is_rung()
         assert [push.status for push in google_push.pushes.log] == [201]
 
         chromium.open(article(paper))
         popup = extension.open_popup()
         popup.press("Unfollow Russia")
-        wait_for_standing(popup, "idle")
+        wait_for_standing(extension, "idle")
         assert newsbell.subscriptions() == 0
         until(lambda: google_push.subscriptions == 0, "the browser's word to its push service")
         newsbell.save(f"Ice closes the channel: {title}", topics=["Russia"])
@@ -135,6 +136,7 @@ def test_a_restart_and_an_update_lose_nothing(
     title: str,
 ) -> None:
     newsbell = routed_newsbell
+    newsbell.save(f"Known before: {title}", topics=["Russia", "Ukraine"])
     with run_chromium() as (chromium, extension):
         assert keeps_what_is_typed_early(chromium, extension)
         use_server(chromium, extension, newsbell.address)
@@ -153,8 +155,9 @@ def test_a_restart_and_an_update_lose_nothing(
     with run_chromium(version="0.2.0") as (_, extension):
         extension.wait_for_update("0.2.0")
     with run_chromium(version="0.2.0") as (chromium, extension):
-        assert extension.version() == "0.2.0"
+        # No page of the extension is opened until then: it is the update that has it mended.
         until(lambda: newsbell.endpoints() not in ([before], []), "the new endpoint at the server")
+        assert extension.version() == "0.2.0"
         assert len(newsbell.endpoints()) == google_push.subscriptions == 1
         newsbell.save(f"Ice closes the channel: {title}", topics=["Russia"])
         chromium.wait_for_notification()
@@ -162,7 +165,85 @@ def test_a_restart_and_an_update_lose_nothing(
         # One message each, none of them to the endpoint that is gone.
         assert [push.status for push in google_push.pushes.log] == [201, 201]
         chromium.click_notification()
+        mark_read(chromium, extension, newsbell, title)
+        copy_feeds(chromium)
+        complete_by_keyboard(chromium, newsbell)
         use_every_option(chromium, extension, newsbell, google_push, tmp_path)
+
+
+def mark_read(chromium: Chromium, extension: ChromiumExtension, newsbell: Newsbell, title: str) -> None:
+    """One article by reading its original, one by its button, and then all."""
+    # One was rung before the update. What the button says is counted before the popup has the feed looked at.
+    until(lambda: extension.badge() == "1", "the article of before, unread")
+    newsbell.save(f"Light on the tower: {title}", topics=["Russia"])
+    until(lambda: extension.badge() == "2", "another one")
+    chromium.open(extension.address("popup.html"))
+    wait_for_unread(chromium, 2)
+    chromium.click('#latest .unread [data-key^="original "]')
+    original = "https://paper.example/light-on-the-tower"
+    until(lambda: any(tab.startswith(original) for tab in chromium.tabs()), "the original's tab")
+    until(lambda: extension.badge() == "1", "one article, read")
+
+    newsbell.save(f"Snow on the pass: {title}", topics=["Russia"])
+    until(lambda: extension.badge() == "2", "one more")
+    chromium.open(extension.address("popup.html"))
+    [_, left] = wait_for_unread(chromium, 2)
+    assert "tower" not in left
+    chromium.click('#latest .unread [data-key^="read "]')
+    assert wait_for_unread(chromium, 1) == [left]
+    until(lambda: extension.badge() == "1", "another article, read")
+    chromium.click("#mark-all")
+    wait_for_unread(chromium, 0)
+    until(lambda: extension.badge() == "", "all, read")
+    until(lambda: not chromium.text("#mark-all"), "nothing left to mark")
+
+
+def wait_for_unread(chromium: Chromium, count: int) -> list[str]:
+    """The titles of the articles that are shown as unread, once they are so many."""
+    unread = "[...document.querySelectorAll('#latest .unread a.title')].map((one) => one.innerText)"
+    until(lambda: len(chromium.run(unread)) == count, f"{count} articles, shown as unread")
+    titles: list[str] = chromium.run(unread)
+    return titles
+
+
+def copy_feeds(chromium: Chromium) -> None:
+    """The addresses of a topic's feeds, by the clipboard into another field."""
+    chromium.click("#followed summary")
+    for form, kind in (("rss", "rss+xml"), ("atom", "atom+xml"), ("json", "feed+json")):
+        answer = requests.get(copied_address(chromium, form), timeout=10)
+        assert kind in answer.headers["Content-Type"]
+    chromium.display.press("ctrl+a")
+    chromium.display.press("Delete")
+
+
+def copied_address(chromium: Chromium, form: str) -> str:
+    chromium.click(f'#followed [data-key="{form} russia"]')
+    chromium.wait_for_text("#said", f"/feeds/russia.{form}")
+    chromium.click("#other-topic")
+    chromium.display.press("ctrl+a")
+    chromium.display.press("ctrl+v")
+    found = "document.querySelector('#other-topic').value"
+    until(lambda: chromium.run(found).endswith(f"/feeds/russia.{form}"), f"the address of {form}, pasted")
+    return str(chromium.run(found))
+
+
+def complete_by_keyboard(chromium: Chromium, newsbell: Newsbell) -> None:
+    """A topic by its first letters and the arrow keys, and one that no article has."""
+    chromium.type("#other-topic", "Ukr")
+    until(lambda: "Ukraine" in chromium.text("#other-list"), "a suggestion")
+    chromium.display.press("Down")
+    chosen = "document.querySelector('#other-list [aria-selected=true]')?.textContent"
+    until(lambda: chromium.run(chosen) == "Ukraine", "the suggestion, chosen")
+    chromium.display.press("Return")
+    until(lambda: chromium.run("document.querySelector('#other-topic').value") == "Ukraine", "taken")
+    assert newsbell.followed() == ["Russia"]
+    chromium.display.press("Return")
+    until(lambda: newsbell.followed() == ["Russia", "Ukraine"], "the second topic at the server")
+    chromium.wait_for_text("#said", "You follow Ukraine now.")  # which moves what is below
+    chromium.type("#other-topic", "Sea ice")
+    chromium.display.press("Return")
+    until(lambda: sorted(newsbell.followed()) == TOPICS, "a topic without an article, at the server")
+    chromium.wait_for_text("#followed", "Sea ice")
 
 
 def use_every_option(
@@ -189,7 +270,7 @@ def use_every_option(
     chromium.click("#export")
     exported = until(lambda: read(folder / "newsbell-settings.json"), "the settings as a file")
     kept = json.loads(exported)
-    assert (kept["topics"], kept["server"]) == (["Russia"], newsbell.address)
+    assert (sorted(kept["topics"]), kept["server"]) == (TOPICS, newsbell.address)
     assert "token" not in exported
 
     chromium.click("#stop")
@@ -201,14 +282,9 @@ def use_every_option(
     chromium.send("DOM.setFileInputFiles", nodeId=field, files=[str(folder / "newsbell-settings.json")])
     chromium.wait_for_text("#settings-said", "Imported.")
     until(lambda: newsbell.subscriptions() == 1, "the subscription, made again")
-    assert newsbell.followed() == ["Russia"]
+    assert sorted(newsbell.followed()) == TOPICS
 
 
 def root(chromium: Chromium) -> int:
     number: int = chromium.send("DOM.getDocument")["root"]["nodeId"]
     return number
-
-
-def read(file: Path) -> str:
-    """What is in a file; nothing while there is none."""
-    return file.read_text(encoding="utf-8") if file.exists() else ""

@@ -15,6 +15,7 @@ from tests.e2e.extension.conftest import InFirefox, RunFirefox, firefox_package
 from tests.e2e.extension.reader import (
     article,
     page_topics,
+    read,
     state_of,
     wait_for_standing,
     wait_until_shown,
@@ -242,7 +243,12 @@ def test_a_blocked_page_and_no_both_leave_the_extension_saying_so(
 
 
 def test_a_push_that_waited_while_the_browser_was_closed_is_shown(
-    run_firefox: RunFirefox, newsbell: Newsbell, mozilla_push: MozillaPush, paper: Paper, title: str
+    run_firefox: RunFirefox,
+    newsbell: Newsbell,
+    mozilla_push: MozillaPush,
+    paper: Paper,
+    tmp_path: Path,
+    title: str,
 ) -> None:
     with run_firefox() as (firefox, extension):
         use_server(firefox, extension, newsbell.address)
@@ -255,6 +261,33 @@ def test_a_push_that_waited_while_the_browser_was_closed_is_shown(
     newsbell.wait_until_all_is_rung()
     with run_firefox() as (firefox, extension):
         assert firefox.notification()[0] == title
-        wait_for_standing(extension.open_popup(), "linked")
-    assert [push.status for push in mozilla_push.pushes.log] == [201]
-    assert newsbell.linked() == 1
+        wait_for_standing(extension, "linked")
+        assert [push.status for push in mozilla_push.pushes.log] == [201]
+        assert newsbell.linked() == 1
+        use_every_option(firefox, extension, newsbell, tmp_path)
+
+
+def use_every_option(firefox: Firefox, extension: FirefoxExtension, newsbell: Newsbell, folder: Path) -> None:
+    """The settings as a file, the end of everything, and the settings back again."""
+    firefox.save_files_to(folder)
+    firefox.open(extension.address("options.html"))
+    firefox.wait_for_text("#topics", "Russia")
+    firefox.click("#export")
+    file = folder / "newsbell-settings.json"
+    exported = until(lambda: read(file), "the settings as a file")
+    assert json.loads(exported)["topics"] == ["Russia"]
+    assert "token" not in exported
+
+    firefox.click("#stop")
+    firefox.wait_for_text("#stop-said", "the server has forgotten this browser")
+    assert newsbell.subscriptions() == 0
+    firefox.wait_for_text("#topics", "nothing")
+    wait_for_standing(extension, "idle")
+
+    firefox.type("#import", str(file))
+    firefox.wait_for_text("#settings-said", "Imported. If nothing notifies you yet, press OK in the popup.")
+    firefox.wait_for_text("#topics", "Russia")
+    assert newsbell.subscriptions() == 0
+    popup = extension.open_popup()
+    wait_until_shown(popup, "#ok")
+    assert "Russia" in popup.text("#prompt")

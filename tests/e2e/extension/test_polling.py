@@ -1,16 +1,18 @@
 """Where no push can come, the extension looks at the feed by itself, in real browsers.
 
-The alarm that makes it look is the extension's own; a test sets it anew, as early as the browser lets it.
+The alarm that makes it look is the extension's own: a test waits for it, and then has it come as early as
+the browser lets it.
 """
 
 from __future__ import annotations
 
 import pytest
 
+from tests.e2e.drivers.firefox_extension import FirefoxPopup
 from tests.e2e.extension import test_chromium_following as chromium_reader
 from tests.e2e.extension import test_firefox_linking as firefox_reader
-from tests.e2e.extension.conftest import InFirefox, RunChromium
-from tests.e2e.extension.reader import article, state_of, wait_for_standing, wait_until_shown
+from tests.e2e.extension.conftest import RunChromium, RunFirefox
+from tests.e2e.extension.reader import article, hasten, state_of, wait_for_standing, wait_until_shown
 from tests.e2e.newsbell import Newsbell
 from tests.e2e.services.door import Door
 from tests.e2e.services.gcm import GoogleCloudMessaging, switches_to_nowhere
@@ -38,17 +40,20 @@ def test_chromium_without_a_push_service_rings_from_the_feed_until_there_is_one(
         popup.click("#ok")
         extension.press_in_dialog("Allow")
         # A packed extension's alarm waits for half a minute at least.
-        extension.run("chrome.alarms.create('look', {delayInMinutes: 0.5, periodInMinutes: 5})")
-        until(lambda: extension.storage()["standing"]["how"] == "polling", "no push service", within=40)
+        assert hasten(extension, "look", 0.5)["periodInMinutes"] == 5
+        wait_for_standing(extension, "polling", within=40)
         assert newsbell.subscriptions() == 0
         newsbell.save(title, topics=["Russia", "Ukraine"])
         until(extension.notifications, "a notification", within=60)
         assert [shown for shown, _ in extension.notifications()] == [title]
+        assert extension.badge() == "1"
 
     with run_chromium() as (chromium, extension):
-        until(lambda: extension.storage()["standing"]["how"] == "push", "push, taking over", within=40)
+        # No page of the extension is opened until then: it takes over by itself.
+        until(lambda: newsbell.subscriptions() == 1, "push, taking over", within=40)
+        wait_for_standing(extension, "push")
         assert newsbell.followed() == ["Russia"]
-        assert extension.storage()["due"] == []
+        assert state_of(extension)["due"] == []
         newsbell.save(f"Ice closes the channel: {title}", topics=["Russia"])
         chromium.wait_for_notification()
         newsbell.wait_until_all_is_rung()
@@ -58,21 +63,42 @@ def test_chromium_without_a_push_service_rings_from_the_feed_until_there_is_one(
 
 
 def test_firefox_at_a_plain_http_server_of_the_network_rings_from_the_feed(
-    firefox_extension: InFirefox, newsbell: Newsbell, door: Door, paper: Paper, title: str
+    run_firefox: RunFirefox, newsbell: Newsbell, door: Door, paper: Paper, title: str
 ) -> None:
-    firefox, extension = firefox_extension
-    firefox_reader.use_server(firefox, extension, door.address)
-    firefox.open(f"{door.address}/subscribe?topics=Russia")
-    assert firefox.run("return isSecureContext") is False
-    firefox.open(article(paper))
-    popup = extension.open_popup()
+    with run_firefox() as (firefox, extension):
+        firefox_reader.use_server(firefox, extension, door.address)
+        firefox.open(f"{door.address}/subscribe?topics=Russia")
+        assert firefox.run("return isSecureContext") is False
+        firefox.open(article(paper))
+        popup = extension.open_popup()
+        press_ok(popup)
+        firefox.press_in_prompt("Deny")
+        until(lambda: not firefox.shows_prompt(), "the browser's question, gone")
+        assert state_of(extension).get("following", []) == []
+        extension.close_popup()
+
+        popup = extension.open_popup()
+        press_ok(popup)
+        firefox.press_in_prompt("Allow")
+        wait_for_standing(popup, "polling")
+        until(lambda: state_of(popup)["following"][0]["primed"], "a first look at the feed")
+        extension.close_popup()
+        newsbell.save(title, topics=["Russia"])
+        assert hasten(extension, "look", 0.02)["periodInMinutes"] == 5
+        assert firefox.notification()[0] == title
+        assert newsbell.subscriptions() == 0
+
+    # What rang before does not ring again when the browser starts; what came meanwhile does.
+    newsbell.save(f"Ice closes the channel: {title}", topics=["Russia"])
+    with run_firefox() as (firefox, extension):
+        assert firefox.notification()[0] == f"Ice closes the channel: {title}"
+        until(lambda: state_of(extension)["due"] == [], "nothing left to ring for")
+        assert len(extension.run("browser.notifications.getAll().then(Object.keys)")) == 1
+        assert hasten(extension, "look", 5)["periodInMinutes"] == 5
+
+
+def press_ok(popup: FirefoxPopup) -> None:
+    """Follow, and OK to looking at the feed."""
     popup.press("Follow Russia")
     wait_until_shown(popup, "#ok-poll")
     popup.click("#ok-poll")
-    firefox.press_in_prompt("Allow")
-    wait_for_standing(popup, "polling")
-    until(lambda: state_of(popup)["following"][0]["primed"], "a first look at the feed")
-    newsbell.save(title, topics=["Russia"])
-    popup.run("browser.alarms.create('look', {delayInMinutes: 0.02, periodInMinutes: 5})")
-    assert firefox.notification()[0] == title
-    assert newsbell.subscriptions() == 0

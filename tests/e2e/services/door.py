@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Literal
 
@@ -14,6 +16,7 @@ Mode = Literal["open", "shut", "silent"]
 
 _ELSEWHERE = ("198.51.100.1", 9)  # RFC 5737: an address of nobody's; nothing is sent to it
 _LOOPBACK = "127.0.0.1"
+_CORS = re.compile(rb"^access-control-allow-origin:", re.IGNORECASE | re.MULTILINE)
 
 
 def network_address() -> str:
@@ -28,7 +31,8 @@ def network_address() -> str:
 
 class Door(Background):
     """Leads connections on to `port` of this machine. Shut, they are refused; silent, they are taken and
-    never answered; `delay` is how many seconds each answer waits."""
+    never answered; `delay` is how many seconds each answer waits. `drops_cors` is how some proxies are: what
+    lets pages of other origins read an answer gets lost."""
 
     def __init__(self, port: int) -> None:
         super().__init__()
@@ -36,6 +40,7 @@ class Door(Background):
         self._mode: Mode = "open"
         self._connections: set[asyncio.StreamWriter] = set()
         self.delay = 0.0
+        self.drops_cors = False
 
     @property
     def address(self) -> str:
@@ -78,16 +83,30 @@ class Door(Background):
         there, back = await asyncio.open_connection("127.0.0.1", self._target)
         self._connections.add(back)
         try:
-            await asyncio.gather(_pump(reader, back, 0), _pump(there, writer, self.delay))
+            await asyncio.gather(_pump(reader, back), self._answer(there, writer))
         finally:
             self._connections.discard(back)
             back.transport.abort()
 
+    async def _answer(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        async def changed(part: bytes) -> bytes:
+            await asyncio.sleep(self.delay)
+            return _CORS.sub(b"x-was:", part) if self.drops_cors else part
 
-async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter, delay: float) -> None:
+        await _pump(source, sink, changed)
+
+
+async def _same(part: bytes) -> bytes:
+    return part
+
+
+async def _pump(
+    source: asyncio.StreamReader,
+    sink: asyncio.StreamWriter,
+    change: Callable[[bytes], Awaitable[bytes]] = _same,
+) -> None:
     while part := await source.read(65_536):
-        await asyncio.sleep(delay)
-        sink.write(part)
+        sink.write(await change(part))
         await sink.drain()
     with suppress(OSError):
         sink.write_eof()

@@ -101,6 +101,8 @@ def show_everything(browser: AnyBrowser, extension: AnyExtension, page: str) -> 
     words = json.dumps(PAGES[page])
     until(lambda: browser.value(f"document.body.innerText.includes({words})"), f"{words} on {page}")
     browser.value("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    filled = "[...document.querySelectorAll('details')].every((one) => one.querySelector('a, button'))"
+    until(lambda: browser.value(filled), "what is in there")
 
 
 def judge_pages(browser: AnyBrowser, extension: AnyExtension, zoom: Callable[[float], None]) -> None:

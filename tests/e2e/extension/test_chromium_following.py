@@ -217,7 +217,9 @@ def copy_feeds(chromium: Chromium) -> None:
 
 
 def copied_address(chromium: Chromium, form: str) -> str:
-    chromium.click(f'#followed [data-key="{form} russia"]')
+    button = f'#followed [data-key="{form} russia"]'
+    until(lambda: chromium.run(f"!!document.querySelector({json.dumps(button)})"), f"a way to copy {form}")
+    chromium.click(button)
     chromium.wait_for_text("#said", f"/feeds/russia.{form}")
     chromium.click("#other-topic")
     chromium.display.press("ctrl+a")

@@ -99,7 +99,7 @@ def test_an_outage_of_our_key_loses_neither_old_readers_nor_new_ones(
 
 
 def test_new_readers_refused_during_a_pause_hear_of_the_story_after_it(work: Delivery, clock: Clock) -> None:
-    followers(work, 20)
+    old = followers(work, 20)
     new = followers(work, 10, host="push.example/new", proven=False)
     assert isinstance(work.pusher, FakePusher)
     work.pusher.answer = lambda _target: REFUSED
@@ -110,7 +110,10 @@ def test_new_readers_refused_during_a_pause_hear_of_the_story_after_it(work: Del
     clock.advance(timedelta(minutes=2))
     while work_once(work):
         pass
-    assert all(Counter(work.pusher.endpoints)[each] == 2 for each in new)
+    assert Counter(work.pusher.endpoints) == dict.fromkeys(old + new, 2)
+    with work.db.transaction() as conn:
+        since = {subscriptions.suspend(conn, number, clock()) for number in range(1, 31)}
+    assert since == {(clock(), 0)}, "what was refused before is forgotten"
 
 
 def test_two_outages_with_no_story_between_lose_nobody(work: Delivery, clock: Clock) -> None:

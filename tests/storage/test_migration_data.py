@@ -153,7 +153,7 @@ def _check(conn: Connection) -> None:
     batch = delivery.claim_batch(conn, "worker", NOW, timedelta(minutes=1))
     assert batch is not None
     assert [one.subscription_id for one in delivery.recipients(conn, batch)] == [1]
-    assert subscriptions.try_suspended_again(conn, NOW + _DAY, [_DAY / 2], limit=9) == 1
+    assert subscriptions.try_suspended_again(conn, NOW + _DAY, [_DAY / 2, _DAY], limit=9) == 1
     assert [one.subscription_id for one in delivery.recipients(conn, batch)] == [1, 2]
     assert subscriptions.suspend(conn, 2, NOW + _DAY) == (NOW, 1), "refused as long as it was suspended"
     assert stored_article(conn, "Schnee", "Rain").id == 3

@@ -172,7 +172,7 @@ def test_only_a_success_ends_what_a_subscription_is_refused(database: Database) 
         assert subscriptions.suspend(conn, number, NOW) == (NOW, 0)
         subscriptions.unsuspend(conn, number)
         assert subscriptions.suspend(conn, number, NOW + HOUR) == (NOW, 0)
-        assert subscriptions.try_suspended_again(conn, NOW + 3 * HOUR, [HOUR], 9) == 1
+        assert subscriptions.try_suspended_again(conn, NOW + 3 * HOUR, [HOUR, 2 * HOUR], 9) == 1
         assert subscriptions.suspend(conn, number, NOW + 3 * HOUR) == (NOW, 1)
         subscriptions.record_success(conn, [number], NOW + 4 * HOUR)
         assert _suspended_at(conn, number) is None

@@ -193,7 +193,7 @@ subscriptions = Table(
     Column("manage_token_hash", Key, nullable=False, unique=True),
     Column("created_at", AwareUTC, nullable=False),
     # Its push service refuses our key: not rung now, since when; refused without a success, since when; and
-    # how often that was tried again.
+    # how often that was tried again, which is counted as far as it makes the next wait longer.
     Column("suspended_at", AwareUTC),
     Column("refused_since", AwareUTC),
     Column("tried_again", Integer, nullable=False, server_default=text("0")),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, case, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, case, delete, func, literal, or_, select, update
 from sqlalchemy import insert as plain_insert
 
 from newsbell.domain.subscription import MAX_ENDPOINT, FollowedTopic, PushTarget, Subscription
@@ -135,16 +135,16 @@ def try_suspended_again(conn: Connection, now: datetime, waits: Sequence[timedel
     last of them; or suspended by a clock that is ahead of `now` by more than the first, and so was wrong.
     """
     at, tries, last = subscriptions.c.suspended_at, subscriptions.c.tried_again, len(waits) - 1
-    each = (
-        and_(tries == number if number < last else tries >= last, at < now - wait)
-        for number, wait in enumerate(waits)
-    )
-    query = select(subscriptions.c.id).where(or_(at > now + waits[0], *each)).limit(limit)
-    ids = conn.execute(query.with_for_update(skip_locked=True)).scalars().all()
-    if not ids:
-        return 0
-    again = update(subscriptions).where(subscriptions.c.id.in_(ids))
-    return conn.execute(again.values(suspended_at=None, tried_again=tries + 1)).rowcount
+    over = [(at < now - wait) & (tries == number) for number, wait in enumerate(waits)]
+    found: list[int] = []
+    for condition in (*over, at > now + waits[0]):  # each by an index of its own; OR may read all of them
+        query = select(subscriptions.c.id).where(condition).limit(limit - len(found))
+        found += conn.execute(query.with_for_update(skip_locked=True)).scalars()
+    if found:
+        again = update(subscriptions).where(subscriptions.c.id.in_(found))
+        counted = case((tries < last, tries + 1), else_=last)
+        conn.execute(again.values(suspended_at=None, tried_again=counted))
+    return len(found)
 
 
 _NOTHING_WRONG = {"failing_since": None, "refused_since": None, "suspended_at": None, "tried_again": 0}

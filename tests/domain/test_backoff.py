@@ -1,6 +1,14 @@
 from datetime import UTC, datetime, timedelta
 
-from newsbell.domain.backoff import GIVE_UP_AFTER, LONGEST_DELAY, given_up, retry_at
+from newsbell.domain.backoff import (
+    GIVE_UP_AFTER,
+    GIVE_UP_REFUSED_AFTER,
+    LONGEST_DELAY,
+    SUSPENSIONS,
+    given_up,
+    refused_for_good,
+    retry_at,
+)
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -30,3 +38,23 @@ def test_a_subscription_is_given_up_after_days_not_hours() -> None:
 
 def test_one_failure_long_after_another_gives_nobody_up() -> None:
     assert not given_up(NOW, NOW - 2 * GIVE_UP_AFTER, attempts=0)
+
+
+def test_no_suspension_is_much_longer_than_the_refusals_before_it_lasted() -> None:
+    assert list(SUSPENSIONS) == sorted(SUSPENSIONS)
+    for number, wait in enumerate(SUSPENSIONS[1:], 1):
+        assert wait <= sum(SUSPENSIONS[:number], timedelta()) + SUSPENSIONS[0]
+
+
+def test_a_subscription_is_tried_a_bounded_number_of_times_until_it_is_given_up() -> None:
+    since, now, tries = NOW, NOW, 0
+    while not refused_for_good(now, since, tries=tries):
+        now += SUSPENSIONS[min(tries, len(SUSPENSIONS) - 1)]
+        tries += 1
+    assert tries == 16
+    assert timedelta() <= now - since - GIVE_UP_REFUSED_AFTER < timedelta(days=1)
+
+
+def test_one_refusal_long_after_another_gives_nobody_up() -> None:
+    assert not refused_for_good(NOW, NOW - 2 * GIVE_UP_REFUSED_AFTER, tries=1)
+    assert not refused_for_good(NOW, NOW - GIVE_UP_REFUSED_AFTER / 2, tries=9)

@@ -73,6 +73,19 @@ def test_subscriptions_that_never_rang_pause_nothing() -> None:
     assert refuse(KeyRefusals(), 10 * MANY_IN_A_ROW, proven=False) is None
 
 
+def test_during_a_pause_nobody_is_suspended_who_never_rang_and_nobody_else_is_blamed_for_it() -> None:
+    refusals = KeyRefusals()
+    assert refuse(refusals, 1, first=50, proven=False) is None, "no pause yet"
+    refuse(refusals, MANY_IN_A_ROW)
+    found = refuse(refusals, 1, first=50, proven=False)
+    assert found == Refused({50: 7}, NOW + FIRST_PAUSE, begins=False)
+    later = NOW + FIRST_PAUSE
+    assert refuse(refusals, MANY_IN_A_ROW - 1, first=60, now=later) is None
+    assert refuse(refusals, 1, first=50, proven=False, now=later) is None, "it does not make the row long"
+    refusals.sent(HOST, later)
+    assert refuse(refusals, MANY_IN_A_ROW, first=50, now=later) is not None, "nor is it disproved"
+
+
 def test_one_subscription_pauses_nothing_however_often_it_is_refused() -> None:
     refusals = KeyRefusals()
     for _ in range(10 * MANY_IN_A_ROW):

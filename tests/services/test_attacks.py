@@ -6,15 +6,18 @@ where that helps, and answer as they like, again and again. The others must be t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from newsbell.config import Settings
+from newsbell.domain.key_refusals import KeyRefusals
 from newsbell.domain.push import Outcome, PushResult
 from newsbell.domain.subscription import PushTarget
 from newsbell.services.delivery import Delivery, Worker, work_once
 from newsbell.services.importing import Source, import_article
+from newsbell.services.upkeep import sweep
 from newsbell.storage import subscriptions
 from newsbell.storage.database import Database
 from tests.factories import NOW, push_target, subscriber
@@ -123,6 +126,24 @@ def test_many_true_ones_in_league_delay_others_for_minutes_at_most(
             _drain(work)
             clock.advance(timedelta(seconds=5))
         assert _told(work, readers) == times * len(readers)
+
+
+@pytest.mark.parametrize("proven", [True, False])
+def test_refused_ones_that_are_tried_again_and_again_delay_others_for_minutes_at_most(
+    work: Delivery, clock: Clock, proven: bool
+) -> None:
+    """Each day by another worker, which has not seen yet who is not to be believed."""
+    readers = _attack(work, ANSWERS["forbidden"], number=LEAGUE, proven=proven)
+    for day in range(1, 9):
+        fresh = replace(work, refusals=KeyRefusals())
+        sweep(fresh)
+        _ring(fresh, f"story {day}")
+        until = clock.now + BOUND_OF_MOST
+        while clock.now <= until:
+            _drain(fresh)
+            clock.advance(timedelta(seconds=30))
+        assert _told(work, readers) == day * OTHERS
+        clock.advance(timedelta(days=1))
 
 
 @pytest.mark.parametrize("status", [429, 403])

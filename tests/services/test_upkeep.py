@@ -9,11 +9,12 @@ from datetime import timedelta
 import pytest
 
 from newsbell.config import Settings
+from newsbell.domain.backoff import SUSPENSIONS
 from newsbell.domain.links import Link
 from newsbell.jobs.chores import Chores
 from newsbell.services import upkeep
 from newsbell.services.delivery import Delivery, Worker
-from newsbell.services.upkeep import KEPT_FINISHED, KEPT_SUSPENDED, sweep
+from newsbell.services.upkeep import KEPT_FINISHED, sweep
 from newsbell.storage import delivery, links, subscriptions, topics
 from newsbell.storage.database import Connection, Database
 from tests.factories import NOW, add_retry, stored_article, subscriber, topic_ids
@@ -78,18 +79,6 @@ def test_more_than_a_step_takes_is_cleared_in_one_sweep(
     assert _undone(work) == 0
 
 
-def test_a_long_suspended_subscription_is_forgotten_and_no_other(work: Delivery, clock: Clock) -> None:
-    with work.db.transaction() as conn:
-        long, lately, never = (subscriber(conn, "Snow") for _ in range(3))
-        subscriptions.suspend(conn, long, NOW)
-        subscriptions.suspend(conn, lately, NOW + 2 * _SECOND)
-    clock.advance(KEPT_SUSPENDED + _SECOND)
-    sweep(work)
-    with work.db.read() as conn:
-        kept = [number for number in (long, lately, never) if subscriptions.get(conn, number)]
-    assert kept == [lately, never]
-
-
 def test_topics_that_nobody_follows_any_more_are_forgotten(work: Delivery) -> None:
     with work.db.transaction() as conn:
         gone = subscriber(conn, "Nobody's")
@@ -123,18 +112,28 @@ def test_what_is_due_is_told_by_number_the_longest_waiting_first(work: Delivery,
     assert (late.alerts, late.batches, late.retries) == ([], [], 0)
 
 
-def test_who_was_rung_before_is_tried_again_a_day_after_a_refusal(work: Delivery, clock: Clock) -> None:
+def test_who_is_suspended_is_tried_again_after_longer_and_longer_waits(work: Delivery, clock: Clock) -> None:
     with work.db.transaction() as conn:
-        proven, never = subscriber(conn, "Snow"), subscriber(conn, "Snow")
-        subscriptions.record_success(conn, [proven], NOW)
-        for number in (proven, never):
-            subscriptions.suspend(conn, number, NOW)
-    clock.advance(_DAY)
+        reader, other = subscriber(conn, "Snow"), subscriber(conn, "Snow")
+        subscriptions.record_success(conn, [other], NOW)
+    for wait in (*SUSPENSIONS, SUSPENSIONS[-1]):
+        with work.db.transaction() as conn:
+            subscriptions.suspend(conn, reader, clock())
+        clock.advance(wait)
+        sweep(work)
+        assert _suspended(work) == {reader}
+        clock.advance(_SECOND)
+        sweep(work)
+        assert _suspended(work) == set()
+
+
+def test_a_suspension_of_a_clock_that_was_ahead_ends_when_it_is_right(work: Delivery, clock: Clock) -> None:
+    with work.db.transaction() as conn:
+        ahead, skewed = subscriber(conn, "Snow"), subscriber(conn, "Snow")
+        subscriptions.suspend(conn, ahead, NOW + 400 * _DAY)
+        subscriptions.suspend(conn, skewed, NOW + 30 * _SECOND)
     sweep(work)
-    assert _suspended(work) == {proven, never}
-    clock.advance(_SECOND)
-    sweep(work)
-    assert _suspended(work) == {never}
+    assert _suspended(work) == {skewed}
 
 
 def test_no_transaction_clears_more_than_a_step_takes(
@@ -152,7 +151,7 @@ def test_no_transaction_clears_more_than_a_step_takes(
     monkeypatch.setattr(upkeep, "ROWS_AT_ONCE", 2)
     monkeypatch.setattr(upkeep, "_clear", watched)
     much = _much_to_clear(work)
-    for wait in (_DAY + _SECOND, KEPT_FINISHED + KEPT_SUSPENDED):
+    for wait in (_DAY + _SECOND, KEPT_FINISHED + _DAY):
         clock.advance(wait)
         sweep(work)
     assert sum(steps) >= 4 * much, "alerts, batches, suspensions, links and topics"
@@ -170,7 +169,7 @@ def test_two_workers_may_clear_up_at_once(
     )
     _much_to_clear(one)
     with ThreadPoolExecutor(2) as both:
-        for wait in (_DAY + _SECOND, KEPT_FINISHED + KEPT_SUSPENDED):
+        for wait in (_DAY + _SECOND, KEPT_FINISHED + _DAY):
             clock.advance(wait)
             for done in [both.submit(Chores(each).do_due) for each in (one, two)]:
                 done.result()
@@ -178,25 +177,23 @@ def test_two_workers_may_clear_up_at_once(
     assert _what_is_left(one) == _KEPT
 
 
-_KEPT = {"alerts": 0, "batches": 0, "links": 0, "subscriptions": 9, "topics": 1}
+_KEPT = {"alerts": 0, "batches": 0, "links": 0, "subscriptions": 18, "topics": 1}
 
 
 def _much_to_clear(work: Delivery) -> int:
-    """So many of each: alerts nobody rang in time, links nobody claimed, readers suspended for good, topics
-    nobody follows. And as many readers to be kept, suspended although they were rung before.
+    """So many of each: alerts nobody rang in time, links nobody claimed, readers suspended, topics nobody
+    follows. And as many readers who are not suspended.
     """
     much = 9
     with work.db.transaction() as conn:
         for number in range(much):
-            reader = subscriber(conn, f"Nobody's {number}")
+            reader = subscriber(conn, "Snow")
             subscriptions.suspend(conn, reader, NOW)
             link = Link(subscription_id=reader, verifier_hash="v", wrong_tries=0, expires_at=NOW + _SECOND)
             links.put(conn, link, code_hash=str(number))
-        proven = [subscriber(conn, "Snow") for _ in range(much)]
-        subscriptions.record_success(conn, proven, NOW)
-        for reader in proven:
-            subscriptions.suspend(conn, reader, NOW)
+            topic_ids(conn, [f"Nobody's {number}"])
         for _ in range(much):
+            subscriber(conn, "Snow")
             _alert(conn)
     return much
 

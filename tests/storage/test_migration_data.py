@@ -24,6 +24,8 @@ from newsbell.storage.schema import metadata
 from tests.factories import NOW, stored_article, topic_ids
 
 _DAY = timedelta(days=1)
+_STORIES_COUNTED_ONCE = "0006"
+"""From this version on a topic counts a story once, and not each of its homes."""
 
 
 def _home(number: int, title: str, moment: datetime) -> dict[str, Any]:
@@ -60,18 +62,20 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     "subscriptions": [
         {"id": 1, "endpoint": "https://push.example/1", "p256dh": "key", "auth": "secret",
          "vapid_key_id": 1, "manage_token_hash": "hash", "created_at": NOW},
+        {"id": 2, "endpoint": "https://push.example/2", "p256dh": "key", "auth": "secret",
+         "vapid_key_id": 1, "manage_token_hash": "other", "created_at": NOW, "suspended_at": NOW},
     ],
-    "subscription_topics": [{"topic_id": 1, "subscription_id": 1}],
+    "subscription_topics": [{"topic_id": 1, "subscription_id": number} for number in (1, 2)],
     "alerts": [
-        {"id": 1, "story_id": 1, "article_id": 1, "created_at": NOW, "expires_at": NOW + _DAY, "cursor": 1,
-         "until_id": 1, "due_at": NOW, "planned_at": NOW},
+        {"id": 1, "story_id": 1, "article_id": 1, "created_at": NOW, "expires_at": NOW + _DAY, "cursor": 2,
+         "until_id": 2, "due_at": NOW, "planned_at": NOW},
     ],
     "alert_topics": [{"alert_id": 1, "topic_id": 1}],
     "batches": [
-        {"id": 1, "alert_id": 1, "after_id": 0, "until_id": 1, "due_at": NOW, "attempts": 0},
+        {"id": 1, "alert_id": 1, "after_id": 0, "until_id": 2, "due_at": NOW, "attempts": 0},
     ],
 }  # fmt: skip
-"""A store in which an article with two homes is being rung for."""
+"""A store in which an article with two homes is being rung for; one of two readers is suspended."""
 
 
 def _older() -> list[str]:
@@ -106,7 +110,7 @@ def test_a_store_of_an_older_version_keeps_what_it_holds(empty: str, revision: s
     upgrade(empty, revision)
     with closing(Database(empty)) as database:
         with database.transaction() as conn:
-            _fill(conn)
+            _fill(conn, revision)
         upgrade(empty)
         with database.transaction() as conn:
             assert compare_metadata(MigrationContext.configure(conn), metadata) == []
@@ -115,10 +119,11 @@ def test_a_store_of_an_older_version_keeps_what_it_holds(empty: str, revision: s
 
 @pytest.mark.parametrize("revision", _older())
 def test_a_store_taken_back_to_an_older_version_keeps_it_too(empty: str, revision: str) -> None:
-    upgrade(empty, _older()[0])
+    oldest = _older()[0]
+    upgrade(empty, oldest)
     with closing(Database(empty)) as database:
         with database.transaction() as conn:
-            _fill(conn)
+            _fill(conn, oldest)
         upgrade(empty)
         downgrade(empty, revision)
         upgrade(empty)
@@ -148,11 +153,14 @@ def _check(conn: Connection) -> None:
     batch = delivery.claim_batch(conn, "worker", NOW, timedelta(minutes=1))
     assert batch is not None
     assert [one.subscription_id for one in delivery.recipients(conn, batch)] == [1]
+    assert subscriptions.try_suspended_again(conn, NOW + _DAY, [_DAY / 2, _DAY], limit=9) == 1
+    assert [one.subscription_id for one in delivery.recipients(conn, batch)] == [1, 2]
+    assert subscriptions.suspend(conn, 2, NOW + _DAY) == (NOW, 1), "refused as long as it was suspended"
     assert stored_article(conn, "Schnee", "Rain").id == 3
     assert topic_ids(conn, ["Snow", "Rain"]) == [1, 2]
 
 
-def _fill(conn: Connection) -> None:
+def _fill(conn: Connection, revision: str) -> None:
     """The rows, as far as this version has columns for them."""
     old = sa.MetaData()
     old.reflect(conn)
@@ -161,6 +169,8 @@ def _fill(conn: Connection) -> None:
             table = old.tables[name]
             kept = {column: _as_kept(conn, value) for column, value in row.items() if column in table.c}
             conn.execute(sa.insert(table).values(kept))
+    if revision >= _STORIES_COUNTED_ONCE:
+        conn.execute(sa.update(old.tables["topics"]).values(articles=1))
     if conn.dialect.name == "postgresql":
         for name in ("stories", "articles", "topics", "subscriptions", "alerts", "batches", "vapid_keys"):
             last = sa.select(sa.func.max(old.tables[name].c.id)).scalar_subquery()

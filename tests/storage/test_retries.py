@@ -90,6 +90,18 @@ def test_who_wants_no_ring_any_more_is_not_tried_again(database: Database) -> No
         assert delivery.pending(conn, NOW).retries == 2
 
 
+def test_who_was_refused_fails_until_a_message_is_taken(database: Database) -> None:
+    with database.transaction() as conn:
+        reader, number = subscriber(conn, "Snow"), alert(conn, "Snow")
+        subscriptions.suspend(conn, reader, NOW)
+        subscriptions.unsuspend(conn, reader)
+        for failing in (True, False):
+            add_retry(conn, number, reader, due_at=NOW, attempts=1)
+            [claimed] = delivery.claim_retries(conn, "worker", NOW, LEASE, 1)
+            assert bool(claimed.failing) is failing
+            subscriptions.record_success(conn, [reader], NOW)
+
+
 def test_an_alert_too_late_is_not_tried_again(database: Database) -> None:
     with database.transaction() as conn:
         reader, number = subscriber(conn, "Snow"), alert(conn, "Snow")

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from newsbell.domain.backoff import SUSPENSIONS
 from newsbell.domain.subscription import FollowedTopic, Subscription
 from newsbell.errors import ConflictError, MalformedError
 from newsbell.storage import delivery, keys, subscriptions
@@ -160,13 +161,36 @@ def test_a_suspension_keeps_its_first_moment(database: Database) -> None:
         subscriptions.suspend(conn, number, NOW)
         subscriptions.suspend(conn, number, NOW + HOUR)
         for one, since in ((number, NOW), (other, None)):
-            stored = subscriptions.get(conn, one)
-            assert stored is not None
-            assert stored.suspended_at == since
+            assert _suspended_at(conn, one) == since
         subscriptions.unsuspend(conn, number)
-        stored = subscriptions.get(conn, number)
-        assert stored is not None
-        assert stored.suspended_at is None
+        assert _suspended_at(conn, number) is None
+
+
+def test_only_a_success_ends_what_a_subscription_is_refused(database: Database) -> None:
+    with database.transaction() as conn:
+        number = subscriber(conn)
+        assert subscriptions.suspend(conn, number, NOW) == (NOW, 0)
+        subscriptions.unsuspend(conn, number)
+        assert subscriptions.suspend(conn, number, NOW + HOUR) == (NOW, 0)
+        assert subscriptions.try_suspended_again(conn, NOW + 3 * HOUR, [HOUR, 2 * HOUR], 9) == 1
+        assert subscriptions.suspend(conn, number, NOW + 3 * HOUR) == (NOW, 1)
+        subscriptions.record_success(conn, [number], NOW + 4 * HOUR)
+        assert _suspended_at(conn, number) is None
+        assert subscriptions.suspend(conn, number, NOW + 5 * HOUR) == (NOW + 5 * HOUR, 0)
+        assert subscriptions.suspend(conn, 99, NOW) is None
+
+
+def test_a_refusal_by_a_clock_that_was_ahead_counts_from_the_next_one(database: Database) -> None:
+    with database.transaction() as conn:
+        number = subscriber(conn)
+        subscriptions.suspend(conn, number, NOW + 400 * HOUR)
+        assert subscriptions.suspend(conn, number, NOW) == (NOW, 0)
+
+
+def _suspended_at(conn: Connection, number: int) -> datetime | None:
+    stored = subscriptions.get(conn, number)
+    assert stored is not None
+    return stored.suspended_at
 
 
 def test_failing_counts_from_the_first_failure_after_a_success(database: Database) -> None:
@@ -197,7 +221,8 @@ def test_a_success_is_written_only_where_it_is_news(database: Database) -> None:
 
 
 def test_readers_are_found_by_indexes(sqlite_database: Database) -> None:
-    with statements(sqlite_database) as asked, sqlite_database.read() as conn:
+    with statements(sqlite_database) as asked, sqlite_database.transaction() as conn:
+        subscriptions.try_suspended_again(conn, NOW, SUSPENSIONS, 9)
         subscriptions.find_by_endpoint(conn, "https://push.example/1")
         subscriptions.find_by_token(conn, "hash")
     for statement, parameters in asked:

@@ -4,8 +4,8 @@ One subscription that answers 401 or 403 was made with another key, or was made 
 Many in a row that were rung before, with no success between them, mean that something is wrong with our
 key, our clock or our subject: then the service is paused and nobody is suspended for it; for a minute first,
 longer each time until a message is taken. A subscription that never was rung counts for nothing here, so
-nobody can silence a service by subscribing with a wrong key. If others are served after the pause, it was
-for nothing, and whoever caused it counts no more.
+nobody can silence a service by subscribing with a wrong key; but during a pause it is not suspended either.
+If others are served after the pause, it was for nothing, and whoever caused it counts no more.
 """
 
 from __future__ import annotations
@@ -63,14 +63,15 @@ class KeyRefusals:
         """Note a refusal of a subscription, `proven` if it was rung before. None where it is its own matter
         as far as can be told.
         """
-        if not proven:
-            return None
-        service = self._services.setdefault(host, _Service())
-        if subscription_id in service.disproved:
+        service = self._services.setdefault(host, _Service()) if proven else self._services.get(host)
+        if service is None or subscription_id in service.disproved:
             return None
         if service.until is not None and now < service.until:
-            service.accusers.add(subscription_id)
+            if proven:
+                service.accusers.add(subscription_id)
             return Refused({subscription_id: alert_id}, service.until, begins=False)
+        if not proven:
+            return None
         service.row[subscription_id] = alert_id
         if len(service.row) < MANY_IN_A_ROW:
             return None

@@ -172,7 +172,8 @@ def check_suspended(facts: Facts) -> Finding:
         subject=subject,
         level="bad" if most else "warn",
         sentence=f"{facts.suspended} of {facts.subscriptions} are suspended: our key was refused.",
-        advice="Was the store copied from another server? Their browsers have to subscribe again.",
+        advice="Where the subject or the clock is wrong, put it right: they are tried again by themselves. "
+        "Where the store was copied from another server, their browsers have to subscribe again.",
     )
 
 

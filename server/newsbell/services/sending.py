@@ -15,7 +15,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from newsbell.config import Settings
-from newsbell.domain.backoff import given_up, retry_at
+from newsbell.domain.backoff import given_up, refused_for_good, retry_at
 from newsbell.domain.governor import Governor
 from newsbell.domain.key_refusals import KeyRefusals
 from newsbell.domain.push import Outcome, PushMessage, PushResult
@@ -214,11 +214,13 @@ def _nothing(_found: _Found, _entry: Entry, _result: PushResult) -> None:
 
 def _key_refused(found: _Found, entry: Entry, result: PushResult) -> None:
     conn, now, host, one = found.conn, found.now, entry.service.host, entry.due
-    subscriptions.suspend(conn, one.subscription_id, now)
+    refusal = subscriptions.suspend(conn, one.subscription_id, now)
     refused = found.work.refusals.refused(
         host, one.subscription_id, one.alert_id, proven=one.proven, now=now
     )  # fmt: skip
     if refused is None:
+        if refusal and refused_for_good(now, refusal.since, tries=refusal.tries):
+            found.gone.append(one.subscription_id)
         return
     if refused.begins:
         log.error("service_paused service=%s status=%d reason=it_refuses_our_key", host, result.status)

@@ -118,7 +118,6 @@ def move_endpoint(
             raise ConflictError("Another subscription has this push endpoint.", field="endpoint")
         key_id = current.id if vapid_key is None else _key_id(conn, vapid_key)
         store.set_endpoint(conn, subscription_id, target, key_id)
-        store.unsuspend(conn, subscription_id)
         return _existing(conn, subscription_id)
 
 
@@ -146,7 +145,6 @@ def send_test(
         if result.outcome is Outcome.GONE:
             store.remove(conn, subscription_id)
         elif result.outcome is Outcome.SENT:
-            store.unsuspend(conn, subscription_id)
             store.record_success(conn, [subscription_id], now)
     return result
 

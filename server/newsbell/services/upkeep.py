@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from newsbell.domain.backoff import SUSPENSIONS
 from newsbell.services.sending import Delivery
 from newsbell.storage import delivery, links, subscriptions, topics
 from newsbell.storage.database import Connection
@@ -21,12 +22,6 @@ MOST_STEPS = 100
 """Transactions of one kind in one sweep; what is left waits for the next."""
 KEPT_FINISHED = timedelta(days=7)
 """How long finished alerts stay, for the operator to look at."""
-SUSPENDED_FOR = timedelta(days=1)
-"""After this long a subscription that was rung before is tried once more. A wrong clock or subject of ours
-makes a push service refuse everybody, and a small server has too few to tell that from their own fault.
-"""
-KEPT_SUSPENDED = timedelta(days=90)
-"""How long a subscription stays that its push service lets us ring no more."""
 
 
 def sweep(work: Delivery) -> None:
@@ -39,22 +34,14 @@ def sweep(work: Delivery) -> None:
     again = _clear(work, lambda conn: _suspended_again(conn, now))
     if again:
         log.info("suspended_tried_again subscriptions=%d", again)
-    suspended = _clear(work, lambda conn: _suspended(conn, now))
     unclaimed = _clear(work, lambda conn: links.clear_expired(conn, now, ROWS_AT_ONCE))
     unused = _clear(work, lambda conn: topics.clear_unused(conn, ROWS_AT_ONCE))
-    if finished or suspended or unclaimed or unused:
-        log.info(
-            "cleared deliveries=%d subscriptions=%d links=%d topics=%d",
-            finished, suspended, unclaimed, unused,
-        )  # fmt: skip
+    if finished or unclaimed or unused:
+        log.info("cleared deliveries=%d links=%d topics=%d", finished, unclaimed, unused)
 
 
 def _suspended_again(conn: Connection, now: datetime) -> int:
-    return subscriptions.try_suspended_again(conn, now - SUSPENDED_FOR, ROWS_AT_ONCE)
-
-
-def _suspended(conn: Connection, now: datetime) -> int:
-    return subscriptions.clear_suspended(conn, now - KEPT_SUSPENDED, ROWS_AT_ONCE)
+    return subscriptions.try_suspended_again(conn, now, SUSPENSIONS, ROWS_AT_ONCE)
 
 
 def _clear(work: Delivery, step: Callable[[Connection], int]) -> int:

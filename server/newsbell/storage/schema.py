@@ -192,11 +192,16 @@ subscriptions = Table(
     Column("vapid_key_id", Number, ForeignKey("vapid_keys.id"), nullable=False),
     Column("manage_token_hash", Key, nullable=False, unique=True),
     Column("created_at", AwareUTC, nullable=False),
+    # Its push service refuses our key: not rung now, since when; refused without a success, since when; and
+    # how often that was tried again, which is counted as far as it makes the next wait longer.
     Column("suspended_at", AwareUTC),
+    Column("refused_since", AwareUTC),
+    Column("tried_again", Integer, nullable=False, server_default=text("0")),
     Column("failing_since", AwareUTC),
     Column("first_success_at", AwareUTC),
     Index("ix_subscriptions_vapid_key_id", "vapid_key_id"),
     _partial_index("ix_subscriptions_suspended", "suspended_at", where="suspended_at IS NOT NULL"),
+    _partial_index("ix_subscriptions_tried", "tried_again", "suspended_at", where="suspended_at IS NOT NULL"),
     sqlite_autoincrement=True,  # batches are ranges of these numbers: one must never mean another reader
 )
 

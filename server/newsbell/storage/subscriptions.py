@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, Row, case, delete, func, literal, or_, select, update
 from sqlalchemy import insert as plain_insert
 
 from newsbell.domain.subscription import MAX_ENDPOINT, FollowedTopic, PushTarget, Subscription
@@ -15,6 +15,15 @@ from newsbell.storage.database import Connection
 from newsbell.storage.schema import linked_tokens, subscription_topics, subscriptions, topics, vapid_keys
 from newsbell.storage.statements import insert, is_number, is_text
 from newsbell.storage.types import AwareUTC
+
+
+class Refusal(NamedTuple):
+    """Since when a push service has refused our key for a subscription without a success between, and how
+    often that was tried again after a while.
+    """
+
+    since: datetime
+    tries: int
 
 
 def add(
@@ -78,7 +87,7 @@ def set_endpoint(conn: Connection, subscription_id: int, target: PushTarget, vap
     )
     if conn.execute(taken).first():
         raise ConflictError("Another subscription has this push endpoint.", field="endpoint")
-    fresh = {"vapid_key_id": vapid_key_id, "failing_since": None, "first_success_at": None}
+    fresh = _NOTHING_WRONG | {"vapid_key_id": vapid_key_id, "first_success_at": None}
     _set(conn, subscription_id, _columns(target) | fresh)
 
 
@@ -100,41 +109,59 @@ def remove_many(conn: Connection, ids: Collection[int]) -> None:
         conn.execute(delete(subscriptions).where(subscriptions.c.id.in_(sorted(ids))))
 
 
-def suspend(conn: Connection, subscription_id: int, now: datetime) -> None:
-    """Keep it, and do not ring it: its push service refuses our key. The first moment stays."""
-    _set(conn, subscription_id, {"suspended_at": _first_moment(subscriptions.c.suspended_at, now)})
+def suspend(conn: Connection, subscription_id: int, now: datetime) -> Refusal | None:
+    """Keep it, and do not ring it: its push service refuses our key. None where there is no such
+    subscription. The moments stay that stand there already, except one that a wrong clock left in the future.
+    """
+    reader = subscriptions.c
+    statement = update(subscriptions).where(reader.id == subscription_id)
+    statement = statement.values(
+        suspended_at=_first_moment(reader.suspended_at, now),
+        refused_since=case((reader.refused_since <= now, reader.refused_since), else_=literal(now, AwareUTC)),
+    )
+    row = conn.execute(statement.returning(reader.refused_since, reader.tried_again)).first()
+    return None if row is None else Refusal(*row)
 
 
 def unsuspend(conn: Connection, subscription_id: int) -> None:
+    """Ring it again. Only a success proves that our key is taken, so what it was refused before stays."""
     _set(conn, subscription_id, {"suspended_at": None})
 
 
-def try_suspended_again(conn: Connection, before: datetime, limit: int) -> int:
-    """Let at most `limit` be rung again that were suspended before then and had been rung before that:
-    perhaps our key is taken again. How many that were.
+def try_suspended_again(conn: Connection, now: datetime, waits: Sequence[timedelta], limit: int) -> int:
+    """Let at most `limit` be rung again: perhaps our key is taken again. How many that were.
+
+    Whoever was tried again n times since the last success has been suspended for `waits[n]` by then, or the
+    last of them; or suspended by a clock that is ahead of `now` by more than the first, and so was wrong.
     """
-    proven = subscriptions.c.first_success_at.is_not(None)
-    query = select(subscriptions.c.id).where(subscriptions.c.suspended_at < before, proven).limit(limit)
-    ids = conn.execute(query.with_for_update(skip_locked=True)).scalars().all()
-    again = update(subscriptions).where(subscriptions.c.id.in_(ids)).values(suspended_at=None)
-    return conn.execute(again).rowcount
+    at, tries, last = subscriptions.c.suspended_at, subscriptions.c.tried_again, len(waits) - 1
+    over = [(at < now - wait) & (tries == number) for number, wait in enumerate(waits)]
+    found: list[int] = []
+    for condition in (*over, at > now + waits[0]):  # each by an index of its own; OR may read all of them
+        query = select(subscriptions.c.id).where(condition).limit(limit - len(found))
+        found += conn.execute(query.with_for_update(skip_locked=True)).scalars()
+    if found:
+        again = update(subscriptions).where(subscriptions.c.id.in_(found))
+        counted = case((tries < last, tries + 1), else_=last)
+        conn.execute(again.values(suspended_at=None, tried_again=counted))
+    return len(found)
 
 
-def clear_suspended(conn: Connection, before: datetime, limit: int) -> int:
-    """Forget at most `limit` subscriptions that were suspended before then; how many that were."""
-    query = select(subscriptions.c.id).where(subscriptions.c.suspended_at < before).limit(limit)
-    ids = conn.execute(query.with_for_update(skip_locked=True)).scalars().all()
-    return conn.execute(delete(subscriptions).where(subscriptions.c.id.in_(ids))).rowcount
+_NOTHING_WRONG = {"failing_since": None, "refused_since": None, "suspended_at": None, "tried_again": 0}
 
 
 def record_success(conn: Connection, ids: Collection[int], now: datetime) -> None:
     """These were reached. It writes only where that is news, so that a fan-out is not a write for each."""
-    news = subscriptions.c.first_success_at.is_(None) | subscriptions.c.failing_since.is_not(None)
-    first = _first_moment(subscriptions.c.first_success_at, now)
+    reader = subscriptions.c
+    wrong = (
+        column.is_not(None) for column in (reader.failing_since, reader.refused_since, reader.suspended_at)
+    )
+    news = or_(reader.first_success_at.is_(None), *wrong)
+    first = _first_moment(reader.first_success_at, now)
     conn.execute(
         update(subscriptions)
-        .where(subscriptions.c.id.in_(ids), news)
-        .values(first_success_at=first, failing_since=None)
+        .where(reader.id.in_(ids), news)
+        .values(_NOTHING_WRONG | {"first_success_at": first})
     )
 
 

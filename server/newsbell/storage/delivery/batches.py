@@ -32,7 +32,7 @@ class ClaimedBatch:
 
 class Recipient(NamedTuple):
     """One browser to ring for the first time for an alert. `proven`: it was rung before. `failing`: the last
-    message to it failed.
+    message to it was not taken.
     """
 
     alert_id: int
@@ -127,7 +127,9 @@ def _recipients(topics: int) -> sa.Select[Any]:
             reader.vapid_key_id,
             # As the database says it: making each a bool is a tenth of what reading a recipient costs.
             sa.type_coerce(reader.first_success_at.is_not(None), sa.Integer),
-            sa.type_coerce(reader.failing_since.is_not(None), sa.Integer),
+            sa.type_coerce(
+                sa.or_(reader.failing_since.is_not(None), reader.refused_since.is_not(None)), sa.Integer
+            ),
         )
         .join(member, member.c.id == reader.id)
         # The range again, for PostgreSQL: without it a merge join reads all subscriptions.

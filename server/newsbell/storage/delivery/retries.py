@@ -16,7 +16,7 @@ from newsbell.storage.schema import alert_topics, alerts, retries, subscription_
 @dataclass(frozen=True, kw_only=True)
 class ClaimedRetry:
     """One browser that could not be reached before; `attempts` counts the tries that failed;
-    `proven`: it was rung before, for another alert; `failing`: the last message to it failed.
+    `proven`: it was rung before, for another alert; `failing`: the last message to it was not taken.
     """
 
     alert_id: int
@@ -46,7 +46,7 @@ _DUE: sa.Select[*tuple[Any, ...]] = (
         *(alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at),
         *(_reader.endpoint, _reader.p256dh, _reader.auth, _reader.vapid_key_id),
         _reader.first_success_at.is_not(None).label("proven"),
-        _reader.failing_since.is_not(None).label("failing"),
+        sa.or_(_reader.failing_since.is_not(None), _reader.refused_since.is_not(None)).label("failing"),
         (_reader.suspended_at.is_(None) & _FOLLOWS).label("wanted"),
     )
     .join(alerts, alerts.c.id == retries.c.alert_id)

@@ -31,36 +31,40 @@ class Ledger:
         self._line: deque[Entry] = deque()
         self._answered: list[Entry] = []
         self._left_behind: list[Entry] = []  # set aside, and to be written as retries
-        self._waiting_aside = 0
+        self._unwritten = 0  # in line, answered or set aside
         self._over: list[Due] = []  # retries that must not ring any more
         self._held: list[Held] = []
 
     def hold(self, batch: ClaimedBatch) -> Held:
-        self._held.append(Held(batch))
+        self._held.append(Held(batch, batch.after_id))
         return self._held[-1]
 
     def give_up(self, due: Sequence[Due]) -> None:
         """These need no try any more."""
         self._over += due
 
+    def has_room(self) -> bool:
+        """Whether another message may begin; what is answered is written down where that makes room."""
+        if self._unwritten >= self._full:
+            self._set_aside()
+            self._write()
+        return self._unwritten < self._full
+
     def enter(self, entry: Entry) -> None:
         """Put a message in line, before it is sent."""
         if entry.batch:
             entry.batch.in_line += 1
+        self._unwritten += 1
         self._line.append(entry)
 
     def answer(self, entry: Entry, result: PushResult) -> None:
         """What came of a message in line, or set aside."""
         entry.result = result
         if entry.aside:
-            self._waiting_aside -= 1
             self._answered.append(entry)
         while self._line and self._line[0].result is not None:
             self._answered.append(self._line.popleft())
         if len(self._answered) >= self._enough:
-            self._write()
-        elif len(self._line) + len(self._answered) + self._waiting_aside >= self._full:
-            self._set_aside()
             self._write()
 
     def settle(self) -> None:
@@ -81,7 +85,6 @@ class Ledger:
             entry = line.popleft()
             if entry.result is None:
                 entry.aside = True
-                self._waiting_aside += 1
                 self._left_behind.append(entry)
             else:
                 self._answered.append(entry)
@@ -99,6 +102,7 @@ class Ledger:
             record(conn, self._work, answered)
             delivery.add_retries(conn, [self._retry(entry) for entry in behind if not entry.retry])
             self._held = [held for held in self._held if self._keep(conn, held, leave=leave)]
+        self._unwritten -= len(answered)
         for entry in behind:
             entry.retry = True
 
@@ -115,7 +119,8 @@ class Ledger:
     def _keep(self, conn: Connection, held: Held, *, leave: bool) -> bool:
         """Hold what is left of a batch, or finish it; whether it is still this worker's afterwards."""
         number, worker, now = held.batch.id, self._work.worker, self._work.clock()
-        if held.all_entered and not held.in_line:
+        # After its last recipient, too, where nobody has looked whether there are more.
+        if (held.all_entered and not held.in_line) or held.written_id >= held.batch.until_id:
             held.lost = not delivery.finish_batch(conn, number, worker.name, now)
             keep = False
         else:
@@ -130,5 +135,6 @@ class Ledger:
 def _leave_line(entry: Entry) -> None:
     if entry.batch:
         entry.batch.in_line -= 1
-        entry.batch.written_id = entry.due.subscription_id
+        # The line is left in its order, but those set aside are written behind others that left it later.
+        entry.batch.written_id = max(entry.batch.written_id, entry.due.subscription_id)
         entry.batch = None

@@ -122,6 +122,8 @@ class Round:
                 if rest:
                     break
                 yield None
+            while not self._ledger.has_room():
+                yield None
             if held and held.lost:
                 return
             rest = rest or self._rest(job, service.host, one)

@@ -94,14 +94,14 @@ class Due(Protocol):
 
 @dataclass(eq=False, slots=True)
 class Held:
-    """A batch in this worker's hands: how many of its recipients are in line, whether all of them have been,
-    and the last one that is written down.
+    """A batch in this worker's hands: the recipient it is written down up to, how many behind that one are in
+    line, and whether all of them have been.
     """
 
     batch: ClaimedBatch
+    written_id: int
     in_line: int = 0
     all_entered: bool = False
-    written_id: int | None = None
     lost: bool = False
 
 

@@ -24,8 +24,8 @@ from newsbell.storage.delivery import ClaimedBatch, Retry
 log = logging.getLogger(__name__)
 
 TRY_AGAIN_AFTER = timedelta(seconds=0.25)
-"""How much longer each time the database that cannot write is left in peace. At first it is asked again at once:
-it may have been a matter of a moment.
+"""How much longer each time the database that cannot write is left in peace. At first it is asked again at
+once: it may have been a matter of a moment.
 """
 LAST_TRIES = 3
 """How often it is asked in a row when the round is over."""
@@ -86,7 +86,7 @@ class Ledger:
             self._write()
 
     def is_done(self) -> bool:
-        """Whether all that was begun is answered and written down; once all is answered, it is written here."""
+        """Whether all that was begun is answered and written down; what is all answered is written here."""
         if self._unwritten and self._unwritten == len(self._answered) + len(self._news):
             self._write()
         return not self._unwritten

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -14,20 +14,26 @@ from newsbell.domain.push import Outcome, PushResult
 from newsbell.domain.subscription import PushTarget
 from newsbell.errors import UnavailableError
 from newsbell.services.delivery import Delivery, Worker, work_once
+from newsbell.storage import delivery
 from newsbell.storage.database import Connection, Database
+from newsbell.storage.delivery import Retry
 from tests.factories import NOW
 from tests.fakes import SENT, FakePusher
 from tests.services.readers import followers, left, ring
 from tests.services.test_flow import Network
+from tests.services.test_repeats import Tide
 
 READERS, BATCH = 60, 20
 GONE = PushResult(outcome=Outcome.GONE, status=410)
 
 
 class Unsteady(Database):
-    """Fails at the end of each transaction of which `fails` says so: what it did is undone."""
+    """Fails at the end of each transaction of which `fails` says so, and nothing is done; or `loses`, and all
+    is done.
+    """
 
     fails: Callable[[], bool] = staticmethod(lambda: False)
+    loses: Callable[[], bool] = staticmethod(lambda: False)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -35,6 +41,8 @@ class Unsteady(Database):
             yield conn
             if self.fails():
                 raise UnavailableError("The database is busy; try again in a moment.")
+        if self.loses():
+            raise UnavailableError("The database cannot be reached now.")
 
 
 @pytest.fixture
@@ -141,6 +149,33 @@ def test_what_was_found_out_before_a_failure_is_written_after_it(
     assert drain(replace(work, pusher=pusher)) == 0
     with database.read() as conn:
         assert conn.exec_driver_sql("SELECT count(*) FROM subscriptions").scalar_one() == 4
+
+
+def test_a_retry_that_was_stored_though_it_did_not_seem_so_is_ended_by_the_answer(
+    work: Delivery, database: Unsteady, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoints = followers(work, BATCH + 5)
+    ring(work)
+    stored: list[Retry] = []
+    add_retries = delivery.add_retries
+
+    def add(conn: Connection, wanted: Sequence[Retry]) -> None:
+        stored.extend(wanted)
+        add_retries(conn, wanted)
+
+    def loses() -> bool:
+        lost.append(bool(stored) and not any(lost))
+        return lost[-1]
+
+    lost: list[bool] = []
+    monkeypatch.setattr(delivery, "add_retries", add)
+    database.loses = loses
+    pusher = Tide(late=frozenset(endpoints[2:3]), ebb=BATCH)
+    drain(replace(work, pusher=pusher))
+    network.clock.advance(work.worker.lease + timedelta(seconds=1))
+    drain(replace(work, pusher=pusher))
+    assert any(lost)
+    assert sorted(pusher.endpoints) == sorted(endpoints)
 
 
 class DefectError(Exception):

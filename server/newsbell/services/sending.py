@@ -151,7 +151,7 @@ class News:
         self.reached: list[Due] = []
         self.gone: list[Due] = []
         self.failed: list[tuple[Due, PushResult]] = []
-        self.suspended: dict[int, Due] = {}
+        self.suspended: list[Due] = []
         self.unsuspended: set[int] = set()
         self.pauses: dict[str, datetime] = {}
         self.again: list[Retry] = []
@@ -164,7 +164,7 @@ class News:
         self.now, others = self.work.clock(), 0
         for entry in answered:
             assert entry.result is not None, "it is answered"
-            if entry.retry:
+            if entry.retry or entry.aside:  # set aside, it may be stored though its commit seemed to fail
                 self.over.append((entry.due.alert_id, entry.due.subscription_id))
             if entry.result.outcome is Outcome.SENT:
                 _sent(self, entry)
@@ -194,7 +194,7 @@ class News:
         delivery.finish_retries(conn, self.over, self.work.worker.name)
         if reached := [one.subscription_id for one in self.reached if stayed(one)]:
             subscriptions.record_success(conn, reached, self.now)
-        for one in filter(stayed, self.suspended.values()):
+        for one in filter(stayed, self.suspended):
             subscriptions.suspend(conn, one.subscription_id, self.now)
         for number in self.unsuspended:
             subscriptions.unsuspend(conn, number)
@@ -203,7 +203,7 @@ class News:
         subscriptions.remove_many(conn, gone)
         for host, until in sorted(self.pauses.items()):
             delivery.pause(conn, host, until)
-        unreached = [*self.gone, *self.suspended.values(), *(one for one, _ in self.failed)]
+        unreached = [*self.gone, *self.suspended, *(one for one, _ in self.failed)]
         moved = [_retry(one, self.now, attempts=one.attempts) for one in unreached if not stayed(one)]
         delivery.add_retries(conn, [*self.again, *again, *moved, *aside])
 
@@ -214,7 +214,7 @@ class News:
             log.info("sent %s", " ".join(found))
 
     def _readers(self, aside: Sequence[Retry]) -> set[int]:
-        answered = (*self.reached, *self.gone, *self.suspended.values(), *(one for one, _ in self.failed))
+        answered = (*self.reached, *self.gone, *self.suspended, *(one for one, _ in self.failed))
         return {
             *(one.subscription_id for one in answered),
             *(retry.subscription_id for retry in (*self.again, *aside)),
@@ -260,7 +260,7 @@ def _nothing(_news: News, _entry: Entry, _result: PushResult) -> None:
 
 def _key_refused(news: News, entry: Entry, result: PushResult) -> None:
     now, host, one = news.now, entry.service.host, entry.due
-    news.suspended[one.subscription_id] = one
+    news.suspended.append(one)
     news.unsuspended.discard(one.subscription_id)
     refused = news.work.refusals.refused(
         host, one.subscription_id, one.alert_id, proven=one.proven, now=now
@@ -274,7 +274,7 @@ def _key_refused(news: News, entry: Entry, result: PushResult) -> None:
     # there may be many in league, would else begin the next pause before anybody had a turn.
     last = refused.until + (refused.until - now) * _SPREAD
     for number, alert in refused.row.items():
-        news.suspended.pop(number, None)
+        news.suspended = [other for other in news.suspended if other.subscription_id != number]
         news.unsuspended.add(number)
         news.again.append(Retry(alert_id=alert, subscription_id=number, due_at=last, attempts=one.attempts))
 

@@ -144,10 +144,10 @@ def test_a_slow_recipient_that_answers_at_last_is_not_tried_again(work: Delivery
 def test_who_was_reached_as_usual_is_not_written(work: Delivery, monkeypatch: pytest.MonkeyPatch) -> None:
     followers(work, 12)
     ring(work)
-    written: list[object] = []
-    monkeypatch.setattr(subscriptions, "record_success", lambda *given: written.append(given))
+    concerned: list[object] = []
+    monkeypatch.setattr(subscriptions, "lock", lambda _conn, readers: concerned.extend(readers))
     drain(work)
-    assert written == []
+    assert concerned == []
 
 
 def test_who_is_reached_for_the_first_time_is_written(work: Delivery) -> None:

@@ -57,16 +57,6 @@ def test_what_was_written_down_is_behind_whoever_claims_next(
         assert _readers(conn, _claim(conn, "other", number, LEASE)) == readers[-left:]
 
 
-def test_the_last_of_a_batch_stays_in_it_until_it_is_finished(database: Database) -> None:
-    with database.transaction() as conn:
-        readers = [subscriber(conn, "Snow") for _ in range(4)]
-        first, second = _batches(conn, _alert(conn, "Snow"), size=2)[:2]
-        _claim(conn, "dead", first)
-        assert delivery.extend_lease(conn, first, "dead", NOW, LEASE, after_id=readers[1])
-        assert _readers(conn, _claim(conn, "other", first, LEASE)) == [readers[1]]
-        assert _readers(conn, _claim(conn, "other", second)) == readers[2:]
-
-
 def test_nobody_moves_a_batch_that_is_not_theirs(database: Database) -> None:
     with database.transaction() as conn:
         readers = [subscriber(conn, "Snow") for _ in range(2)]

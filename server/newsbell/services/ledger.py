@@ -2,7 +2,8 @@
 
 Answers are written down from the front, many in one transaction, and a batch is held from behind the last one
 written: at most `Worker.batch_size` messages are sent and not written down at any moment, and so many a dead
-worker's successor may repeat. Whose answer keeps the others waiting is set aside, as a retry of its own.
+worker's successor may repeat. Whose answer keeps the others waiting is set aside, as a retry of its own. What
+the database cannot take now is kept, and offered to it again.
 """
 
 from __future__ import annotations
@@ -10,15 +11,24 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from newsbell.domain.push import PushResult
-from newsbell.services.sending import Delivery, Due, Entry, Held, record
+from newsbell.errors import UnavailableError
+from newsbell.services.sending import Delivery, Due, Entry, Held, News
 from newsbell.storage import delivery
 from newsbell.storage.database import Connection
 from newsbell.storage.delivery import ClaimedBatch, Retry
 
 log = logging.getLogger(__name__)
+
+TRY_AGAIN_AFTER = timedelta(seconds=0.25)
+"""How much longer each time the database that cannot write is left in peace. At first it is asked again at
+once: it may have been a matter of a moment.
+"""
+LAST_TRIES = 3
+"""How often it is asked in a row when the round is over."""
 
 
 class Ledger:
@@ -31,36 +41,42 @@ class Ledger:
         self._line: deque[Entry] = deque()
         self._answered: list[Entry] = []
         self._left_behind: list[Entry] = []  # set aside, and to be written as retries
-        self._waiting_aside = 0
-        self._over: list[Due] = []  # retries that must not ring any more
+        self._unwritten = 0  # in line, answered or set aside
+        self._news = News(work)
         self._held: list[Held] = []
+        self._failures = 0  # of the database, one after the other
+        self._failing_since = self._again_at = work.clock()
 
     def hold(self, batch: ClaimedBatch) -> Held:
-        self._held.append(Held(batch))
+        self._held.append(Held(batch, batch.after_id))
         return self._held[-1]
 
     def give_up(self, due: Sequence[Due]) -> None:
         """These need no try any more."""
-        self._over += due
+        self._news.give_up(due)
+
+    def has_room(self) -> bool:
+        """Whether another message may begin; what is answered is written down where that makes room."""
+        if self._unwritten >= self._full:
+            self._set_aside()
+            self._write()
+        return self._unwritten < self._full
 
     def enter(self, entry: Entry) -> None:
         """Put a message in line, before it is sent."""
         if entry.batch:
             entry.batch.in_line += 1
+        self._unwritten += 1
         self._line.append(entry)
 
     def answer(self, entry: Entry, result: PushResult) -> None:
         """What came of a message in line, or set aside."""
         entry.result = result
         if entry.aside:
-            self._waiting_aside -= 1
             self._answered.append(entry)
         while self._line and self._line[0].result is not None:
             self._answered.append(self._line.popleft())
         if len(self._answered) >= self._enough:
-            self._write()
-        elif len(self._line) + len(self._answered) + self._waiting_aside >= self._full:
-            self._set_aside()
             self._write()
 
     def settle(self) -> None:
@@ -69,10 +85,20 @@ class Ledger:
             self._set_aside()
             self._write()
 
+    def is_done(self) -> bool:
+        """Whether all that was begun is answered and written down; what is all answered is written here."""
+        if self._unwritten and self._unwritten == len(self._answered) + len(self._news):
+            self._write()
+        return not self._unwritten
+
     def close(self) -> None:
         """Write down the rest, and leave what was not sent of the batches to whoever looks next."""
         self._set_aside()
-        self._write(leave=True)
+        for _ in range(LAST_TRIES - 1):
+            with suppress(UnavailableError):
+                self._commit(leave=True)
+                return
+        self._commit(leave=True)
 
     def _set_aside(self) -> None:
         """Take those out of the line that have no answer though somebody behind them has."""
@@ -81,26 +107,46 @@ class Ledger:
             entry = line.popleft()
             if entry.result is None:
                 entry.aside = True
-                self._waiting_aside += 1
                 self._left_behind.append(entry)
             else:
                 self._answered.append(entry)
 
-    def _write(self, *, leave: bool = False) -> None:
-        answered, self._answered = self._answered, []
-        behind, self._left_behind = self._left_behind, []
-        over, self._over = self._over, []
-        for entry in (*answered, *behind):
+    def _write(self) -> None:
+        """Write down what is answered, now or, where the database cannot, later. Raises its error where it
+        could not for as long as a lease: then another worker takes over what is held.
+        """
+        if self._failures and self._work.clock() < self._again_at:
+            return
+        try:
+            self._commit()
+        except UnavailableError as error:
+            now = self._work.clock()
+            self._failing_since = self._failing_since if self._failures else now
+            if now - self._failing_since >= self._work.worker.lease:
+                raise
+            self._again_at = now + TRY_AGAIN_AFTER * self._failures
+            self._failures += 1
+            log.warning("answers_kept messages=%d error=%r", self._unwritten, error.message)
+        else:
+            self._failures = 0
+
+    def _commit(self, *, leave: bool = False) -> None:
+        news, behind = self._news, [entry for entry in self._left_behind if entry.result is None]
+        for entry in (*self._answered, *behind):
             _leave_line(entry)
+        news.note(self._answered)
+        self._answered = []
+        if not (news or news.over or behind or self._held):
+            return
         with self._work.db.transaction() as conn:
-            pairs = [(due.alert_id, due.subscription_id) for due in over]
-            pairs += [(entry.due.alert_id, entry.due.subscription_id) for entry in answered if entry.retry]
-            delivery.finish_retries(conn, pairs, self._work.worker.name)
-            record(conn, self._work, answered)
-            delivery.add_retries(conn, [self._retry(entry) for entry in behind if not entry.retry])
-            self._held = [held for held in self._held if self._keep(conn, held, leave=leave)]
+            news.write(conn, [self._retry(entry) for entry in behind if not entry.retry])
+            kept = [held for held in self._held if self._keep(conn, held, leave=leave)]
         for entry in behind:
             entry.retry = True
+        self._held, self._left_behind = kept, []
+        self._unwritten -= len(news)
+        self._news = News(self._work)
+        news.tell()
 
     def _retry(self, entry: Entry) -> Retry:
         due, worker = entry.due, self._work.worker
@@ -115,7 +161,8 @@ class Ledger:
     def _keep(self, conn: Connection, held: Held, *, leave: bool) -> bool:
         """Hold what is left of a batch, or finish it; whether it is still this worker's afterwards."""
         number, worker, now = held.batch.id, self._work.worker, self._work.clock()
-        if held.all_entered and not held.in_line:
+        # After its last recipient, too, where nobody has looked whether there are more.
+        if (held.all_entered and not held.in_line) or held.written_id >= held.batch.until_id:
             held.lost = not delivery.finish_batch(conn, number, worker.name, now)
             keep = False
         else:
@@ -130,5 +177,6 @@ class Ledger:
 def _leave_line(entry: Entry) -> None:
     if entry.batch:
         entry.batch.in_line -= 1
-        entry.batch.written_id = entry.due.subscription_id
+        # The line is left in its order, but those set aside are written behind others that left it later.
+        entry.batch.written_id = max(entry.batch.written_id, entry.due.subscription_id)
         entry.batch = None

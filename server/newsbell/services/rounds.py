@@ -53,17 +53,36 @@ class Round:
         """Send what is due, with `batch_id` that batch before all else; False where nothing was due, or not
         that batch.
         """
-        messages = self._messages(batch_id)
+        try:
+            self._send(self._messages(batch_id))
+        except Exception:
+            self._ledger.close()
+            raise
+        self._ledger.close()
+        return self._found
+
+    def _send(self, messages: Line) -> None:
         at_once = self._work.worker.at_once
         with closing(messages), closing(self._work.pusher.send_many(messages, at_once=at_once)) as answers:
             for entry, result in answers:
                 self._end(entry, result)
                 self._ledger.answer(entry, result)
-        if self._found:
-            self._ledger.close()
-        return self._found
 
     def _messages(self, batch_id: int | None) -> Line:
+        """All that is due, until it is written down what came of it. An error ends the line, and nothing that
+        is under way: its answers are awaited and written down, too, before it is raised.
+        """
+        error: Exception | None = None
+        try:
+            yield from self._all_due(batch_id)
+        except Exception as caught:  # noqa: BLE001 - whatever it is, it is raised below
+            error = caught
+        while not self._ledger.is_done():
+            yield None
+        if error:
+            raise error
+
+    def _all_due(self, batch_id: int | None) -> Line:
         until = self._work.clock() + LONGEST
         jobs = claim(self._work, batch_id)
         while jobs:
@@ -121,6 +140,8 @@ class Round:
                 rest = slots.rest(service, self._work.clock())
                 if rest:
                     break
+                yield None
+            while not self._ledger.has_room():
                 yield None
             if held and held.lost:
                 return

@@ -1,4 +1,4 @@
-"""Write down what came of messages, many in one transaction.
+"""What came of messages, and how it is written down: many in one transaction.
 
 What an answer means is decided in the domain (`push`, `backoff`, `key_refusals`); here it becomes rows.
 """
@@ -25,7 +25,7 @@ from newsbell.services.payloads import Payloads
 from newsbell.services.ports import Hints, NoHints, Pusher
 from newsbell.storage import delivery, subscriptions
 from newsbell.storage.database import Connection, Database
-from newsbell.storage.delivery import ClaimedBatch, Retry
+from newsbell.storage.delivery import ClaimedBatch, Pair, Retry
 
 log = logging.getLogger(__name__)
 
@@ -94,14 +94,14 @@ class Due(Protocol):
 
 @dataclass(eq=False, slots=True)
 class Held:
-    """A batch in this worker's hands: how many of its recipients are in line, whether all of them have been,
-    and the last one that is written down.
+    """A batch in this worker's hands: the recipient it is written down up to, how many behind that one are in
+    line, and whether all of them have been.
     """
 
     batch: ClaimedBatch
+    written_id: int
     in_line: int = 0
     all_entered: bool = False
-    written_id: int | None = None
     lost: bool = False
 
 
@@ -118,28 +118,6 @@ class Entry:
     retry: bool = False
     aside: bool = False
     result: PushResult | None = None
-
-
-def record(conn: Connection, work: Delivery, answered: Sequence[Entry]) -> None:
-    """Write down what came of each, in one transaction of the caller's. Who was reached as usual costs
-    nothing here: only what is news is written.
-    """
-    found = _Found(conn, work, work.clock())
-    counts: Counter[Outcome] = Counter()
-    for entry in answered:
-        assert entry.result is not None, "it is answered"
-        if entry.result.outcome is Outcome.SENT:
-            _sent(found, entry)
-        else:
-            counts[entry.result.outcome] += 1
-            _log(entry, entry.result)
-            _FIND[entry.result.outcome](found, entry, entry.result)
-    found.write()
-    counts[Outcome.SENT] = len(answered) - counts.total()
-    if answered:
-        log.info(
-            "sent %s", " ".join(sorted(f"{what.value}={count}" for what, count in counts.items() if count))
-        )
 
 
 def host_of(endpoint: str) -> str:
@@ -159,37 +137,107 @@ def _log(entry: Entry, result: PushResult) -> None:
     )  # fmt: skip
 
 
-@dataclass
-class _Found:
-    """What is to be written, by kind."""
+class News:
+    """What came of messages, by what is to be written for it. It is noted once, in memory, and written in one
+    transaction, which may be tried again. Who was reached as usual costs nothing here: only what is news is
+    written.
+    """
 
-    conn: Connection
-    work: Delivery
-    now: datetime
-    reached: list[int] = field(default_factory=list)
-    gone: list[int] = field(default_factory=list)
-    failed: list[tuple[Due, PushResult]] = field(default_factory=list)
-    again: list[Retry] = field(default_factory=list)
+    def __init__(self, work: Delivery) -> None:
+        self.work = work
+        self.now = work.clock()
+        self.counts: Counter[Outcome] = Counter()
+        self.over: list[Pair] = []  # retries
+        self.reached: list[Due] = []
+        self.gone: list[Due] = []
+        self.failed: list[tuple[Due, PushResult]] = []
+        self.suspended: list[Due] = []
+        self.unsuspended: set[int] = set()
+        self.pauses: dict[str, datetime] = {}
+        self.again: list[Retry] = []
 
-    def write(self) -> None:
-        conn = self.conn
-        if self.reached:
-            subscriptions.record_success(conn, self.reached, self.now)
-        self._give_up_or_try_again()
-        subscriptions.remove_many(conn, self.gone)
-        delivery.add_retries(conn, self.again)
+    def __len__(self) -> int:
+        return self.counts.total()
 
-    def _give_up_or_try_again(self) -> None:
-        ids = [one.subscription_id for one, _ in self.failed]
-        since = subscriptions.record_failures(self.conn, ids, self.now)
-        for one, result in self.failed:
+    def note(self, answered: Sequence[Entry]) -> None:
+        """Decide what each answer means."""
+        self.now, others = self.work.clock(), 0
+        for entry in answered:
+            assert entry.result is not None, "it is answered"
+            if entry.retry or entry.aside:  # set aside, it may be stored though its commit seemed to fail
+                self.over.append((entry.due.alert_id, entry.due.subscription_id))
+            if entry.result.outcome is Outcome.SENT:
+                _sent(self, entry)
+            else:
+                others += 1
+                self.counts[entry.result.outcome] += 1
+                _log(entry, entry.result)
+                _FIND[entry.result.outcome](self, entry, entry.result)
+        self.counts[Outcome.SENT] += len(answered) - others
+
+    def give_up(self, due: Sequence[Due]) -> None:
+        """These retries must not ring any more."""
+        self.over += [(one.alert_id, one.subscription_id) for one in due]
+
+    def write(self, conn: Connection, aside: Sequence[Retry]) -> None:
+        """Write down what is noted, and the retries of those set `aside`, as often as it takes.
+
+        All the readers are locked first, in the order of their numbers: whoever writes of the same ones waits
+        here, and holds nothing yet that another may wait for. An answer of an endpoint that a reader has left
+        meanwhile says nothing about the new one, except that it was not tried: it is tried then.
+        """
+        stored = subscriptions.lock(conn, self._readers(aside))
+
+        def stayed(one: Due) -> bool:
+            return stored.get(one.subscription_id) == one.target.endpoint
+
+        delivery.finish_retries(conn, self.over, self.work.worker.name)
+        if reached := [one.subscription_id for one in self.reached if stayed(one)]:
+            subscriptions.record_success(conn, reached, self.now)
+        gone = [one.subscription_id for one in self.gone if stayed(one)]
+        for one in filter(stayed, self.suspended):
+            refusal = subscriptions.suspend(conn, one.subscription_id, self.now)
+            if refusal and refused_for_good(self.now, refusal.since, tries=refusal.tries):
+                gone.append(one.subscription_id)
+        for number in self.unsuspended:
+            subscriptions.unsuspend(conn, number)
+        again = self._give_up_or_try_again(conn, [each for each in self.failed if stayed(each[0])], gone)
+        subscriptions.remove_many(conn, gone)
+        for host, until in sorted(self.pauses.items()):
+            delivery.pause(conn, host, until)
+        unreached = [*self.gone, *self.suspended, *(one for one, _ in self.failed)]
+        moved = [_retry(one, self.now, attempts=one.attempts) for one in unreached if not stayed(one)]
+        delivery.add_retries(conn, [*self.again, *again, *moved, *aside])
+
+    def tell(self) -> None:
+        """Log how many of each there were."""
+        if self.counts:
+            found = sorted(f"{what.value}={count}" for what, count in self.counts.items() if count)
+            log.info("sent %s", " ".join(found))
+
+    def _readers(self, aside: Sequence[Retry]) -> set[int]:
+        answered = (*self.reached, *self.gone, *self.suspended, *(one for one, _ in self.failed))
+        return {
+            *(one.subscription_id for one in answered),
+            *(retry.subscription_id for retry in (*self.again, *aside)),
+            *(reader for _, reader in self.over),
+            *self.unsuspended,
+        }
+
+    def _give_up_or_try_again(
+        self, conn: Connection, failed: Sequence[tuple[Due, PushResult]], gone: list[int]
+    ) -> list[Retry]:
+        again = []
+        since = subscriptions.record_failures(conn, [one.subscription_id for one, _ in failed], self.now)
+        for one, result in failed:
             if given_up(self.now, since.get(one.subscription_id, self.now), attempts=one.attempts):
-                self.gone.append(one.subscription_id)
+                gone.append(one.subscription_id)
                 continue
             due_at = retry_at(
                 self.now, attempts=one.attempts, retry_after=result.retry_after, jitter=spread()
             )
-            self.again.append(_retry(one, due_at, attempts=one.attempts + 1))
+            again.append(_retry(one, due_at, attempts=one.attempts + 1))
+        return again
 
 
 def _retry(one: Due, due_at: datetime, *, attempts: int) -> Retry:
@@ -198,52 +246,52 @@ def _retry(one: Due, due_at: datetime, *, attempts: int) -> Retry:
     )  # fmt: skip
 
 
-def _sent(found: _Found, entry: Entry) -> None:
-    found.work.refusals.sent(entry.service.host, found.now)
+def _sent(news: News, entry: Entry) -> None:
+    news.work.refusals.sent(entry.service.host, news.now)
     if entry.due.failing or not entry.due.proven:
-        found.reached.append(entry.due.subscription_id)
+        news.reached.append(entry.due)
 
 
-def _gone(found: _Found, entry: Entry, _result: PushResult) -> None:
-    found.gone.append(entry.due.subscription_id)
+def _gone(news: News, entry: Entry, _result: PushResult) -> None:
+    news.gone.append(entry.due)
 
 
-def _nothing(_found: _Found, _entry: Entry, _result: PushResult) -> None:
+def _nothing(_news: News, _entry: Entry, _result: PushResult) -> None:
     """Our message is at fault, or the answer is final: sent again as it is, it would fail again."""
 
 
-def _key_refused(found: _Found, entry: Entry, result: PushResult) -> None:
-    conn, now, host, one = found.conn, found.now, entry.service.host, entry.due
-    refusal = subscriptions.suspend(conn, one.subscription_id, now)
-    refused = found.work.refusals.refused(
+def _key_refused(news: News, entry: Entry, result: PushResult) -> None:
+    now, host, one = news.now, entry.service.host, entry.due
+    news.suspended.append(one)
+    news.unsuspended.discard(one.subscription_id)
+    refused = news.work.refusals.refused(
         host, one.subscription_id, one.alert_id, proven=one.proven, now=now
     )  # fmt: skip
     if refused is None:
-        if refusal and refused_for_good(now, refusal.since, tries=refusal.tries):
-            found.gone.append(one.subscription_id)
         return
     if refused.begins:
         log.error("service_paused service=%s status=%d reason=it_refuses_our_key", host, result.status)
-        delivery.pause(conn, host, refused.until)
+        news.pauses[host] = refused.until
     # Behind all who wait for the end of the pause (`_paused`): whoever was refused of their own making, and
     # there may be many in league, would else begin the next pause before anybody had a turn.
     last = refused.until + (refused.until - now) * _SPREAD
     for number, alert in refused.row.items():
-        subscriptions.unsuspend(conn, number)
-        found.again.append(Retry(alert_id=alert, subscription_id=number, due_at=last, attempts=one.attempts))
+        news.suspended = [other for other in news.suspended if other.subscription_id != number]
+        news.unsuspended.add(number)
+        news.again.append(Retry(alert_id=alert, subscription_id=number, due_at=last, attempts=one.attempts))
 
 
-def _later(found: _Found, entry: Entry, result: PushResult) -> None:
-    found.failed.append((entry.due, result))
+def _later(news: News, entry: Entry, result: PushResult) -> None:
+    news.failed.append((entry.due, result))
 
 
-def _paused(found: _Found, entry: Entry, result: PushResult) -> None:
+def _paused(news: News, entry: Entry, result: PushResult) -> None:
     """It was not tried, so nothing is held against it."""
     wait = (result.retry_after or timedelta()) * (1 + _SPREAD * spread())
-    found.again.append(_retry(entry.due, found.now + wait, attempts=entry.due.attempts))
+    news.again.append(_retry(entry.due, news.now + wait, attempts=entry.due.attempts))
 
 
-_FIND: dict[Outcome, Callable[[_Found, Entry, PushResult], None]] = {
+_FIND: dict[Outcome, Callable[[News, Entry, PushResult], None]] = {
     Outcome.GONE: _gone,
     Outcome.MESSAGE_REFUSED: _nothing,
     Outcome.REFUSED: _nothing,

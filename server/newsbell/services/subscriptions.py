@@ -131,7 +131,9 @@ def unsubscribe(db: Database, subscription_id: int) -> None:
 def send_test(
     db: Database, settings: Settings, subscription_id: int, *, pusher: Pusher, now: datetime
 ) -> PushResult:
-    """Ring this one browser, now. A subscription that its push service says is over is removed."""
+    """Ring this one browser, now. A subscription that its push service says is over is removed, unless it has
+    moved to another endpoint meanwhile.
+    """
     with db.read() as conn:
         subscription = _existing(conn, subscription_id)
         key = keys.get(conn, subscription.vapid_key_id)
@@ -142,6 +144,8 @@ def send_test(
     )
     result = pusher.send(subscription.target, message, key)
     with db.transaction() as conn:
+        if store.lock(conn, [subscription_id]).get(subscription_id) != subscription.target.endpoint:
+            return result
         if result.outcome is Outcome.GONE:
             store.remove(conn, subscription_id)
         elif result.outcome is Outcome.SENT:

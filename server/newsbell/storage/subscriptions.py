@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, case, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, case, delete, func, literal, or_, select, update
 from sqlalchemy import insert as plain_insert
 
 from newsbell.domain.subscription import MAX_ENDPOINT, FollowedTopic, PushTarget, Subscription
@@ -15,6 +15,14 @@ from newsbell.storage.database import Connection
 from newsbell.storage.schema import linked_tokens, subscription_topics, subscriptions, topics, vapid_keys
 from newsbell.storage.statements import insert, is_number, is_text
 from newsbell.storage.types import AwareUTC
+
+# Made once: a fan-out asks this for every few hundred answers that are news.
+_LOCK = (
+    select(subscriptions.c.id, subscriptions.c.endpoint)
+    .where(subscriptions.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(subscriptions.c.id)
+    .with_for_update(key_share=True)
+)
 
 
 class Refusal(NamedTuple):
@@ -62,6 +70,17 @@ def find_by_token(conn: Connection, token_hash: str) -> int | None:
     linked = select(linked_tokens.c.subscription_id).where(linked_tokens.c.token_hash == token_hash)
     number: int | None = conn.execute(own.union_all(linked)).scalar()
     return number
+
+
+def lock(conn: Connection, ids: Collection[int]) -> dict[int, str]:
+    """Let nobody else change these to the end of the transaction; the endpoint of each that is there.
+
+    Whoever changes several locks them here first, all of them: it is in the order of their numbers, so that
+    no two wait for each other.
+    """
+    if not ids:
+        return {}
+    return {row.id: row.endpoint for row in conn.execute(_LOCK, {"ids": sorted(ids)})}
 
 
 def set_topics(conn: Connection, subscription_id: int, topic_ids: Collection[int]) -> None:

@@ -20,7 +20,7 @@ from newsbell.storage.delivery.batches import (
     recipients,
 )
 from newsbell.storage.delivery.due import Due, due
-from newsbell.storage.delivery.many import Retry, add_retries, finish_retries
+from newsbell.storage.delivery.many import Pair, Retry, add_retries, finish_retries
 from newsbell.storage.delivery.pauses import pause, paused
 from newsbell.storage.delivery.retries import ClaimedRetry, claim_retries, finish_retry
 from newsbell.storage.delivery.upkeep import (
@@ -38,6 +38,7 @@ __all__ = [
     "ClaimedBatch",
     "ClaimedRetry",
     "Due",
+    "Pair",
     "Pending",
     "PlannedAlert",
     "PlannedBatch",

@@ -13,7 +13,6 @@ from newsbell.domain.subscription import PushTarget
 from newsbell.storage.database import Connection
 from newsbell.storage.delivery.followers import alert_topic_ids, follower_values, followers
 from newsbell.storage.schema import alerts, batches, retries, subscriptions
-from newsbell.storage.types import Number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,11 +66,7 @@ _CLAIM = (
     .returning(batches.c.alert_id, batches.c.after_id, batches.c.until_id, batches.c.attempts)
 )
 _EXTEND = sa.update(batches).where(*_MINE).values(due_at=sa.bindparam("lease_ends"))
-_written = sa.bindparam("written", type_=Number)
-# Never up to the end of the range, where the next batch begins: no two of an alert begin at one place.
-_EXTEND_BEHIND = _EXTEND.values(
-    after_id=sa.case((batches.c.until_id > _written, _written), else_=batches.c.until_id - 1)
-)
+_EXTEND_BEHIND = _EXTEND.values(after_id=sa.bindparam("written"))
 _FINISH = sa.update(batches).where(*_MINE).values(done_at=_now, worker=None)
 
 
@@ -151,7 +146,8 @@ def extend_lease(
     """Hold the batch for another lease from now; False where it is not this worker's any more.
 
     With `after_id`, the number of the last recipient whose answer is written down in the same transaction,
-    the range begins behind it: whoever claims the batch next does not ring those before again.
+    the range begins behind it: whoever claims the batch next does not ring those before again. With the last
+    of all the batch is to be finished instead: where its range ends, the next one begins.
     """
     values = {"batch": batch_id, "name": worker, "lease_ends": now + lease}
     if after_id is None:

@@ -40,7 +40,7 @@ class BrokerHints:
         self._connection: Connection | None = None
         self._away = False
 
-    def alert_stored(self, alert_id: int) -> None:
+    def alert_due(self, alert_id: int) -> None:
         self.give((PLAN, alert_id))
 
     def batch_planned(self, batch_id: int) -> None:

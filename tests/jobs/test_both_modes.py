@@ -1,9 +1,10 @@
-"""A story for many and one for a single reader, in both modes: the small one does not wait long."""
+"""What workers do in both modes: by the rows alone, and with a broker."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -43,6 +44,20 @@ def mode(
         yield run_celery_worker, brokered
 
 
+@contextmanager
+def _running(run: Run, settings: Settings, pusher: FakePusher) -> Iterator[None]:
+    stop = threading.Event()
+    given = {"pusher": pusher, "worker": Worker(name="one", batch_size=1), "stop": stop}
+    thread = threading.Thread(target=run, args=(settings,), kwargs=given)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(30)
+        assert not thread.is_alive()
+
+
 def _ring(db: Database, settings: Settings, topic: str) -> None:
     page = news_page(topics=[topic], paragraphs=paragraphs_of(topic))
     source = Source(url=f"https://news.example/{topic}", content=page)
@@ -66,14 +81,21 @@ def test_a_small_story_does_not_wait_for_a_big_one(
         subscriber(conn, "Small", now=datetime.now(UTC), target=push_target(_ONE))
     _ring(sqlite_database, settings, "Big")
     _ring(sqlite_database, settings, "Small")
-    pusher, stop = FakePusher(), threading.Event()
-    given = {"pusher": pusher, "worker": Worker(name="one", batch_size=1), "stop": stop}
-    thread = threading.Thread(target=run, args=(settings,), kwargs=given)
-    thread.start()
-    try:
+    pusher = FakePusher()
+    with _running(run, settings, pusher):
         wait_until(lambda: _nothing_left(sqlite_database), seconds=40, what="the end of the work")
-    finally:
-        stop.set()
-        thread.join(30)
     assert len(pusher.endpoints) == _MANY + 1
     assert pusher.endpoints.index(_ONE) <= 2 * PLANNED_AT_ONCE, "two turns of the big one at most"
+
+
+def test_a_worker_that_was_asked_to_end_is_not_missed(
+    sqlite_database: Database, mode: tuple[Run, Settings]
+) -> None:
+    def heard_of() -> bool:
+        with sqlite_database.read() as conn:
+            return delivery.last_heartbeat(conn) is not None
+
+    run, settings = mode
+    with _running(run, settings, FakePusher()):
+        wait_until(heard_of, what="a sign of life")
+    assert not heard_of()

@@ -76,7 +76,8 @@ class BrokerHints:
             try:
                 self._send(hint)
             except Exception as error:  # noqa: BLE001 - whatever a broker's library raises, a hint may be lost
-                self._note(away=True, reason=type(error).__name__)
+                # The library wraps what happened in an error that says nothing.
+                self._note(away=True, reason=type(error.__cause__ or error).__name__)
             else:
                 self._note(away=False)
             finally:

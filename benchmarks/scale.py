@@ -71,7 +71,7 @@ def main(arguments: list[str]) -> int:
     broker = available()
     for name in names():
         unit = "instructions" if name == "sqlite" else "pages"
-        modes = f"{'without a broker':28}{'with a broker' if broker else ''}".rstrip()
+        modes = f"{'without a broker':30}{'with a broker' if broker else ''}".rstrip()
         print(
             f"\n{name}\n{'':10} {'':10} {'a follower':>11} {'':>12} {'worker':>8}   201 to the first push, ms"
         )
@@ -100,7 +100,7 @@ def _one_size(name: str, readers: int, options: argparse.Namespace, *, broker: b
             cost = costs[topic]
             memory = "" if cost.memory is None else f"{cost.memory:.0f}"
             row = f"{readers:10} {count:10} {cost.seconds * 1e6:11.1f} {cost.touched:12.1f} {memory:>8}"
-            firsts = "".join(f"{_in_words(firsts[topic]):28}" for firsts in modes)
+            firsts = "".join(f"{_in_words(firsts[topic]):28}  " for firsts in modes)
             print(f"{row}   {firsts}".rstrip(), flush=True)
 
 

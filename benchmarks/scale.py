@@ -17,6 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from benchmarks.brokers import available, until_listened_to, with_broker
 from benchmarks.crowd import fill
 from benchmarks.databases import database_url, names
 from benchmarks.fanout.job import memory_mb
@@ -67,16 +68,20 @@ class Cost:
 
 def main(arguments: list[str]) -> int:
     options = _options(arguments)
+    broker = available()
     for name in names():
         unit = "instructions" if name == "sqlite" else "pages"
-        print(f"\n{name}\n{'':10} {'':10} {'a follower':>11} {'':>12} {'worker':>8}   201 to the first push")
-        print(f"{'readers':>10} {'followers':>10} {'µs':>11} {unit:>12} {'MB':>8}   ms")
+        modes = f"{'without a broker':30}{'with a broker' if broker else ''}".rstrip()
+        print(
+            f"\n{name}\n{'':10} {'':10} {'a follower':>11} {'':>12} {'worker':>8}   201 to the first push, ms"
+        )
+        print(f"{'readers':>10} {'followers':>10} {'µs':>11} {unit:>12} {'MB':>8}   {modes}")
         for readers in options.readers:
-            _one_size(name, readers, options)
+            _one_size(name, readers, options, broker=broker)
     return 0
 
 
-def _one_size(name: str, readers: int, options: argparse.Namespace) -> None:
+def _one_size(name: str, readers: int, options: argparse.Namespace, *, broker: bool) -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="newsbell-scale-")))
         service = stack.enter_context(sample_service())
@@ -87,12 +92,21 @@ def _one_size(name: str, readers: int, options: argparse.Namespace) -> None:
         sizes = {f"Topic {count}": count for count in options.followers if count <= readers}
         fill(db, settings, readers=readers, followers=sizes, endpoint=f"http://{host}/push/")
         costs = {topic: _cost(db, settings, topic, count) for topic, count in sizes.items()}
-        firsts = _firsts(db, settings, service, list(sizes), options.repeats)
+        modes = [_firsts(db, settings, service, list(sizes), options.repeats)]
+        if broker:
+            brokered = stack.enter_context(with_broker(settings, db))
+            modes.append(_firsts(db, brokered, service, list(sizes), options.repeats))
         for topic, count in sizes.items():
-            cost, times = costs[topic], " ".join(f"{seconds * 1e3:.0f}" for seconds in sorted(firsts[topic]))
+            cost = costs[topic]
             memory = "" if cost.memory is None else f"{cost.memory:.0f}"
             row = f"{readers:10} {count:10} {cost.seconds * 1e6:11.1f} {cost.touched:12.1f} {memory:>8}"
-            print(f"{row}   {median(firsts[topic]) * 1e3:.0f} (of {times})", flush=True)
+            firsts = "".join(f"{_in_words(firsts[topic]):28}  " for firsts in modes)
+            print(f"{row}   {firsts}".rstrip(), flush=True)
+
+
+def _in_words(firsts: list[float]) -> str:
+    every = " ".join(f"{seconds * 1e3:.0f}" for seconds in sorted(firsts))
+    return f"{median(firsts) * 1e3:.0f} (of {every})"
 
 
 def _cost(db: Database, settings: Settings, topic: str, followers: int) -> Cost:
@@ -125,6 +139,8 @@ def _firsts(
     found: dict[str, list[float]] = {topic: [] for topic in topics}
     with site(db, settings) as running, command(settings, "worker"):
         _until_alive(db)
+        if settings.broker_url:
+            until_listened_to(settings, db)
         for _ in range(repeats):
             for topic in topics:
                 found[topic].append(_first(db, running, service, topic))

@@ -58,7 +58,7 @@ class Site:
 @contextmanager
 def site(db: Database, settings: Settings) -> Iterator[Site]:
     """`newsbell serve --no-worker` on this store."""
-    token = create_token(db, "benchmark", datetime.now(UTC))
+    token = create_token(db, f"benchmark-{os.urandom(4).hex()}", datetime.now(UTC))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -78,6 +78,7 @@ def command(settings: Settings, *arguments: str) -> Iterator[subprocess.Popen[by
         **os.environ,
         "NEWSBELL_DATA_DIR": str(settings.data_dir),
         "NEWSBELL_DATABASE_URL": settings.database_url,
+        "NEWSBELL_BROKER_URL": settings.broker_url,
         "NEWSBELL_PRIVATE_HOSTS": ",".join(settings.private_hosts),
     }
     process = subprocess.Popen(

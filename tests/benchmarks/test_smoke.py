@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from benchmarks.sink import program
 
+from tests.jobs.brokers import BROKER
+
 pytestmark = pytest.mark.slow
 
 _ROOT = Path(__file__).parents[2]
@@ -17,8 +19,9 @@ _ROOT = Path(__file__).parents[2]
 needs_nginx = pytest.mark.skipif(program() is None, reason="nginx is not installed")
 
 
-def run(*arguments: str) -> str:
+def run(*arguments: str, **given: str) -> str:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("NEWSBELL_")}
+    environ |= given
     command = [sys.executable, "-m", "benchmarks", *arguments]
     done = subprocess.run(
         command, cwd=_ROOT, env=environ, capture_output=True, text=True, timeout=120, check=False
@@ -39,6 +42,17 @@ def test_scale() -> None:
     printed = run("scale", "--readers", "200", "--followers", "50", "--repeats", "1")
     assert "201 to the first push" in printed
     assert "PostgreSQL is left out" in printed
+    assert "with a broker are left out" in printed
+
+
+@pytest.mark.database
+def test_scale_with_a_broker() -> None:
+    if not BROKER:
+        pytest.skip("NEWSBELL_TEST_BROKER_URL is not set: no broker to test with")
+    given = {"NEWSBELL_TEST_BROKER_URL": BROKER}
+    printed = run("scale", "--readers", "200", "--followers", "50", "--repeats", "1", **given)
+    [row] = [line for line in printed.splitlines() if line.split()[:2] == ["200", "50"]]
+    assert row.count("(of ") == 2, "without and with a broker"
 
 
 def test_lists() -> None:

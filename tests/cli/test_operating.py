@@ -78,5 +78,5 @@ def test_the_doctor_finds_nothing_bad_in_what_is_well(
 def test_the_doctor_says_what_is_bad_and_what_to_do(run: Run, db: Database) -> None:
     result = run("doctor")
     assert result.exit_code == 1
-    assert "No worker has run yet." in result.stdout
+    assert "No worker is running." in result.stdout
     assert "worker: Run newsbell serve" in result.stdout

@@ -163,7 +163,7 @@ def test_a_broker_that_never_answers_holds_nobody_up(sqlite_database: Database, 
             replace(settings, broker_url=f"amqp://127.0.0.1:{port}"), queue_name(sqlite_database)
         )
         hints = BrokerHints(app)
-        hints.alert_stored(1)
+        hints.alert_due(1)
         silent.settimeout(10)
         caller, _ = silent.accept()
         with caller:
@@ -220,7 +220,7 @@ def test_an_unfinished_hint_is_waited_for_as_long_as_asked(
 ) -> None:
     away = replace(settings, broker_url=f"amqp://127.0.0.1:{_nobodys_port()}")
     hints = BrokerHints(celery_app(away, queue_name(sqlite_database)))
-    hints.alert_stored(1)
+    hints.alert_due(1)
     until = time.monotonic() + 30
     assert hints.flushed(30)
     assert time.monotonic() < until

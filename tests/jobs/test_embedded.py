@@ -61,12 +61,15 @@ def _followers(work: Delivery, *topics: str, number: int = 1) -> None:
             subscriber(conn, *topics, now=NOW)
 
 
-def _ring(work: Delivery) -> None:
+def _ring(work: Delivery) -> int:
+    """Store a story that rings; the number of its alert."""
     page = news_page(topics=("Russia", "Ukraine"))
     imported = import_article(
         work.db, work.settings, Source(url="https://news.example/a", content=page), now=work.clock()
     )
     assert imported.rung
+    assert imported.alert_id is not None
+    return imported.alert_id
 
 
 def _pending(work: Delivery) -> delivery.Pending:
@@ -105,8 +108,7 @@ def test_two_workers_share_the_work_and_repeat_nothing(work: Delivery) -> None:
 
 def test_a_batch_of_a_dead_worker_waits_for_its_lease_and_is_sent_then(work: Delivery, clock: Clock) -> None:
     _followers(work, "Russia", number=4)
-    _ring(work)
-    plan_alert(work)
+    plan_alert(work, _ring(work))
     with work.db.transaction() as conn:
         assert delivery.claim_batch(conn, "dead", clock(), timedelta(minutes=5))
     while work_once(work):

@@ -14,6 +14,7 @@ from newsbell.config import Settings
 from newsbell.domain.governor import MANY_IN_A_ROW
 from newsbell.domain.push import Outcome, Outgoing, PushMessage, PushResult
 from newsbell.domain.subscription import PushTarget, VapidKey
+from newsbell.services.claims import ALERTS_AT_ONCE
 from newsbell.services.delivery import Delivery, Worker, work_once
 from newsbell.services.importing import Source, import_article
 from newsbell.storage import delivery, subscriptions
@@ -83,6 +84,15 @@ def drain(work: Delivery) -> None:
 def pusher(work: Delivery) -> Slow:
     assert isinstance(work.pusher, Slow)
     return work.pusher
+
+
+def test_alerts_nobody_follows_are_planned_some_in_a_transaction(work: Delivery) -> None:
+    many = 2 * ALERTS_AT_ONCE + 1
+    for number in range(many):
+        ring(work, f"https://news.example/{number}")
+    alerts = [many]
+    assert work_once(work, lambda: alerts.append(left(work)[0]))
+    assert alerts == [many, many - ALERTS_AT_ONCE, 1, 0]
 
 
 def test_the_next_batch_follows_without_a_pause(work: Delivery) -> None:

@@ -61,6 +61,30 @@ def test_what_is_too_late_is_dropped_and_what_is_not_stays(work: Delivery, clock
     assert _undone(work) == 0
 
 
+def test_what_was_too_late_is_told_by_readers(
+    work: Delivery, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    with work.db.transaction() as conn:
+        readers = [subscriber(conn, "Snow") for _ in range(12)]
+        number = _alert(conn)  # nine of the readers are in its batch, three are still to be planned
+        add_retry(conn, number, readers[0], due_at=NOW, attempts=1)
+    clock.advance(_DAY)
+    sweep(work)
+    sweep(work)
+    assert [one.getMessage() for one in caplog.records] == ["alerts_expired readers=12"]
+
+
+def test_an_alert_that_nobody_follows_is_nobodys_loss(
+    work: Delivery, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    with work.db.transaction() as conn:
+        _alert(conn)
+    clock.advance(_DAY)
+    sweep(work)
+    assert _undone(work) == 0
+    assert caplog.records == []
+
+
 def test_more_than_a_step_takes_is_cleared_in_one_sweep(
     work: Delivery, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

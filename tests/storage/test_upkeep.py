@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from newsbell.storage import delivery
+from newsbell.storage import delivery, subscriptions
 from newsbell.storage.database import Connection, Database
-from newsbell.storage.delivery import Pending
+from newsbell.storage.delivery import Late, Pending
 from newsbell.storage.schema import alert_topics, alerts, batches, workers
 from tests.factories import NOW, add_retry, subscriber
 from tests.storage.test_planning import HOUR, LEASE, alert, drain, plan
@@ -38,17 +38,48 @@ def test_there_is_work_while_anything_is_due(database: Database) -> None:
         assert delivery.has_work(conn, NOW)
 
 
-def test_what_is_too_late_is_dropped_and_counted(database: Database) -> None:
+def test_what_is_too_late_is_dropped_and_told_by_its_readers(database: Database) -> None:
     with database.transaction() as conn:
         readers = [subscriber(conn, "Snow") for _ in range(4)]
-        alert(conn, "Snow")
+        unplanned = alert(conn, "Snow")
         planned = alert(conn, "Snow")
         plan(conn, planned, 2)
         add_retry(conn, planned, readers[0], due_at=NOW, attempts=1)
-        assert delivery.drop_expired(conn, NOW + HOUR - LEASE) == 0
-        assert delivery.drop_expired(conn, NOW + HOUR) == 4
-        assert delivery.drop_expired(conn, NOW + HOUR) == 0
+        late, one, last = NOW + HOUR, readers[1], readers[-1]
+        assert delivery.drop_late(conn, late - LEASE, limit=9) == []
+        assert delivery.drop_late_retries(conn, late - LEASE, limit=9) == 0
+        assert delivery.drop_late(conn, late, limit=9) == [
+            Late(alert_id=unplanned, after_id=0, until_id=last),
+            Late(alert_id=planned, after_id=0, until_id=one),
+            Late(alert_id=planned, after_id=one, until_id=last),
+        ]
+        assert delivery.drop_late(conn, late, limit=9) == []
+        assert [delivery.drop_late_retries(conn, late, limit=9) for _ in range(2)] == [1, 0]
         assert not delivery.has_work(conn, NOW + DAY)
+
+
+def test_of_an_alert_that_is_half_planned_the_rest_is_late(database: Database) -> None:
+    with database.transaction() as conn:
+        first, last = subscriber(conn, "Snow"), subscriber(conn, "Snow")
+        number = alert(conn, "Snow")
+        delivery.plan_next_batch(conn, number, size=1, now=NOW)
+        drain(conn)
+        subscriber(conn, "Snow", now=NOW + HOUR)
+        rest = Late(alert_id=number, after_id=first, until_id=last)
+        assert delivery.drop_late(conn, NOW + HOUR, limit=9) == [rest]
+
+
+def test_recipients_are_counted_as_they_would_be_rung(database: Database) -> None:
+    with database.transaction() as conn:
+        readers = [subscriber(conn, "Snow", "Rain") for _ in range(5)]
+        subscriber(conn, "Fog")
+        number = alert(conn, "Snow", "Rain")
+        late = subscriber(conn, "Snow", now=NOW + HOUR)
+        subscriptions.suspend(conn, readers[1], NOW)
+        add_retry(conn, number, readers[2], due_at=NOW, attempts=1)
+        assert delivery.count_recipients(conn, number, after=0, until=late) == 3
+        assert delivery.count_recipients(conn, number, after=readers[0], until=readers[3]) == 1
+        assert delivery.count_recipients(conn, alert(conn), after=0, until=late) == 0
 
 
 def test_what_a_worker_holds_is_not_dropped_under_it(database: Database) -> None:
@@ -57,16 +88,20 @@ def test_what_a_worker_holds_is_not_dropped_under_it(database: Database) -> None
         plan(conn, alert(conn, "Snow"))
         batch = delivery.claim_batch(conn, "worker", NOW, HOUR + LEASE)
         assert batch is not None
-        assert delivery.drop_expired(conn, NOW + HOUR) == 0
+        assert delivery.drop_late(conn, NOW + HOUR, limit=9) == []
         assert delivery.finish_batch(conn, batch.id, "worker", NOW + HOUR)
 
 
 def test_dropping_takes_small_bites(database: Database) -> None:
     with database.transaction() as conn:
-        for _ in range(3):
-            subscriber(conn, "Snow")
-        plan(conn, alert(conn, "Snow"), 1)
-        assert [delivery.drop_expired(conn, NOW + HOUR, limit=2) for _ in range(3)] == [2, 1, 0]
+        readers = [subscriber(conn, "Snow") for _ in range(3)]
+        number = alert(conn, "Snow")
+        plan(conn, number, 1)
+        for reader in readers:
+            add_retry(conn, number, reader, due_at=NOW, attempts=1)
+        late = NOW + HOUR
+        assert [len(delivery.drop_late(conn, late, limit=2)) for _ in range(3)] == [2, 1, 0]
+        assert [delivery.drop_late_retries(conn, late, limit=2) for _ in range(3)] == [2, 1, 0]
 
 
 def test_what_was_finished_long_ago_is_cleared(database: Database) -> None:

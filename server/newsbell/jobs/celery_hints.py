@@ -40,7 +40,7 @@ class BrokerHints:
         self._connection: Connection | None = None
         self._away = False
 
-    def alert_stored(self, alert_id: int) -> None:
+    def alert_due(self, alert_id: int) -> None:
         self.give((PLAN, alert_id))
 
     def batch_planned(self, batch_id: int) -> None:
@@ -76,7 +76,8 @@ class BrokerHints:
             try:
                 self._send(hint)
             except Exception as error:  # noqa: BLE001 - whatever a broker's library raises, a hint may be lost
-                self._note(away=True, reason=type(error).__name__)
+                # The library wraps what happened in an error that says nothing.
+                self._note(away=True, reason=type(error.__cause__ or error).__name__)
             else:
                 self._note(away=False)
             finally:

@@ -17,6 +17,7 @@ from newsbell.edges.push import PushSender
 from newsbell.jobs.celery_app import PLAN, SEND, WORK, celery_app, queue_name
 from newsbell.jobs.celery_hints import BrokerHints
 from newsbell.jobs.celery_schedule import Desk, Schedule
+from newsbell.jobs.chores import say_goodbye
 from newsbell.jobs.embedded import StoppablePusher, worker_name
 from newsbell.jobs.lifetime import leave_what_is_loaded, stop_on_signals
 from newsbell.jobs.logs import event
@@ -81,6 +82,7 @@ def run_celery_worker(
         logger.info(event("worker_started", worker=worker.name, queue=queue))
         _consume(app, queue, desk)
         hints.close()
+        say_goodbye(work)
     finally:
         db.close()
         logger.info(event("worker_ended", worker=worker.name))

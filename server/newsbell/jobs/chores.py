@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from newsbell.errors import UnavailableError
 from newsbell.services.sending import Delivery
 from newsbell.services.upkeep import sweep
-from newsbell.storage.delivery import heartbeat
+from newsbell.storage.delivery import forget_worker, heartbeat
 
 HEARTBEAT_EVERY = timedelta(seconds=10)
 SWEEP_EVERY = timedelta(minutes=1)
@@ -30,3 +32,11 @@ class Chores:
         if self._sweep_at is None or now >= self._sweep_at:
             sweep(self.work)
             self._sweep_at = now + SWEEP_EVERY
+
+
+def say_goodbye(work: Delivery) -> None:
+    """The worker ends, as it was asked to: nobody need wonder why it is silent. A database that is away will
+    see that it is.
+    """
+    with suppress(UnavailableError), work.db.transaction() as conn:
+        forget_worker(conn, work.worker.name)

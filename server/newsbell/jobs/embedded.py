@@ -16,13 +16,12 @@ from newsbell.config import Settings
 from newsbell.domain.push import Outgoing, PushMessage, PushResult
 from newsbell.domain.subscription import PushTarget, VapidKey
 from newsbell.edges.push import PushSender
-from newsbell.jobs.chores import Chores
+from newsbell.jobs.chores import Chores, say_goodbye
 from newsbell.jobs.lifetime import leave_what_is_loaded, stop_on_signals
 from newsbell.jobs.logs import event
 from newsbell.services.delivery import Clock, Delivery, Worker, work_once
 from newsbell.services.ports import Pusher
 from newsbell.storage.database import open_database
-from newsbell.storage.delivery import forget_worker
 
 LOOK_EVERY = 0.25
 """Seconds between two looks when nothing was due."""
@@ -79,9 +78,9 @@ def run_worker(
     leave_what_is_loaded()
     logger.info(event("worker_started", worker=worker.name))
     try:
-        work_until(stop, Delivery(db=db, settings=settings, worker=worker, pusher=stoppable, clock=clock))
-        with db.transaction() as conn:
-            forget_worker(conn, worker.name)
+        work = Delivery(db=db, settings=settings, worker=worker, pusher=stoppable, clock=clock)
+        work_until(stop, work)
+        say_goodbye(work)
     finally:
         db.close()
         logger.info(event("worker_ended", worker=worker.name))

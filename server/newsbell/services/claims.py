@@ -8,14 +8,15 @@ from datetime import datetime
 
 from newsbell.domain.push import PushMessage
 from newsbell.domain.subscription import VapidKey
+from newsbell.services.planning import Planned, plan_some, tell
 from newsbell.services.sending import Delivery, Due
 from newsbell.storage import delivery, keys
 from newsbell.storage.database import Connection
 from newsbell.storage.delivery import ClaimedBatch, ClaimedRetry
 
 RETRIES_AT_ONCE = 250
-PLANNED_AT_ONCE = 8
-"""Batches made of one alert before others have their turn, so that a story for a million delays no other."""
+ALERTS_AT_ONCE = 16
+"""Alerts planned in one transaction: thousands that nobody follows would keep other writers waiting."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,11 +32,15 @@ class Job:
     batch: ClaimedBatch | None = None
 
 
-def claim(work: Delivery, batch_id: int | None = None) -> list[Job]:
+def claim(work: Delivery, batch_id: int | None = None) -> list[Job] | None:
     """Claim what is due next, at most a batch and some readers to be tried again; with `batch_id` that batch
-    and nothing else. Where no batch is due, some are made of the alert that has waited longest.
+    and nothing else. None where nothing is due.
+
+    Where no batch is due, some are made of the alert that has waited longest. Nobody may follow that one, nor
+    the next: after some of them there is nothing to send yet, and there may be more.
     """
     worker, now = work.worker, work.clock()
+    planned: list[Planned] = []
     with work.db.transaction() as conn:
         retries = (
             delivery.claim_retries(conn, worker.name, now, worker.lease, RETRIES_AT_ONCE)
@@ -43,29 +48,19 @@ def claim(work: Delivery, batch_id: int | None = None) -> list[Job]:
             else []
         )
         batch = delivery.claim_batch(conn, worker.name, now, worker.lease, batch_id=batch_id)
-        planned: list[int] = []
-        while batch is None and batch_id is None and _plan_some(conn, work, now, planned):
+        while batch is None and batch_id is None and len(planned) < ALERTS_AT_ONCE:
+            some = plan_some(conn, work)
+            if some is None:
+                break
+            planned.append(some)
             batch = delivery.claim_batch(conn, worker.name, now, worker.lease)
-    for number in planned:
-        work.hints.batch_planned(number)
+    for some in planned:
+        tell(work.hints, some)
+    if not (retries or batch or planned):
+        return None
     with work.db.read() as conn:
         jobs = _retry_jobs(conn, work, retries)
         return [*jobs, _batch_job(conn, work, batch)] if batch else jobs
-
-
-def _plan_some(conn: Connection, work: Delivery, now: datetime, made: list[int]) -> bool:
-    """Make some batches of one alert, which goes to the end of the queue; False where none is due."""
-    worker = work.worker
-    alert = delivery.claim_alert_to_plan(conn, worker.name, now, worker.lease * 0)
-    if alert is None:
-        return False
-    for _ in range(PLANNED_AT_ONCE):
-        planned = delivery.plan_next_batch(conn, alert.id, size=worker.batch_size, now=now)
-        if planned.id is not None:
-            made.append(planned.id)
-        if not planned.more:
-            break
-    return True
 
 
 def _batch_job(conn: Connection, work: Delivery, batch: ClaimedBatch) -> Job:

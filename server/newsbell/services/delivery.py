@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from newsbell.services.claims import RETRIES_AT_ONCE
+from newsbell.services.planning import plan_some, tell
 from newsbell.services.rounds import Round, nothing_else
 from newsbell.services.sending import Clock, Delivery, Worker
 from newsbell.storage import delivery
@@ -27,22 +28,15 @@ def work_once(work: Delivery, meanwhile: Callable[[], None] = nothing_else) -> b
     return Round(work, meanwhile).run()
 
 
-def plan_alert(work: Delivery, alert_id: int | None = None) -> bool:
-    """Cut one alert, that one or whichever has waited longest, into batches of its followers, a page by key
-    at a time; False where it is not due.
+def plan_alert(work: Delivery, alert_id: int) -> bool:
+    """Make some batches of that alert, and tell of them and of what is left to be planned; False where it is
+    not due.
     """
-    worker = work.worker
     with work.db.transaction() as conn:
-        alert = delivery.claim_alert_to_plan(conn, worker.name, work.clock(), worker.lease, alert_id=alert_id)
-    if alert is None:
+        planned = plan_some(conn, work, alert_id)
+    if planned is None:
         return False
-    more = True
-    while more:
-        with work.db.transaction() as conn:
-            planned = delivery.plan_next_batch(conn, alert.id, size=worker.batch_size, now=work.clock())
-        if planned.id is not None:
-            work.hints.batch_planned(planned.id)
-        more = planned.more
+    tell(work.hints, planned)
     return True
 
 

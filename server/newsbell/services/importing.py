@@ -123,7 +123,7 @@ def import_article(
         take_turn(conn)
         imported = _store(conn, settings, coming, notify, now)
     if hints is not None and imported.alert_id is not None:
-        hints.alert_stored(imported.alert_id)
+        hints.alert_due(imported.alert_id)
     return imported
 
 

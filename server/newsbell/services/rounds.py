@@ -85,17 +85,17 @@ class Round:
     def _all_due(self, batch_id: int | None) -> Line:
         until = self._work.clock() + LONGEST
         jobs = claim(self._work, batch_id)
-        while jobs:
+        while jobs is not None:
             self._found = True
             for job in jobs:
                 yield from self._of_job(job)
             self._meanwhile()
             yield None  # claiming takes a while, and answers come
-            jobs = claim(self._work) if self._work.clock() < until else []
-            if not jobs:
+            jobs = claim(self._work) if self._work.clock() < until else None
+            if jobs is None:
                 jobs = yield from self._while_answers_are_awaited(until)
 
-    def _while_answers_are_awaited(self, until: datetime) -> Generator[None, None, list[Job]]:
+    def _while_answers_are_awaited(self, until: datetime) -> Generator[None, None, list[Job] | None]:
         """What becomes due before the last message is answered; and what is answered is written down, if that
         takes long.
         """
@@ -107,17 +107,18 @@ class Round:
             if look_at <= now < until:
                 look_at = now + LOOK_EVERY
                 self._meanwhile()
-                if jobs := self._due():
+                jobs = self._due()
+                if jobs is not None:
                     return jobs
             if now >= write_at:
                 write_at = now + patience
                 self._ledger.settle()
-        return []
+        return None
 
-    def _due(self) -> list[Job]:
+    def _due(self) -> list[Job] | None:
         with self._work.db.read() as conn:
             if not delivery.has_work(conn, self._work.clock()):
-                return []
+                return None
         return claim(self._work)
 
     def _of_job(self, job: Job) -> Line:

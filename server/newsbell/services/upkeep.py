@@ -14,6 +14,7 @@ from newsbell.domain.backoff import SUSPENSIONS
 from newsbell.services.sending import Delivery
 from newsbell.storage import delivery, links, subscriptions, topics
 from newsbell.storage.database import Connection
+from newsbell.storage.delivery import Late
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +28,9 @@ KEPT_FINISHED = timedelta(days=7)
 def sweep(work: Delivery) -> None:
     """Drop what is too late to ring, and clear what was over long ago."""
     now = work.clock()
-    late = _clear(work, lambda conn: delivery.drop_expired(conn, now, limit=ROWS_AT_ONCE))
+    late = _give_up_late(work, now)
     if late:
-        log.warning("alerts_expired rows=%d", late)
+        log.warning("alerts_expired readers=%d", late)
     finished = _clear(work, lambda conn: delivery.clear_finished(conn, now - KEPT_FINISHED, ROWS_AT_ONCE))
     again = _clear(work, lambda conn: _suspended_again(conn, now))
     if again:
@@ -38,6 +39,26 @@ def sweep(work: Delivery) -> None:
     unused = _clear(work, lambda conn: topics.clear_unused(conn, ROWS_AT_ONCE))
     if finished or unclaimed or unused:
         log.info("cleared deliveries=%d links=%d topics=%d", finished, unclaimed, unused)
+
+
+def _give_up_late(work: Delivery, now: datetime) -> int:
+    """Drop what is too late to ring; how many readers will not be rung for it."""
+    dropped: list[Late] = []
+
+    def drop(conn: Connection) -> int:
+        found = delivery.drop_late(conn, now, limit=ROWS_AT_ONCE)
+        dropped.extend(found)
+        return len(found)
+
+    _clear(work, drop)
+    readers = 0
+    for late in dropped:  # counted when it is done: no writer waits for it
+        with work.db.read() as conn:
+            readers += delivery.count_recipients(
+                conn, late.alert_id, after=late.after_id, until=late.until_id
+            )
+    # Who was to be tried again is no recipient of a batch, as long as that stands there.
+    return readers + _clear(work, lambda conn: delivery.drop_late_retries(conn, now, limit=ROWS_AT_ONCE))
 
 
 def _suspended_again(conn: Connection, now: datetime) -> int:

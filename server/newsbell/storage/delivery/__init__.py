@@ -15,18 +15,19 @@ from newsbell.storage.delivery.batches import (
     ClaimedBatch,
     Recipient,
     claim_batch,
+    count_recipients,
     extend_lease,
     finish_batch,
     recipients,
 )
 from newsbell.storage.delivery.due import Due, due
+from newsbell.storage.delivery.late import Late, drop_late, drop_late_retries
 from newsbell.storage.delivery.many import Pair, Retry, add_retries, finish_retries
 from newsbell.storage.delivery.pauses import pause, paused
 from newsbell.storage.delivery.retries import ClaimedRetry, claim_retries, finish_retry
 from newsbell.storage.delivery.upkeep import (
     Pending,
     clear_finished,
-    drop_expired,
     forget_worker,
     has_work,
     heartbeat,
@@ -38,6 +39,7 @@ __all__ = [
     "ClaimedBatch",
     "ClaimedRetry",
     "Due",
+    "Late",
     "Pair",
     "Pending",
     "PlannedAlert",
@@ -50,7 +52,9 @@ __all__ = [
     "claim_batch",
     "claim_retries",
     "clear_finished",
-    "drop_expired",
+    "count_recipients",
+    "drop_late",
+    "drop_late_retries",
     "due",
     "extend_lease",
     "finish_batch",

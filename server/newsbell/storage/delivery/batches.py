@@ -106,6 +106,20 @@ def recipients(conn: Connection, batch: ClaimedBatch) -> list[Recipient]:
     ]
 
 
+def count_recipients(conn: Connection, alert_id: int, *, after: int, until: int) -> int:
+    """How many there are to ring for an alert in the range (after, until]."""
+    topic_ids = alert_topic_ids(conn, alert_id)
+    if not topic_ids:
+        return 0
+    values = follower_values(topic_ids, after=after, until=until) | {"alert": alert_id}
+    return conn.execute(_count(len(topic_ids)), values).scalar_one()
+
+
+@lru_cache(maxsize=64)
+def _count(topics: int) -> sa.Select[int]:
+    return sa.select(sa.func.count()).select_from(_recipients(topics).order_by(None).subquery())
+
+
 @lru_cache(maxsize=64)
 def _recipients(topics: int) -> sa.Select[Any]:
     member = followers(topics).order_by(None).subquery()

@@ -1,15 +1,14 @@
-"""What keeps the work small and seen: dropping what is late, clearing what is done, counting what is left."""
+"""What keeps the work small and seen: clearing what is done, counting what is left."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from newsbell.storage.database import Connection
-from newsbell.storage.delivery.retries import finish_retry
+from newsbell.storage.delivery.late import free
 from newsbell.storage.schema import alerts, batches, push_pauses, retries, workers
 from newsbell.storage.statements import insert
 
@@ -41,32 +40,6 @@ def has_work(conn: Connection, now: datetime) -> bool:
     return bool(conn.execute(_HAS_WORK, {"now": now}).scalar_one())
 
 
-def drop_expired(conn: Connection, now: datetime, *, limit: int = 1_000) -> int:
-    """Give up what is too late to ring and what no worker holds, at most `limit` of each kind; how many
-    batches, retries and alerts without batches that were.
-    """
-    late = alerts.c.expires_at <= now
-    to_plan = sa.select(alerts.c.id).where(late, alerts.c.planned_at.is_(None), alerts.c.due_at <= now)
-    to_send = (
-        sa.select(batches.c.id)
-        .join(alerts, alerts.c.id == batches.c.alert_id)
-        .where(late, batches.c.done_at.is_(None), batches.c.due_at <= now)
-    )
-    to_retry = (
-        sa.select(retries.c.alert_id, retries.c.subscription_id)
-        .join(alerts, alerts.c.id == retries.c.alert_id)
-        .where(late, retries.c.due_at <= now)
-    )
-    plans = conn.execute(_free(to_plan, alerts, limit)).scalars().all()
-    sends = conn.execute(_free(to_send, batches, limit)).scalars().all()
-    tries = [tuple(row) for row in conn.execute(_free(to_retry, retries, limit))]
-    conn.execute(sa.update(alerts).where(alerts.c.id.in_(plans)).values(planned_at=now))
-    conn.execute(sa.update(batches).where(batches.c.id.in_(sends)).values(done_at=now, worker=None))
-    for alert_id, subscription_id in tries:
-        finish_retry(conn, alert_id, subscription_id)
-    return len(plans) + len(sends) + len(tries)
-
-
 def clear_finished(conn: Connection, older_than: datetime, limit: int) -> int:
     """Forget at most `limit` batches done before `older_than`, and as many alerts that ended before it and
     have nothing left to do; how many that were. Workers not seen since, and pauses that ended before, are
@@ -80,7 +53,7 @@ def clear_finished(conn: Connection, older_than: datetime, limit: int) -> int:
     over = sa.select(alerts.c.id).where(alerts.c.expires_at < older_than, alerts.c.planned_at.is_not(None))
     cleared = 0
     for table, query in ((batches, done), (alerts, over.where(~left))):
-        ids = conn.execute(_free(query, table, limit)).scalars().all()
+        ids = conn.execute(free(query, table, limit)).scalars().all()
         cleared += conn.execute(sa.delete(table).where(table.c.id.in_(ids))).rowcount
     conn.execute(sa.delete(workers).where(workers.c.seen_at < older_than))
     conn.execute(sa.delete(push_pauses).where(push_pauses.c.until < older_than))
@@ -121,8 +94,3 @@ def forget_worker(conn: Connection, worker: str) -> None:
 def last_heartbeat(conn: Connection) -> datetime | None:
     """When any worker was last alive."""
     return conn.execute(sa.select(sa.func.max(workers.c.seen_at))).scalar()
-
-
-def _free(query: sa.Select[Any], table: sa.Table, limit: int) -> sa.Select[Any]:
-    """At most `limit` rows of the table, those another transaction works on left out."""
-    return query.limit(limit).with_for_update(of=table, skip_locked=True)

@@ -1,0 +1,52 @@
+"""Planning: an alert is cut into batches, some at a time, so that no story delays another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from newsbell.services.ports import Hints
+from newsbell.services.sending import Delivery
+from newsbell.storage import delivery
+from newsbell.storage.database import Connection
+
+PLANNED_AT_ONCE = 8
+"""Batches made of one alert before others have their turn."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """The batches made of an alert, by number; `more` where it is not at the end of its followers."""
+
+    alert_id: int
+    batches: Sequence[int]
+    more: bool
+
+
+def plan_some(conn: Connection, work: Delivery, alert_id: int | None = None) -> Planned | None:
+    """Make some batches of one alert, that one or whichever has waited longest, which then goes to the end of
+    the queue; None where it is not due. Two workers at one alert do no harm.
+    """
+    worker, now = work.worker, work.clock()
+    alert = delivery.claim_alert_to_plan(conn, worker.name, now, timedelta(), alert_id=alert_id)
+    if alert is None:
+        return None
+    made: list[int] = []
+    more = True
+    for _ in range(PLANNED_AT_ONCE):
+        planned = delivery.plan_next_batch(conn, alert.id, size=worker.batch_size, now=now)
+        if planned.id is not None:
+            made.append(planned.id)
+        more = planned.more
+        if not more:
+            break
+    return Planned(alert_id=alert.id, batches=made, more=more)
+
+
+def tell(hints: Hints, planned: Planned) -> None:
+    """Tell of what has become due by planning, once that is committed."""
+    for number in planned.batches:
+        hints.batch_planned(number)
+    if planned.more:
+        hints.alert_due(planned.alert_id)

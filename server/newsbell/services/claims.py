@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from newsbell.domain.push import PushMessage
 from newsbell.domain.subscription import VapidKey
@@ -31,9 +33,17 @@ class Job:
     batch: ClaimedBatch | None = None
 
 
-def claim(work: Delivery, batch_id: int | None = None) -> list[Job]:
-    """Claim what is due next, at most a batch and some readers to be tried again; with `batch_id` that batch
-    and nothing else. Where no batch is due, some are made of the alert that has waited longest.
+class Room(Protocol):
+    """Says how many readers that wait for a push service may be sent to now, and keeps their places."""
+
+    def room(self, host: str, most: int, *, witness: bool) -> int: ...
+    def promise(self, host: str, number: int) -> None: ...
+
+
+def claim(work: Delivery, hosts: Sequence[str], room: Room, batch_id: int | None = None) -> list[Job]:
+    """Claim what is due next, at most a batch and some readers to be tried again, of whom those who wait for
+    a push service are of these hosts; with `batch_id` that batch and nothing else. Where no batch is due,
+    some are made of the alert that has waited longest.
     """
     worker, now = work.worker, work.clock()
     with work.db.transaction() as conn:
@@ -42,6 +52,7 @@ def claim(work: Delivery, batch_id: int | None = None) -> list[Job]:
             if batch_id is None
             else []
         )
+        retries += _waiting(conn, work, hosts, room)
         batch = delivery.claim_batch(conn, worker.name, now, worker.lease, batch_id=batch_id)
         planned: list[int] = []
         while batch is None and batch_id is None and _plan_some(conn, work, now, planned):
@@ -51,6 +62,22 @@ def claim(work: Delivery, batch_id: int | None = None) -> list[Job]:
     with work.db.read() as conn:
         jobs = _retry_jobs(conn, work, retries)
         return [*jobs, _batch_job(conn, work, batch)] if batch else jobs
+
+
+def _waiting(conn: Connection, work: Delivery, hosts: Sequence[str], room: Room) -> list[ClaimedRetry]:
+    """Some who wait for these hosts, each host in its turn, and as many as may begin."""
+    worker, now, claimed = work.worker, work.clock(), list[ClaimedRetry]()
+    for host in random.sample(hosts, len(hosts)):
+        for witness in (True, False):
+            most = room.room(host, RETRIES_AT_ONCE - len(claimed), witness=witness)
+            if most == 0:
+                continue
+            found = delivery.claim_waiting(
+                conn, worker.name, now, worker.lease, most, service=host, witness=witness
+            )
+            room.promise(host, len(found))
+            claimed += found
+    return claimed
 
 
 def _plan_some(conn: Connection, work: Delivery, now: datetime, made: list[int]) -> bool:

@@ -21,9 +21,6 @@ def work_once(work: Delivery, meanwhile: Callable[[], None] = nothing_else) -> b
     """Plan and send what is due, for some minutes at most; False when nothing is due. `meanwhile` is called
     now and then: what else the worker has to do.
     """
-    with work.db.read() as conn:
-        if not delivery.has_work(conn, work.clock()):
-            return False
     return Round(work, meanwhile).run()
 
 

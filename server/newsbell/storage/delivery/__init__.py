@@ -22,7 +22,13 @@ from newsbell.storage.delivery.batches import (
 from newsbell.storage.delivery.due import Due, due
 from newsbell.storage.delivery.many import Retry, add_retries, finish_retries
 from newsbell.storage.delivery.pauses import pause, paused
-from newsbell.storage.delivery.retries import ClaimedRetry, claim_retries, finish_retry
+from newsbell.storage.delivery.retries import (
+    ClaimedRetry,
+    claim_retries,
+    claim_waiting,
+    finish_retry,
+    waiting_services,
+)
 from newsbell.storage.delivery.upkeep import (
     Pending,
     clear_finished,
@@ -48,6 +54,7 @@ __all__ = [
     "claim_alert_to_plan",
     "claim_batch",
     "claim_retries",
+    "claim_waiting",
     "clear_finished",
     "drop_expired",
     "due",
@@ -64,4 +71,5 @@ __all__ = [
     "pending",
     "plan_next_batch",
     "recipients",
+    "waiting_services",
 ]

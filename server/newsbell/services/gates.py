@@ -1,0 +1,123 @@
+"""Which push services one round may send to now: what the slots, the governor and the pauses say together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+
+from newsbell.domain.push import Outcome, PushResult
+from newsbell.domain.slots import Service, Slots
+from newsbell.services.sending import Delivery, Due, host_of, is_witness, spread
+from newsbell.storage import delivery
+from newsbell.storage.database import Connection
+
+log = logging.getLogger(__name__)
+
+SERVICES_AT_ONCE = 1_000
+"""Push services with waiting readers that are looked at in one go; anybody can make up names of more."""
+
+
+class Gates:
+    """The push services as one round meets them."""
+
+    def __init__(self, work: Delivery) -> None:
+        self._work = work
+        self._slots = Slots(work.worker.at_once, work.worker.patience)
+        self._by_origin: dict[str, Service] = {}
+        self._by_host: dict[str, Service] = {}
+        self._promised: list[tuple[Service, int]] = []
+        self._full: dict[Service, int] = {}  # readers wait for its slots; so many were under way
+
+    @property
+    def under_way(self) -> bool:
+        """Whether any answer is awaited."""
+        return any(service.under_way for service in self._by_host.values())
+
+    @property
+    def have_room_again(self) -> bool:
+        """Whether half of a service's messages were answered since readers waited for its slots."""
+        return any(2 * service.under_way <= then for service, then in self._full.items())
+
+    def service(self, endpoint: str) -> Service:
+        origin = endpoint[: endpoint.find("/", 8)]
+        service = self._by_origin.get(origin)
+        if service is None:
+            service = self._by_origin[origin] = self._of_host(host_of(endpoint))
+        return service
+
+    def free(self, service: Service, *, witness: bool) -> bool:
+        """Whether the service has a slot for a message."""
+        return self._slots.room(service, witness=witness) > 0
+
+    def worth_waiting(self, service: Service) -> bool:
+        return self._slots.worth_waiting(service, self._work.clock())
+
+    def open(self, service: Service, due: Due, paused: Mapping[str, datetime]) -> bool:
+        """Whether the service may be sent to as far as its answers say; if so, that is counted."""
+        host, governor = service.host, self._work.governor
+        if host in paused and self._work.clock() < paused[host]:
+            return False
+        if not governor.watches(host):
+            return True
+        return governor.rest(host, self._work.clock(), witness=is_witness(due)) is None
+
+    def begun(self, service: Service) -> None:
+        self._slots.begun(service)
+
+    def ended(self, service: Service, due: Due, result: PushResult) -> None:
+        """Tell the slots, and the governor; it says when a push service has had enough."""
+        self._slots.ended(service, answered=result.status > 0)
+        if result.outcome is Outcome.SENT:
+            self._work.governor.taken(service.host)
+            return
+        rest = self._work.governor.answered(
+            service.host,
+            due.subscription_id,
+            result,
+            witness=is_witness(due),
+            now=self._work.clock(),
+            jitter=spread(),
+        )
+        if rest:
+            log.warning("service_rests service=%s seconds=%d", service.host, rest.total_seconds())
+
+    def waited_for(self, conn: Connection) -> list[str]:
+        """The hosts that readers wait for and that may be sent to now; of very many, others next time."""
+        turn, now = self._work.turn, self._work.clock()
+        hosts = delivery.waiting_services(conn, SERVICES_AT_ONCE, after=turn.after)
+        turn.after = hosts[-1] if len(hosts) == SERVICES_AT_ONCE else ""
+        paused = delivery.paused(conn, now) if hosts else {}
+        self._full.clear()
+        return [host for host in hosts if host not in paused and self._has_room(host)]
+
+    def _has_room(self, host: str) -> bool:
+        return any(self.room(host, 1, witness=witness) for witness in (True, False))
+
+    def room(self, host: str, most: int, *, witness: bool) -> int:
+        """How many of `most` who wait for this host may be sent to, if they begin before anybody else."""
+        now = self._work.clock()
+        most = self._work.governor.room(host, most, now, witness=witness)
+        if most == 0:
+            return 0
+        service = self._by_host.get(host) or Service(host)
+        room = min(most, self._slots.room(service, witness=witness))
+        if room == 0:
+            self._slots.worth_waiting(service, now)  # for nobody else may ask for it, and it is to be judged
+            if service.under_way:
+                self._full[service] = service.under_way
+        return room
+
+    def promise(self, host: str, number: int) -> None:
+        """Keep slots for so many, until `keep_promises`."""
+        service = self._of_host(host)
+        self._slots.begun(service, number)
+        self._promised.append((service, number))
+
+    def keep_promises(self) -> None:
+        """Those who were promised a slot begin now."""
+        while self._promised:
+            self._slots.not_begun(*self._promised.pop())
+
+    def _of_host(self, host: str) -> Service:
+        return self._by_host.setdefault(host, Service(host))

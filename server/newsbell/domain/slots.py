@@ -74,17 +74,26 @@ class Slots:
                 self._hear(service)
 
     def worth_waiting(self, service: Service, now: datetime) -> bool:
-        """Where no message may begin: whether the line may wait for it. Not for a slow service, which is
-        looked at as long as it is asked for, nor where others have the places.
+        """Where no message may begin: whether the line may wait for it. Not for a slow service, nor where
+        others have the places.
         """
-        if service.under_way < (self._for_one if service.heard else self._few):
-            return False
+        return service.under_way >= self._most_of(service) and self.keeps_up(service, now)
+
+    def half_free(self, service: Service) -> bool:
+        """Whether so many messages may begin that it is worth the while to look for them."""
+        return 2 * service.under_way <= self._most_of(service)
+
+    def keeps_up(self, service: Service, now: datetime) -> bool:
+        """Whether a service that more wait for answers fast enough; judged as long as it is asked for."""
         before, answers = service.looked_at, service.answers - service.answers_then
         if before is None or now - before >= self._patience:
             service.looked_at, service.answers_then = now, service.answers
             if before is not None and (service.slow or now - before < 2 * self._patience):
                 self._judge(service, answers)
         return not service.slow
+
+    def _most_of(self, service: Service) -> int:
+        return self._for_one if service.heard else self._few
 
     def _judge(self, service: Service, answers: int) -> None:
         service.slow = answers < (self._for_one // 2 if service.heard else self._few)

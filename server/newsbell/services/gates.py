@@ -27,7 +27,7 @@ class Gates:
         self._by_origin: dict[str, Service] = {}
         self._by_host: dict[str, Service] = {}
         self._promised: list[tuple[Service, int]] = []
-        self._full: dict[Service, int] = {}  # readers wait for its slots; so many were under way
+        self._full: set[Service] = set()  # readers wait for slots of these
 
     @property
     def under_way(self) -> bool:
@@ -36,8 +36,9 @@ class Gates:
 
     @property
     def have_room_again(self) -> bool:
-        """Whether half of a service's messages were answered since readers waited for its slots."""
-        return any(2 * service.under_way <= then for service, then in self._full.items())
+        """Whether a service that had too little room for those who wait for it has enough now."""
+        slots = self._slots
+        return any(slots.half_free(one) and slots.room(one, witness=False) for one in self._full)
 
     def service(self, endpoint: str) -> Service:
         origin = endpoint[: endpoint.find("/", 8)]
@@ -101,12 +102,11 @@ class Gates:
         if most == 0:
             return 0
         service = self._by_host.get(host) or Service(host)
-        room = min(most, self._slots.room(service, witness=witness))
-        if room == 0:
-            self._slots.worth_waiting(service, now)  # for nobody else may ask for it, and it is to be judged
-            if service.under_way:
-                self._full[service] = service.under_way
-        return room
+        if not self._slots.half_free(service):
+            self._slots.keeps_up(service, now)  # maybe nobody else asks
+            self._full.add(service)
+            return 0
+        return min(most, self._slots.room(service, witness=witness))
 
     def promise(self, host: str, number: int) -> None:
         """Keep slots for so many, until `keep_promises`."""

@@ -53,8 +53,8 @@ class PushEndpointRules:
 def check_endpoint(settings: Settings, endpoint: str) -> None:
     """Take https on port 443 at a known push service, or what `settings.private_hosts` names.
 
-    The host is compared as a whole, or as a true subdomain where there are any. Raises MalformedError or RefusedError
-    (unknown_push_service), both with the field "endpoint".
+    The host is compared as a whole, or as a true subdomain where a service has several. Raises
+    MalformedError or RefusedError (unknown_push_service), both with the field "endpoint".
     """
     url = _parsed(endpoint)
     port = url.port or {"http": 80, "https": 443}[str(url.scheme)]

@@ -26,6 +26,7 @@ __all__ = ["PushEndpointRules", "PushSender", "check_endpoint", "check_keys"]
 MAX_DETAIL = 200
 WARN_EVERY = timedelta(minutes=1)
 """How often the log says of one push service that its name leads to a private address."""
+MOST_WARNED = 1_000
 
 _log = logging.getLogger(__name__)
 
@@ -102,6 +103,8 @@ class PushSender:
         host = urlsplit(post.url).hostname or ""
         now = self._clock()
         if now >= self._warned.get(host, now):
+            if len(self._warned) >= MOST_WARNED:
+                self._warned.clear()
             self._warned[host] = now + WARN_EVERY
             _log.warning("push_service_private service=%s reason=its_name_leads_to_a_private_address", host)
         return PushResult(outcome=Outcome.LATER, status=0, detail=reply.code)

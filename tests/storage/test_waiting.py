@@ -60,7 +60,7 @@ def test_who_waits_is_claimed_by_service_and_kind_in_order(database: Database) -
         assert _claim(conn) == [last]
         assert _claim(conn) == [], "they are held"
         assert _claim(conn, witness=False) == [other]
-        assert delivery.waiting_services(conn, 9) == ["else.example"]
+        assert delivery.waiting_services(conn, 9) == {"else.example": [True]}
         assert _claim(conn, "else.example") == [elsewhere]
         again = delivery.claim_retries(conn, "other", NOW + LEASE, LEASE, 9)
         assert len(again) == 4, "what a dead worker held is due by the clock"
@@ -69,19 +69,19 @@ def test_who_waits_is_claimed_by_service_and_kind_in_order(database: Database) -
 def test_services_are_listed_once_each_and_in_parts(database: Database) -> None:
     with database.transaction() as conn:
         number = alert(conn, "Snow")
-        assert delivery.waiting_services(conn, 9) == []
-        for host in ("b.example", "a.example", "c.example", "b.example"):
-            _wait(conn, number, host)
-        assert delivery.waiting_services(conn, 9) == ["a.example", "b.example", "c.example"]
-        assert delivery.waiting_services(conn, 2) == ["a.example", "b.example"]
-        assert delivery.waiting_services(conn, 2, after="b.example") == ["c.example"]
+        assert delivery.waiting_services(conn, 9) == {}
+        for host, witness in (("b", True), ("a", False), ("c", True), ("b", True), ("b", False)):
+            _wait(conn, number, host, witness=witness)
+        assert delivery.waiting_services(conn, 9) == {"a": [False], "b": [True, False], "c": [True]}
+        assert delivery.waiting_services(conn, 2) == {"a": [False], "b": [True, False]}
+        assert delivery.waiting_services(conn, 2, after="b") == {"c": [True]}
 
 
 def test_who_moved_waits_for_the_old_service_no_more(database: Database) -> None:
     with database.transaction() as conn:
         reader = _wait(conn, alert(conn, "Snow"))
         subscriptions.set_endpoint(conn, reader, push_target("https://new.example/1"), stored_key(conn))
-        assert delivery.waiting_services(conn, 9) == []
+        assert delivery.waiting_services(conn, 9) == {}
         [retry] = delivery.claim_retries(conn, "worker", NOW, LEASE, 9)
         assert retry.target.endpoint == "https://new.example/1"
 
@@ -93,7 +93,7 @@ def test_who_waits_too_long_is_dropped(database: Database) -> None:
         assert delivery.drop_expired(conn, NOW + HOUR - SECOND) == 0
         assert _claim(conn, limit=0) == []
         assert delivery.drop_expired(conn, NOW + HOUR) == 1
-        assert delivery.waiting_services(conn, 9) == []
+        assert delivery.waiting_services(conn, 9) == {}
 
 
 def _look(conn: Connection) -> None:
@@ -138,7 +138,7 @@ def test_who_waits_is_found_by_the_index(sqlite_database: Database) -> None:
         _claim(conn)
     steps = [step for one in asked for step in query_plan(sqlite_database, *one)]
     assert sum("ix_retries_waiting (service>?)" in step for step in steps) == 2, steps
-    assert sum("ix_retries_waiting (service=? AND witness=?)" in step for step in steps) == 1, steps
+    assert sum("ix_retries_waiting (service=? AND witness=?)" in step for step in steps) == 3, steps
     assert not [step for step in steps if "TEMP B-TREE" in step or "SCAN retries" in step], steps
 
 

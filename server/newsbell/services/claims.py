@@ -33,6 +33,10 @@ class Job:
     batch: ClaimedBatch | None = None
 
 
+Line = tuple[str, bool]
+"""Readers who wait for a host, as witnesses or not."""
+
+
 class Room(Protocol):
     """Says how many readers that wait for a push service may be sent to now, and keeps their places."""
 
@@ -40,9 +44,9 @@ class Room(Protocol):
     def promise(self, host: str, number: int) -> None: ...
 
 
-def claim(work: Delivery, hosts: Sequence[str], room: Room, batch_id: int | None = None) -> list[Job]:
+def claim(work: Delivery, lines: Sequence[Line], room: Room, batch_id: int | None = None) -> list[Job]:
     """Claim what is due next, at most a batch and some readers to be tried again, of whom those who wait for
-    a push service are of these hosts; with `batch_id` that batch and nothing else. Where no batch is due,
+    a push service are of these lines; with `batch_id` that batch and nothing else. Where no batch is due,
     some are made of the alert that has waited longest.
     """
     worker, now = work.worker, work.clock()
@@ -52,7 +56,7 @@ def claim(work: Delivery, hosts: Sequence[str], room: Room, batch_id: int | None
             if batch_id is None
             else []
         )
-        retries += _waiting(conn, work, hosts, room)
+        retries += _waiting(conn, work, lines, room)
         batch = delivery.claim_batch(conn, worker.name, now, worker.lease, batch_id=batch_id)
         planned: list[int] = []
         while batch is None and batch_id is None and _plan_some(conn, work, now, planned):
@@ -64,19 +68,18 @@ def claim(work: Delivery, hosts: Sequence[str], room: Room, batch_id: int | None
         return [*jobs, _batch_job(conn, work, batch)] if batch else jobs
 
 
-def _waiting(conn: Connection, work: Delivery, hosts: Sequence[str], room: Room) -> list[ClaimedRetry]:
-    """Some who wait for these hosts, each host in its turn, and as many as may begin."""
+def _waiting(conn: Connection, work: Delivery, lines: Sequence[Line], room: Room) -> list[ClaimedRetry]:
+    """Some of those who wait, each line in its turn, and as many as may begin."""
     worker, now, claimed = work.worker, work.clock(), list[ClaimedRetry]()
-    for host in random.sample(hosts, len(hosts)):
-        for witness in (True, False):
-            most = room.room(host, RETRIES_AT_ONCE - len(claimed), witness=witness)
-            if most == 0:
-                continue
-            found = delivery.claim_waiting(
-                conn, worker.name, now, worker.lease, most, service=host, witness=witness
-            )
-            room.promise(host, len(found))
-            claimed += found
+    for host, witness in random.sample(lines, len(lines)):
+        most = room.room(host, RETRIES_AT_ONCE - len(claimed), witness=witness)
+        if most == 0:
+            continue
+        found = delivery.claim_waiting(
+            conn, worker.name, now, worker.lease, most, service=host, witness=witness
+        )  # fmt: skip
+        room.promise(host, len(found))
+        claimed += found
     return claimed
 
 

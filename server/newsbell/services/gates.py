@@ -83,17 +83,19 @@ class Gates:
         if rest:
             log.warning("service_rests service=%s seconds=%d", service.host, rest.total_seconds())
 
-    def waited_for(self, conn: Connection) -> list[str]:
-        """The hosts that readers wait for and that may be sent to now; of very many, others next time."""
-        turn, now = self._work.turn, self._work.clock()
-        hosts = delivery.waiting_services(conn, SERVICES_AT_ONCE, after=turn.after)
-        turn.after = hosts[-1] if len(hosts) == SERVICES_AT_ONCE else ""
-        paused = delivery.paused(conn, now) if hosts else {}
+    def waited_for(self, conn: Connection) -> list[tuple[str, bool]]:
+        """The hosts that readers wait for, as witnesses or not, and that may be sent to now; of very many,
+        others next time.
+        """
+        turn = self._work.turn
+        waiting = delivery.waiting_services(conn, SERVICES_AT_ONCE, after=turn.after)
+        turn.after = next(reversed(waiting)) if len(waiting) == SERVICES_AT_ONCE else ""
+        paused = delivery.paused(conn, self._work.clock()) if waiting else {}
         self._full.clear()
-        return [host for host in hosts if host not in paused and self._has_room(host)]
-
-    def _has_room(self, host: str) -> bool:
-        return any(self.room(host, 1, witness=witness) for witness in (True, False))
+        lines = [(host, witness) for host, kinds in waiting.items() for witness in kinds]
+        return [
+            (host, kind) for host, kind in lines if host not in paused and self.room(host, 1, witness=kind)
+        ]
 
     def room(self, host: str, most: int, *, witness: bool) -> int:
         """How many of `most` who wait for this host may be sent to, if they begin before anybody else."""

@@ -94,14 +94,14 @@ class Round:
 
     def _claim(self, batch_id: int | None = None) -> list[Job]:
         """What is due, or that batch; a look takes no lock where nothing is."""
-        hosts: list[str] = []
+        waiting: list[tuple[str, bool]] = []
         if batch_id is None:
             with self._work.db.read() as conn:
-                hosts = self._gates.waited_for(conn)
-                if not hosts and not delivery.has_work(conn, self._work.clock()):
+                waiting = self._gates.waited_for(conn)
+                if not waiting and not delivery.has_work(conn, self._work.clock()):
                     return []
         try:
-            return claim(self._work, hosts, self._gates, batch_id)
+            return claim(self._work, waiting, self._gates, batch_id)
         finally:
             self._gates.keep_promises()
 

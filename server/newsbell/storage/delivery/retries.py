@@ -73,7 +73,13 @@ _first = sa.select(sa.func.min(retries.c.service).label("service")).where(
 _hosts = _first.cte("hosts", recursive=True)
 _next = sa.select(sa.func.min(retries.c.service)).where(retries.c.service > _hosts.c.service)
 _hosts = _hosts.union_all(sa.select(_next.scalar_subquery()).where(_hosts.c.service.is_not(None)))
-_SERVICES = sa.select(_hosts.c.service).where(_hosts.c.service.is_not(None)).limit(sa.bindparam("most"))
+_kinds = (
+    sa.exists().where(retries.c.service == _hosts.c.service, retries.c.witness == kind).label(f"with_{kind}")
+    for kind in (True, False)
+)
+_SERVICES = (
+    sa.select(_hosts.c.service, *_kinds).where(_hosts.c.service.is_not(None)).limit(sa.bindparam("most"))
+)
 
 
 def claim_retries(
@@ -101,9 +107,12 @@ def claim_waiting(
     return _held(conn, conn.execute(_WAITING, values).all(), worker, now + lease)
 
 
-def waiting_services(conn: Connection, limit: int, *, after: str = "") -> list[str]:
-    """The push services that readers wait for, at most `limit`, in the order of the hosts, behind `after`."""
-    return list(conn.execute(_SERVICES, {"after": after, "most": limit}).scalars())
+def waiting_services(conn: Connection, limit: int, *, after: str = "") -> dict[str, list[bool]]:
+    """The push services that readers wait for, at most `limit`, in the order of the hosts, behind `after`; of
+    each whether they are witnesses, others, or both.
+    """
+    rows = conn.execute(_SERVICES, {"after": after, "most": limit}).all()
+    return {host: [kind for kind, some in ((True, yes), (False, no)) if some] for host, yes, no in rows}
 
 
 def _held(

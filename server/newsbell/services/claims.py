@@ -69,9 +69,10 @@ def claim(work: Delivery, lines: Sequence[Line], room: Room, batch_id: int | Non
 
 
 def _waiting(conn: Connection, work: Delivery, lines: Sequence[Line], room: Room) -> list[ClaimedRetry]:
-    """Some of those who wait, each line in its turn, and as many as may begin."""
+    """Some of those who wait, as many as may begin: witnesses first, for others can be made up."""
     worker, now, claimed = work.worker, work.clock(), list[ClaimedRetry]()
-    for host, witness in random.sample(lines, len(lines)):
+    mixed = random.sample(lines, len(lines))
+    for host, witness in sorted(mixed, key=lambda line: not line[1]):
         most = room.room(host, RETRIES_AT_ONCE - len(claimed), witness=witness)
         if most == 0:
             continue

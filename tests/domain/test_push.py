@@ -23,6 +23,7 @@ from newsbell.domain.push import Outcome, classify
         (500, Outcome.LATER),
         (503, Outcome.LATER),
         (0, Outcome.LATER),
+        (103, Outcome.LATER),
     ],
 )
 def test_each_answer_of_a_push_service_has_its_meaning(status: int, outcome: Outcome) -> None:

@@ -85,10 +85,27 @@ def _private(scalar: str) -> ec.EllipticCurvePrivateKey:
     return ec.derive_private_key(int.from_bytes(decoded(scalar), "big"), ec.SECP256R1())
 
 
-def test_a_known_name_that_leads_to_a_private_address_is_refused(serve: Serve) -> None:
+def test_a_known_name_that_leads_to_a_private_address_is_asked_later(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing is sent there; but a resolver that is wrong for a while costs no reader the story."""
     server = serve(answering(201))
     transport = CurlTransport(Settings(), engine=leading_to("127.0.0.1", server.port))
-    result = PushSender(Settings(), transport=transport).send(Browser().target(GOOGLE), MESSAGE, KEY)
+    sender = PushSender(Settings(), transport=transport, clock=lambda: NOW)
+    for _ in range(2):
+        result = sender.send(Browser().target(GOOGLE), MESSAGE, KEY)
+        assert result == PushResult(outcome=Outcome.LATER, status=0, detail="private_address")
+    assert server.received == []
+    [line] = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "service=fcm.googleapis.com" in line
+
+
+def test_an_endpoint_that_names_a_private_address_itself_is_refused(serve: Serve) -> None:
+    server = serve(answering(201))
+    settings = Settings(push_hosts=frozenset({"127.0.0.1"}))
+    transport = CurlTransport(settings, engine=leading_to("127.0.0.1", server.port))
+    target = Browser().target("https://127.0.0.1/push")
+    result = PushSender(settings, transport=transport).send(target, MESSAGE, KEY)
     assert result == PushResult(outcome=Outcome.REFUSED, status=0, detail="private_address")
     assert server.received == []
 
@@ -160,7 +177,7 @@ def test_what_a_transport_fails_with_is_asked_later() -> None:
 
 
 def test_what_a_transport_refuses_is_refused() -> None:
-    transport = Recording(RefusedError("no", code="private_address"))
+    transport = Recording(RefusedError("no"))
     result = PushSender(Settings(), transport=transport).send(Browser().target(GOOGLE), MESSAGE, KEY)
     assert result.outcome is Outcome.REFUSED
 

@@ -32,6 +32,20 @@ def test_a_status_is_an_outcome(status: int, outcome: Outcome, serve: Serve) -> 
     assert (result.outcome, result.status) == (outcome, status)
 
 
+@pytest.mark.parametrize("status", [102, 103])
+@pytest.mark.parametrize("cut", [True, False])
+def test_a_status_before_the_answer_is_no_answer(status: int, cut: bool, serve: Serve) -> None:
+    def handle(exchange: Exchange) -> None:
+        exchange.wfile.write(f"HTTP/1.1 {status} Wait\r\n\r\n".encode())
+        exchange.wfile.flush()
+        exchange.close_connection = True
+        if not cut:
+            exchange.answer(201)
+
+    result = send(serve(handle))
+    assert (result.outcome, result.status) == ((Outcome.LATER, 0) if cut else (Outcome.SENT, 201))
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_never_followed(status: int, serve: Serve) -> None:
     elsewhere = serve(answering(201))

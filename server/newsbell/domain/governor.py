@@ -64,12 +64,20 @@ class Governor:
             return None
         if now < service.until:
             return service.until - now
-        probes = [begun for begun in service.probes[witness] if now - begun < PROBE_LASTS]
-        service.probes[witness] = probes
+        probes = _under_way(service, now, witness=witness)
         if len(probes) >= PROBES:
             return FIRST_REST
         probes.append(now)
         return None
+
+    def room(self, host: str, most: int, now: datetime, *, witness: bool) -> int:
+        """How many messages, of `most`, may begin now to a `witness` each, or to others."""
+        service = self._services.get(host)
+        if service is None or service.until is None:
+            return most
+        if now < service.until:
+            return 0
+        return max(0, min(most, PROBES - len(_under_way(service, now, witness=witness))))
 
     def answered(
         self,
@@ -112,3 +120,9 @@ class Governor:
         service.probes = {True: [], False: []}
         service.until = now + rest
         return rest
+
+
+def _under_way(service: _Service, now: datetime, *, witness: bool) -> list[datetime]:
+    probes = [begun for begun in service.probes[witness] if now - begun < PROBE_LASTS]
+    service.probes[witness] = probes
+    return probes

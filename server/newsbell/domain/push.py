@@ -80,4 +80,4 @@ def classify(status: int) -> Outcome:
     }
     if status in known:
         return known[status]
-    return Outcome.LATER if status >= 500 or status == 0 else Outcome.REFUSED
+    return Outcome.LATER if status >= 500 or status < 200 else Outcome.REFUSED

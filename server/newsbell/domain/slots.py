@@ -1,9 +1,10 @@
 """Sharing the messages a worker may have under way among the push services.
 
 A service that says nothing keeps each message until its timeout; with all of them it would keep the worker.
-So no service ever has all, and one that does not answer as fast as it is asked has few, and all such together
-no more than half. Who reads through it waits, and nobody else does. This counts slots and answers, whatever
-the answers are: what they mean is the governor's matter.
+So no service ever has all, and one that does not answer as fast as it is asked has few. All such together,
+however many there are, have no more than half; only a reader who was rung before may try one more service
+beyond that, up to a quarter. Who reads through them waits, and nobody else does. This counts slots and
+answers, whatever the answers are: what they mean is the governor's matter.
 """
 
 from __future__ import annotations
@@ -12,15 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 PATIENCE = timedelta(seconds=1)
-FIRST_REST = timedelta(seconds=5)
-LONGEST_REST = timedelta(minutes=2)
 
 
 @dataclass(eq=False, slots=True)
 class Service:
     """A push service in one worker's eyes: its messages `under_way`, its `answers` so far, and whether it is
     `heard`, which is whether it may have more than a few. The line looks at it again a while after
-    `looked_at`. `slow`: it was waited for in vain; `mute_since`: and had not a single answer.
+    `looked_at`. `slow`: it was waited for in vain.
     """
 
     host: str
@@ -28,7 +27,6 @@ class Service:
     answers: int = 0
     heard: bool = False
     slow: bool = False
-    mute_since: datetime | None = None
     looked_at: datetime | None = None
     answers_then: int = 0
 
@@ -43,57 +41,75 @@ class Slots:
         self._few = max(1, most // 8)
         self._for_one = max(1, most - self._few)
         self._for_unheard = max(1, most // 2)
-        self._unheard = 0  # under way to services that are not heard
+        self._for_trying = self._for_unheard + most // 4
+        self._unheard = 0  # under way to services that are not heard, as far as they may have them
 
-    def free(self, service: Service) -> bool:
-        """Whether a message to this service may begin now."""
+    def room(self, service: Service, *, witness: bool) -> int:
+        """How many messages to this service may begin now; `witness`: to readers whose last one was taken."""
         if service.heard:
-            return service.under_way < self._for_one
-        few = service.under_way < self._few and self._unheard < self._for_unheard
-        return few or not service.under_way
+            return max(0, self._for_one - service.under_way)
+        room = min(self._few - service.under_way, self._for_unheard - self._unheard)
+        if room <= 0 and witness and not service.under_way and self._unheard < self._for_trying:
+            return 1
+        return max(0, room)
 
-    def begun(self, service: Service) -> None:
-        service.under_way += 1
-        if not service.heard:
-            self._unheard += 1
+    def begun(self, service: Service, number: int = 1) -> None:
+        if service.heard:
+            service.under_way += number
+        else:
+            self._unheard -= self._share(service)
+            service.under_way += number
+            self._unheard += self._share(service)
+
+    def not_begun(self, service: Service, number: int) -> None:
+        """What was counted as begun is not, or not yet."""
+        self.begun(service, -number)
 
     def ended(self, service: Service, *, answered: bool) -> None:
         """A message got an answer, of whatever kind, or none in time."""
-        service.under_way -= 1
-        if not service.heard:
-            self._unheard -= 1
+        self.not_begun(service, 1)
         if answered:
             service.answers += 1
             if not (service.heard or service.slow):
                 self._hear(service)
 
-    def rest(self, service: Service, now: datetime) -> timedelta | None:
-        """Where no message may begin: how long to leave the service to itself, so that others have their
-        turn; None while the line may wait for it. A slow one is looked at as long as it is asked for.
+    def worth_waiting(self, service: Service, now: datetime) -> bool:
+        """Where no message may begin: whether the line may wait for it. Not for a slow service, nor where
+        others have the places.
         """
+        return service.under_way >= self._most_of(service) and self.keeps_up(service, now)
+
+    def half_free(self, service: Service) -> bool:
+        """Whether so many messages may begin that it is worth the while to look for them."""
+        return 2 * service.under_way <= self._most_of(service)
+
+    def keeps_up(self, service: Service, now: datetime) -> bool:
+        """Whether a service that more wait for answers fast enough; judged as long as it is asked for."""
         before, answers = service.looked_at, service.answers - service.answers_then
         if before is None or now - before >= self._patience:
             service.looked_at, service.answers_then = now, service.answers
             if before is not None and (service.slow or now - before < 2 * self._patience):
-                self._judge(service, answers, before)
-        if not service.slow:
-            return None
-        return FIRST_REST if service.mute_since is None else _within(now - service.mute_since)
+                self._judge(service, answers)
+        return not service.slow
 
-    def _judge(self, service: Service, answers: int, since: datetime) -> None:
-        service.mute_since = None if answers else service.mute_since or since
+    def _most_of(self, service: Service) -> int:
+        return self._for_one if service.heard else self._few
+
+    def _judge(self, service: Service, answers: int) -> None:
         service.slow = answers < (self._for_one // 2 if service.heard else self._few)
         if service.heard and service.slow:
             service.heard = False
-            self._unheard += service.under_way
+            self._unheard += self._share(service)
         elif not (service.heard or service.slow):
             self._hear(service)
 
     def _hear(self, service: Service) -> None:
         service.heard = True
         service.looked_at = None  # what it answered while it had few says nothing about more
-        self._unheard -= service.under_way
+        self._unheard -= self._share(service)
 
-
-def _within(rest: timedelta) -> timedelta:
-    return min(max(rest, FIRST_REST), LONGEST_REST)
+    def _share(self, service: Service) -> int:
+        """What it has of that which those not heard may have together. One that had more before it fell
+        silent must not keep them from being heard.
+        """
+        return min(service.under_way, self._few)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from ipaddress import ip_address
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from urllib3.exceptions import LocationParseError
@@ -22,12 +23,17 @@ PUSH_HOSTS = frozenset(
         "fcm.googleapis.com",  # Chrome, Edge on Android, Opera, Brave, Samsung Internet
         "android.googleapis.com",  # the same service under its first name
         "jmt17.google.com",  # the same for Chromium without a vendor, Chrome Dev and Canary
+    }
+)
+"""The services whose endpoints all have one host."""
+PUSH_DOMAINS = frozenset(
+    {
         "push.services.mozilla.com",  # Firefox: updates.push.services.mozilla.com
         "notify.windows.com",  # Edge on Windows: wns2-….notify.windows.com
         "push.apple.com",  # Safari: web.push.apple.com
     }
 )
-"""The services browsers use; each name stands for itself and its true subdomains."""
+"""The services that have several hosts; each name stands for itself and its true subdomains."""
 
 _PLAIN = re.compile(r"[!-~]+")  # visible ASCII: whatever else a URL may hold, parsers disagree about
 
@@ -47,8 +53,8 @@ class PushEndpointRules:
 def check_endpoint(settings: Settings, endpoint: str) -> None:
     """Take https on port 443 at a known push service, or what `settings.private_hosts` names.
 
-    The host is compared as a whole or as a true subdomain. Raises MalformedError or RefusedError
-    (unknown_push_service), both with the field "endpoint".
+    The host is compared as a whole, or as a true subdomain where a service has several. Raises
+    MalformedError or RefusedError (unknown_push_service), both with the field "endpoint".
     """
     url = _parsed(endpoint)
     port = url.port or {"http": 80, "https": 443}[str(url.scheme)]
@@ -80,7 +86,18 @@ def _parsed(endpoint: str) -> Url:
 
 def _is_push_host(host: str, more: frozenset[str]) -> bool:
     host = host.lower()
-    return any(host == known or host.endswith("." + known) for known in PUSH_HOSTS | more)
+    domains = PUSH_DOMAINS | more
+    return host in PUSH_HOSTS or any(host == each or host.endswith("." + each) for each in domains)
+
+
+def names_address(endpoint: str) -> bool:
+    """Whether the host of an endpoint that was checked is an IP address itself, and no name."""
+    host = parse_url(endpoint).host or ""
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _malformed(message: str, field: str = "endpoint") -> MalformedError:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from newsbell.config import Settings
 from newsbell.domain.payload import MAX_PAYLOAD
 from newsbell.domain.push import Outcome, Outgoing, PushMessage, PushOrder, PushResult, classify
 from newsbell.domain.subscription import PushTarget, VapidKey
-from newsbell.edges.endpoints import PushEndpointRules, check_endpoint, check_keys
+from newsbell.edges.endpoints import PushEndpointRules, check_endpoint, check_keys, names_address
 from newsbell.edges.push_curl import CurlTransport
 from newsbell.edges.push_encryption import encrypt
 from newsbell.edges.push_services import HeadersOfOneMessage, Services
@@ -23,6 +24,9 @@ from newsbell.errors import MalformedError, RefusedError
 __all__ = ["PushEndpointRules", "PushSender", "check_endpoint", "check_keys"]
 
 MAX_DETAIL = 200
+WARN_EVERY = timedelta(minutes=1)
+"""How often the log says of one push service that its name leads to a private address."""
+MOST_WARNED = 1_000
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +54,8 @@ class PushSender:
     ) -> None:
         self._services = Services(settings)
         self._timeout = timeout
+        self._clock = clock
+        self._warned: dict[str, datetime] = {}  # the next time each host may be
         self._transport = transport or CurlTransport(settings)
         self._vapid = VapidHeaders(settings.resolved_vapid_subject, clock=clock)
 
@@ -70,7 +76,7 @@ class PushSender:
         posts = self._posts(messages)
         with closing(self._transport.exchange(posts, at_once=at_once, timeout=self._timeout)) as replies:
             for post, reply in replies:
-                yield post.about, _result(reply)
+                yield post.about, self._result(post, reply)
 
     def _posts(self, messages: Iterable[M | None]) -> Iterator[Post | None]:
         headers = HeadersOfOneMessage(self._vapid)
@@ -89,6 +95,19 @@ class PushSender:
                 continue
             lines = headers.lines(service, message, one.key)
             yield Post(one, target.endpoint, lines, body, service.trusted)
+
+    def _result(self, post: Post, reply: Reply) -> PushResult:
+        if not isinstance(reply, RefusedError) or reply.code != "private_address" or names_address(post.url):
+            return _result(reply)
+        # Whoever answers for names said so, and may be wrong for a while: no reader is lost for that.
+        host = urlsplit(post.url).hostname or ""
+        now = self._clock()
+        if now >= self._warned.get(host, now):
+            if len(self._warned) >= MOST_WARNED:
+                self._warned.clear()
+            self._warned[host] = now + WARN_EVERY
+            _log.warning("push_service_private service=%s reason=its_name_leads_to_a_private_address", host)
+        return PushResult(outcome=Outcome.LATER, status=0, detail=reply.code)
 
 
 _SENT = {status: PushResult(outcome=Outcome.SENT, status=status) for status in range(200, 300)}

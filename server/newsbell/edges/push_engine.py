@@ -30,7 +30,7 @@ CONNECT_TIMEOUT = 5.0  # seconds of the timeout that connecting may use
 MAX_WORDS = 1_024  # bytes read of what a service says; more is of no use to anybody
 _LONGEST_WAIT, _MOMENT, _NAP = 0.25, 0.02, 0.005  # seconds; a moment is until posts are asked for again
 
-_TAKEN = {status: Answer(status) for status in range(300)}
+_TAKEN = {status: Answer(status) for status in range(200, 300)}
 
 Done = tuple[Post, Reply]
 
@@ -104,9 +104,11 @@ class Request:
             self._lent.pop().close()
 
     def reply(self, problem: str) -> Reply:
-        """What came of the post. A status counts, whatever became of the words after it."""
+        """What came of the post. A status counts, whatever became of the words after it; one below 200 only
+        says that there will be another (RFC 9110 section 15.2).
+        """
         status = self.handle.getinfo(pycurl.RESPONSE_CODE)
-        if not status:
+        if status < 200:
             return _refusal() if self.refused else OSError(problem)
         if status < 300:
             return _TAKEN[status]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from newsbell.domain.push import PushMessage
 from newsbell.domain.subscription import VapidKey
@@ -32,9 +34,20 @@ class Job:
     batch: ClaimedBatch | None = None
 
 
-def claim(work: Delivery, batch_id: int | None = None) -> list[Job] | None:
-    """Claim what is due next, at most a batch and some readers to be tried again; with `batch_id` that batch
-    and nothing else. None where nothing is due.
+Line = tuple[str, bool]
+"""Readers who wait for a host, as witnesses or not."""
+
+
+class Room(Protocol):
+    """Says how many readers that wait for a push service may be sent to now, and keeps their places."""
+
+    def room(self, host: str, most: int, *, witness: bool) -> int: ...
+    def promise(self, host: str, number: int) -> None: ...
+
+
+def claim(work: Delivery, lines: Sequence[Line], room: Room, batch_id: int | None = None) -> list[Job] | None:
+    """Claim what is due next, at most a batch and some readers to be tried again, of whom those who wait for
+    a push service are of these lines; with `batch_id` that batch and nothing else. None where nothing is due.
 
     Where no batch is due, some are made of the alert that has waited longest. Nobody may follow that one, nor
     the next: after some of them there is nothing to send yet, and there may be more.
@@ -47,6 +60,7 @@ def claim(work: Delivery, batch_id: int | None = None) -> list[Job] | None:
             if batch_id is None
             else []
         )
+        retries += _waiting(conn, work, lines, room)
         batch = delivery.claim_batch(conn, worker.name, now, worker.lease, batch_id=batch_id)
         while batch is None and batch_id is None and len(planned) < ALERTS_AT_ONCE:
             some = plan_some(conn, work)
@@ -61,6 +75,22 @@ def claim(work: Delivery, batch_id: int | None = None) -> list[Job] | None:
     with work.db.read() as conn:
         jobs = _retry_jobs(conn, work, retries)
         return [*jobs, _batch_job(conn, work, batch)] if batch else jobs
+
+
+def _waiting(conn: Connection, work: Delivery, lines: Sequence[Line], room: Room) -> list[ClaimedRetry]:
+    """Some of those who wait, as many as may begin: witnesses first, for others can be made up."""
+    worker, now, claimed = work.worker, work.clock(), list[ClaimedRetry]()
+    mixed = random.sample(lines, len(lines))
+    for host, witness in sorted(mixed, key=lambda line: not line[1]):
+        most = room.room(host, RETRIES_AT_ONCE - len(claimed), witness=witness)
+        if most == 0:
+            continue
+        found = delivery.claim_waiting(
+            conn, worker.name, now, worker.lease, most, service=host, witness=witness
+        )  # fmt: skip
+        room.promise(host, len(found))
+        claimed += found
+    return claimed
 
 
 def _batch_job(conn: Connection, work: Delivery, batch: ClaimedBatch) -> Job:

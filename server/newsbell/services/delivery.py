@@ -13,7 +13,6 @@ from newsbell.services.claims import RETRIES_AT_ONCE
 from newsbell.services.planning import plan_some, tell
 from newsbell.services.rounds import Round, nothing_else
 from newsbell.services.sending import Clock, Delivery, Worker
-from newsbell.storage import delivery
 
 __all__ = ["RETRIES_AT_ONCE", "Clock", "Delivery", "Worker", "plan_alert", "send_batch", "work_once"]
 
@@ -22,9 +21,6 @@ def work_once(work: Delivery, meanwhile: Callable[[], None] = nothing_else) -> b
     """Plan and send what is due, for some minutes at most; False when nothing is due. `meanwhile` is called
     now and then: what else the worker has to do.
     """
-    with work.db.read() as conn:
-        if not delivery.has_work(conn, work.clock()):
-            return False
     return Round(work, meanwhile).run()
 
 

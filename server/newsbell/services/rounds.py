@@ -6,19 +6,16 @@ does not leave the line empty, and one that takes for ever keeps no other waitin
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 
 from newsbell.domain.push import Outcome, PushResult
-from newsbell.domain.slots import Service, Slots
 from newsbell.services.claims import Job, claim
+from newsbell.services.gates import Gates
 from newsbell.services.ledger import Ledger
-from newsbell.services.sending import Delivery, Due, Entry, Held, host_of, spread
+from newsbell.services.sending import Delivery, Due, Entry, Held, is_witness
 from newsbell.storage import delivery
-
-log = logging.getLogger(__name__)
 
 LONGEST = timedelta(minutes=10)
 """How long a round goes on to claim what is due: a broker wants to hear of its message again."""
@@ -27,6 +24,7 @@ LOOK_EVERY = timedelta(seconds=0.25)
 
 PASSED_OVER_AT_ONCE = 250
 """How many who may not be rung now are passed over before the answers of others are looked at."""
+PASSED_OVER = PushResult(outcome=Outcome.PAUSED, status=0)
 
 Line = Generator[Entry | None, None, None]
 """Messages, each when it may begin; None where none may at the moment."""
@@ -45,8 +43,7 @@ class Round:
         self._work = work
         self._meanwhile = meanwhile
         self._ledger = Ledger(work)
-        self._slots = Slots(work.worker.at_once, work.worker.patience)
-        self._services: dict[str, Service] = {}
+        self._gates = Gates(work)
         self._found = False
 
     def run(self, batch_id: int | None = None) -> bool:
@@ -65,7 +62,7 @@ class Round:
         at_once = self._work.worker.at_once
         with closing(messages), closing(self._work.pusher.send_many(messages, at_once=at_once)) as answers:
             for entry, result in answers:
-                self._end(entry, result)
+                self._gates.ended(entry.service, entry.due, result)
                 self._ledger.answer(entry, result)
 
     def _messages(self, batch_id: int | None) -> Line:
@@ -84,14 +81,14 @@ class Round:
 
     def _all_due(self, batch_id: int | None) -> Line:
         until = self._work.clock() + LONGEST
-        jobs = claim(self._work, batch_id)
+        jobs = self._claim(batch_id)
         while jobs is not None:
             self._found = True
             for job in jobs:
                 yield from self._of_job(job)
             self._meanwhile()
             yield None  # claiming takes a while, and answers come
-            jobs = claim(self._work) if self._work.clock() < until else None
+            jobs = self._claim() if self._work.clock() < until else None
             if jobs is None:
                 jobs = yield from self._while_answers_are_awaited(until)
 
@@ -101,13 +98,13 @@ class Round:
         """
         clock, patience = self._work.clock, self._work.worker.patience
         look_at, write_at = clock() + LOOK_EVERY, clock() + patience
-        while any(service.under_way for service in self._services.values()):
+        while self._gates.under_way:
             yield None
             now = clock()
-            if look_at <= now < until:
+            if now < until and (look_at <= now or self._gates.have_room_again):
                 look_at = now + LOOK_EVERY
                 self._meanwhile()
-                jobs = self._due()
+                jobs = self._claim()
                 if jobs is not None:
                     return jobs
             if now >= write_at:
@@ -115,11 +112,18 @@ class Round:
                 self._ledger.settle()
         return None
 
-    def _due(self) -> list[Job] | None:
-        with self._work.db.read() as conn:
-            if not delivery.has_work(conn, self._work.clock()):
-                return None
-        return claim(self._work)
+    def _claim(self, batch_id: int | None = None) -> list[Job] | None:
+        """What is due, or that batch; a look takes no lock where nothing is."""
+        waiting: list[tuple[str, bool]] = []
+        if batch_id is None:
+            with self._work.db.read() as conn:
+                waiting = self._gates.waited_for(conn)
+                if not waiting and not delivery.has_work(conn, self._work.clock()):
+                    return None
+        try:
+            return claim(self._work, waiting, self._gates, batch_id)
+        finally:
+            self._gates.keep_promises()
 
     def _of_job(self, job: Job) -> Line:
         held = self._ledger.hold(job.batch) if job.batch else None
@@ -133,66 +137,24 @@ class Round:
 
     def _to_each(self, due: Sequence[Due], job: Job, held: Held | None) -> Line:
         assert job.message is not None
-        slots, retry, passed_over = self._slots, held is None, 0
+        gates, retry, passed_over = self._gates, held is None, 0
         for one in due:
-            service = self._service(one.target.endpoint)
-            rest = None
-            while not slots.free(service):
-                rest = slots.rest(service, self._work.clock())
-                if rest:
-                    break
+            service, witness = gates.service(one.target.endpoint), is_witness(one)
+            while not (free := gates.free(service, witness=witness)) and gates.worth_waiting(service):
                 yield None
             while not self._ledger.has_room():
                 yield None
             if held and held.lost:
                 return
-            rest = rest or self._rest(job, service.host, one)
             entry = Entry(
                 one, one.target, job.message, job.vapid_keys[one.vapid_key_id], service, held, retry
             )
             self._ledger.enter(entry)
-            if rest is None:
-                slots.begun(service)
+            if free and gates.open(service, one, job.paused):
+                gates.begun(service)
                 yield entry
             else:
-                self._ledger.answer(entry, PushResult(outcome=Outcome.PAUSED, status=0, retry_after=rest))
+                self._ledger.answer(entry, PASSED_OVER)
                 passed_over += 1
                 if passed_over % PASSED_OVER_AT_ONCE == 0:
                     yield None
-
-    def _service(self, endpoint: str) -> Service:
-        origin = endpoint[: endpoint.find("/", 8)]
-        service = self._services.get(origin)
-        if service is None:
-            host = host_of(endpoint)
-            same = (known for known in self._services.values() if known.host == host)
-            service = self._services[origin] = next(same, None) or Service(host)
-        return service
-
-    def _rest(self, job: Job, host: str, due: Due) -> timedelta | None:
-        """How long the push service is to be left alone; None where it may be sent to."""
-        if host in job.paused:
-            return job.paused[host] - self._work.clock()
-        governor = self._work.governor
-        if not governor.watches(host):
-            return None
-        return governor.rest(host, self._work.clock(), witness=_is_witness(due))
-
-    def _end(self, entry: Entry, result: PushResult) -> None:
-        """Tell the slots, and the governor; it says when a push service has had enough."""
-        service = entry.service
-        self._slots.ended(service, answered=result.status > 0)
-        if result.outcome is Outcome.SENT:
-            self._work.governor.taken(service.host)
-            return
-        due, now = entry.due, self._work.clock()
-        rest = self._work.governor.answered(
-            service.host, due.subscription_id, result, witness=_is_witness(due), now=now, jitter=spread()
-        )
-        if rest:
-            log.warning("service_rests service=%s seconds=%d", service.host, rest.total_seconds())
-
-
-def _is_witness(due: Due) -> bool:
-    """Whether the last message to it was taken, so that a failure is news."""
-    return due.proven and not due.failing

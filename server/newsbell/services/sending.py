@@ -31,7 +31,9 @@ log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 _SPREAD = 0.25
-"""Those who wait for the end of a pause come back within this part of it."""
+"""Those who began a pause come back behind its end by this part of it."""
+MIXED_WITHIN = timedelta(minutes=1)
+"""Who is passed over within this time comes back in any order, so that nobody chooses to be the first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,13 @@ class Worker:
         return max(1, min(self.concurrency, self.batch_size - self.written_at_once))
 
 
+@dataclass
+class Turn:
+    """Behind which host the next look at the push services that are waited for begins."""
+
+    after: str = ""
+
+
 @dataclass(frozen=True)
 class Delivery:
     """What every step of the work needs, and what this worker has seen of the push services."""
@@ -71,6 +80,7 @@ class Delivery:
     refusals: KeyRefusals = field(default_factory=KeyRefusals)
     governor: Governor = field(default_factory=Governor)
     payloads: Payloads = field(default_factory=Payloads)
+    turn: Turn = field(default_factory=Turn)
 
 
 class Due(Protocol):
@@ -125,6 +135,11 @@ def host_of(endpoint: str) -> str:
     return urlsplit(endpoint).hostname or ""
 
 
+def is_witness(due: Due) -> bool:
+    """Whether the last message to it was taken, so that a failure is news."""
+    return due.proven and not due.failing
+
+
 def spread() -> float:
     """A number from 0 to 1, so that those that failed together do not come back together."""
     return random.random()  # noqa: S311 - spreads load, guards nothing
@@ -171,7 +186,8 @@ class News:
             else:
                 others += 1
                 self.counts[entry.result.outcome] += 1
-                _log(entry, entry.result)
+                if entry.result.outcome is not Outcome.PAUSED:  # nothing happened, and there may be very many
+                    _log(entry, entry.result)
                 _FIND[entry.result.outcome](self, entry, entry.result)
         self.counts[Outcome.SENT] += len(answered) - others
 
@@ -285,10 +301,18 @@ def _later(news: News, entry: Entry, result: PushResult) -> None:
     news.failed.append((entry.due, result))
 
 
-def _paused(news: News, entry: Entry, result: PushResult) -> None:
-    """It was not tried, so nothing is held against it."""
-    wait = (result.retry_after or timedelta()) * (1 + _SPREAD * spread())
-    news.again.append(_retry(entry.due, news.now + wait, attempts=entry.due.attempts))
+def _paused(news: News, entry: Entry, _result: PushResult) -> None:
+    """It was not tried, so nothing is held against it; it waits for its push service, as long as need be."""
+    due = entry.due
+    waiting = Retry(
+        alert_id=due.alert_id,
+        subscription_id=due.subscription_id,
+        due_at=news.now + MIXED_WITHIN * spread(),
+        attempts=due.attempts,
+        service=entry.service.host,
+        witness=is_witness(due),
+    )
+    news.again.append(waiting)
 
 
 _FIND: dict[Outcome, Callable[[News, Entry, PushResult], None]] = {

@@ -293,7 +293,12 @@ retries = Table(
     Column("due_at", AwareUTC, nullable=False),
     Column("worker", String),
     Column("attempts", Integer, nullable=False),
-    Index("ix_retries_due", "due_at"),
+    # Where its push service has to be left alone, a reader waits for that and not for a moment: `due_at` is
+    # its place among those who wait. `witness`: the last message to it was taken (domain/governor).
+    Column("service", Key),
+    Column("witness", Boolean),
+    _partial_index("ix_retries_due", "due_at", where="service IS NULL"),
+    _partial_index("ix_retries_waiting", "service", "witness", "due_at", where="service IS NOT NULL"),
     Index("ix_retries_subscription_id", "subscription_id"),
     sqlite_with_rowid=False,
 )

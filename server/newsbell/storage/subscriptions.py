@@ -12,7 +12,14 @@ from sqlalchemy import insert as plain_insert
 from newsbell.domain.subscription import MAX_ENDPOINT, FollowedTopic, PushTarget, Subscription
 from newsbell.errors import ConflictError, MalformedError
 from newsbell.storage.database import Connection
-from newsbell.storage.schema import linked_tokens, subscription_topics, subscriptions, topics, vapid_keys
+from newsbell.storage.schema import (
+    linked_tokens,
+    retries,
+    subscription_topics,
+    subscriptions,
+    topics,
+    vapid_keys,
+)
 from newsbell.storage.statements import insert, is_number, is_text
 from newsbell.storage.types import AwareUTC
 
@@ -108,6 +115,9 @@ def set_endpoint(conn: Connection, subscription_id: int, target: PushTarget, vap
         raise ConflictError("Another subscription has this push endpoint.", field="endpoint")
     fresh = _NOTHING_WRONG | {"vapid_key_id": vapid_key_id, "first_success_at": None}
     _set(conn, subscription_id, _columns(target) | fresh)
+    # Nor does it wait for the push service of the one before.
+    mine = update(retries).where(retries.c.subscription_id == subscription_id)
+    conn.execute(mine.values(service=None, witness=None))
 
 
 def set_token(conn: Connection, subscription_id: int, manage_token_hash: str) -> None:

@@ -24,7 +24,13 @@ from newsbell.storage.delivery.due import Due, due
 from newsbell.storage.delivery.late import Late, drop_late, drop_late_retries
 from newsbell.storage.delivery.many import Pair, Retry, add_retries, finish_retries
 from newsbell.storage.delivery.pauses import pause, paused
-from newsbell.storage.delivery.retries import ClaimedRetry, claim_retries, finish_retry
+from newsbell.storage.delivery.retries import (
+    ClaimedRetry,
+    claim_retries,
+    claim_waiting,
+    finish_retry,
+    waiting_services,
+)
 from newsbell.storage.delivery.upkeep import (
     Pending,
     clear_finished,
@@ -51,6 +57,7 @@ __all__ = [
     "claim_alert_to_plan",
     "claim_batch",
     "claim_retries",
+    "claim_waiting",
     "clear_finished",
     "count_recipients",
     "drop_late",
@@ -69,4 +76,5 @@ __all__ = [
     "pending",
     "plan_next_batch",
     "recipients",
+    "waiting_services",
 ]

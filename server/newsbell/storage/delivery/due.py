@@ -23,7 +23,9 @@ class Due:
 
 
 def due(conn: Connection, now: datetime, *, limit: int) -> Due:
-    """What could be claimed now, at most `limit` of each kind. What a worker holds is not due."""
+    """What could be claimed now, at most `limit` of each kind. What a worker holds is not due. Who waits for
+    a push service counts: each worker knows for itself which of them it leaves alone.
+    """
     to_plan = sa.select(alerts.c.id).where(
         alerts.c.planned_at.is_(None), alerts.c.due_at <= now, alerts.c.expires_at > now
     )
@@ -32,16 +34,17 @@ def due(conn: Connection, now: datetime, *, limit: int) -> Due:
         .join(alerts, alerts.c.id == batches.c.alert_id)
         .where(batches.c.done_at.is_(None), batches.c.due_at <= now, alerts.c.expires_at > now)
     )
-    to_retry = (
-        sa.select(retries.c.subscription_id)
-        .join(alerts, alerts.c.id == retries.c.alert_id)
-        .where(retries.c.due_at <= now, alerts.c.expires_at > now)
-        .limit(limit)
+    to_retry = sa.select(retries.c.subscription_id).join(alerts, alerts.c.id == retries.c.alert_id)
+    to_retry = to_retry.where(alerts.c.expires_at > now).limit(limit)
+    kinds = (
+        to_retry.where(retries.c.service.is_(None), retries.c.due_at <= now),
+        to_retry.where(retries.c.service.is_not(None)),
     )
+    again = (conn.execute(sa.select(sa.func.count()).select_from(kind.subquery())) for kind in kinds)
     plans = to_plan.order_by(alerts.c.due_at, alerts.c.id).limit(limit)
     sends = to_send.order_by(batches.c.due_at, batches.c.id).limit(limit)
     return Due(
         alerts=list(conn.execute(plans).scalars()),
         batches=list(conn.execute(sends).scalars()),
-        retries=conn.execute(sa.select(sa.func.count()).select_from(to_retry.subquery())).scalar_one(),
+        retries=min(limit, sum(found.scalar_one() for found in again)),
     )

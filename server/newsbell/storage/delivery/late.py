@@ -51,7 +51,7 @@ def drop_late_retries(conn: Connection, now: datetime, *, limit: int) -> int:
     to_retry = (
         sa.select(retries.c.alert_id, retries.c.subscription_id)
         .join(alerts, alerts.c.id == retries.c.alert_id)
-        .where(alerts.c.expires_at <= now, retries.c.due_at <= now)
+        .where(alerts.c.expires_at <= now, sa.or_(retries.c.service.is_not(None), retries.c.due_at <= now))
     )
     found = [tuple(row) for row in conn.execute(free(to_retry, retries, limit))]
     for alert_id, subscription_id in found:

@@ -18,13 +18,17 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Retry:
-    """One reader to be tried again at `due_at`; with `worker`, held by that one until then."""
+    """One reader to be tried again at `due_at`; with `worker`, held by that one until then. With `service`,
+    to be tried when that host may be sent to, in the order of `due_at`, as a `witness` or in their place.
+    """
 
     alert_id: int
     subscription_id: int
     due_at: datetime
     attempts: int
     worker: str | None = None
+    service: str | None = None
+    witness: bool | None = None
 
 
 def add_retries(conn: Connection, wanted: Sequence[Retry]) -> None:
@@ -40,6 +44,8 @@ def add_retries(conn: Connection, wanted: Sequence[Retry]) -> None:
             "due_at": retry.due_at,
             "attempts": retry.attempts,
             "worker": retry.worker,
+            "service": retry.service,
+            "witness": retry.witness,
         }
         for retry in wanted
         if retry.alert_id in ringing and retry.subscription_id in reachable
@@ -47,7 +53,7 @@ def add_retries(conn: Connection, wanted: Sequence[Retry]) -> None:
     if not rows:
         return
     row = insert(conn, retries)
-    changed = {name: row.excluded[name] for name in ("due_at", "attempts", "worker")}
+    changed = {name: row.excluded[name] for name in ("due_at", "attempts", "worker", "service", "witness")}
     keys = list(retries.primary_key.columns)
     conn.execute(row.on_conflict_do_update(index_elements=keys, set_=changed), rows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,7 +41,7 @@ _FOLLOWS = (
     .where(alert_topics.c.alert_id == retries.c.alert_id)
 )
 _reader = subscriptions.c
-_DUE: sa.Select[*tuple[Any, ...]] = (
+_ROWS: sa.Select[*tuple[Any, ...]] = (
     sa.select(
         *(retries.c.alert_id, retries.c.subscription_id, retries.c.attempts),
         *(alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at),
@@ -51,15 +52,33 @@ _DUE: sa.Select[*tuple[Any, ...]] = (
     )
     .join(alerts, alerts.c.id == retries.c.alert_id)
     .join(subscriptions, _reader.id == retries.c.subscription_id)
-    .where(retries.c.due_at <= _now, alerts.c.expires_at > _now)
+    .where(alerts.c.expires_at > _now)
     .order_by(retries.c.due_at)
     .limit(sa.bindparam("most"))
     .with_for_update(of=retries, skip_locked=True)
 )
+_DUE = _ROWS.where(retries.c.service.is_(None), retries.c.due_at <= _now)
+_WAITING = _ROWS.where(
+    retries.c.service == sa.bindparam("service"), retries.c.witness == sa.bindparam("witness")
+)
 _HOLD = (
     sa.update(retries)
     .where(retries.c.alert_id == sa.bindparam("alert"), retries.c.subscription_id == sa.bindparam("reader"))
-    .values(worker=sa.bindparam("name"), due_at=sa.bindparam("lease_ends"))
+    .values(worker=sa.bindparam("name"), due_at=sa.bindparam("lease_ends"), service=None, witness=None)
+)
+# The hosts one after the other, each found by a look into the index, however many wait for it.
+_first = sa.select(sa.func.min(retries.c.service).label("service")).where(
+    retries.c.service > sa.bindparam("after")
+)
+_hosts = _first.cte("hosts", recursive=True)
+_next = sa.select(sa.func.min(retries.c.service)).where(retries.c.service > _hosts.c.service)
+_hosts = _hosts.union_all(sa.select(_next.scalar_subquery()).where(_hosts.c.service.is_not(None)))
+_kinds = (
+    sa.exists().where(retries.c.service == _hosts.c.service, retries.c.witness == kind).label(f"with_{kind}")
+    for kind in (True, False)
+)
+_SERVICES = (
+    sa.select(_hosts.c.service, *_kinds).where(_hosts.c.service.is_not(None)).limit(sa.bindparam("most"))
 )
 
 
@@ -70,9 +89,38 @@ def claim_retries(
     rung any more, or is suspended, is not tried again.
     """
     due = conn.execute(_DUE, {"now": now, "most": limit}).all()
+    return _held(conn, due, worker, now + lease)
+
+
+def claim_waiting(
+    conn: Connection,
+    worker: str,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    *,
+    service: str,
+    witness: bool,
+) -> list[ClaimedRetry]:
+    """The same of those who wait for this push service, as witnesses or not, in their order."""
+    values = {"now": now, "most": limit, "service": service, "witness": witness}
+    return _held(conn, conn.execute(_WAITING, values).all(), worker, now + lease)
+
+
+def waiting_services(conn: Connection, limit: int, *, after: str = "") -> dict[str, list[bool]]:
+    """The push services that readers wait for, at most `limit`, in the order of the hosts, behind `after`; of
+    each whether they are witnesses, others, or both.
+    """
+    rows = conn.execute(_SERVICES, {"after": after, "most": limit}).all()
+    return {host: [kind for kind, some in ((True, yes), (False, no)) if some] for host, yes, no in rows}
+
+
+def _held(
+    conn: Connection, due: Sequence[sa.Row[Any]], worker: str, lease_ends: datetime
+) -> list[ClaimedRetry]:
     wanted = [row for row in due if row.wanted]
     if wanted:
-        held = {"name": worker, "lease_ends": now + lease}
+        held = {"name": worker, "lease_ends": lease_ends}
         conn.execute(
             _HOLD, [{"alert": row.alert_id, "reader": row.subscription_id, **held} for row in wanted]
         )

@@ -16,7 +16,7 @@ from newsbell.storage.statements import insert
 @dataclass(frozen=True, kw_only=True)
 class Pending:
     """What is still to do. `oldest_due` is since when the longest waiting of it could have been done; None
-    where nothing waits.
+    where nothing waits but for push services that are left alone.
     """
 
     alerts: int
@@ -30,13 +30,13 @@ _HAS_WORK = sa.select(
     sa.or_(
         sa.exists().where(alerts.c.planned_at.is_(None), alerts.c.due_at <= _now),
         sa.exists().where(batches.c.done_at.is_(None), batches.c.due_at <= _now),
-        sa.exists().where(retries.c.due_at <= _now),
+        sa.exists().where(retries.c.service.is_(None), retries.c.due_at <= _now),
     )
 )
 
 
 def has_work(conn: Connection, now: datetime) -> bool:
-    """Whether anything is due: a look that takes no lock, to be had often."""
+    """Whether anything is due by the clock: a look that takes no lock, to be had often."""
     return bool(conn.execute(_HAS_WORK, {"now": now}).scalar_one())
 
 
@@ -63,14 +63,14 @@ def clear_finished(conn: Connection, older_than: datetime, limit: int) -> int:
 def pending(conn: Connection, now: datetime) -> Pending:
     """What is still to do, for the operator to look at."""
     kinds = (
-        (alerts, alerts.c.planned_at.is_(None)),
-        (batches, batches.c.done_at.is_(None)),
-        (retries, sa.true()),
+        (alerts, alerts.c.planned_at.is_(None), sa.true()),
+        (batches, batches.c.done_at.is_(None), sa.true()),
+        (retries, sa.true(), retries.c.service.is_(None)),
     )
     counts, waits = [], []
-    for table, still in kinds:
+    for table, still, by_the_clock in kinds:
         counts.append(conn.execute(sa.select(sa.func.count()).select_from(table).where(still)).scalar_one())
-        oldest = sa.select(sa.func.min(table.c.due_at)).where(still, table.c.due_at <= now)
+        oldest = sa.select(sa.func.min(table.c.due_at)).where(still, by_the_clock, table.c.due_at <= now)
         waits.append(conn.execute(oldest).scalar())
     return Pending(
         alerts=counts[0],

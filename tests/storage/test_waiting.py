@@ -1,0 +1,158 @@
+"""Readers who wait for their push service: none is touched until that may be sent to, however many wait."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from newsbell.storage import delivery, subscriptions
+from newsbell.storage.database import Connection, Database
+from newsbell.storage.delivery import Retry
+from tests.factories import NOW, push_target, stored_key, subscriber
+from tests.storage.test_planning import HOUR, LEASE, alert
+from tests.storage.watching import query_plan, statements
+
+SECOND = timedelta(seconds=1)
+
+
+def _wait(
+    conn: Connection, number: int, host: str = "push.example", *, witness: bool = True, place: int = 0
+) -> int:
+    """The number of a new reader who waits for this host."""
+    reader = subscriber(conn, "Snow")
+    due_at = NOW + place * SECOND
+    retry = Retry(
+        alert_id=number, subscription_id=reader, due_at=due_at, attempts=0, service=host, witness=witness
+    )
+    delivery.add_retries(conn, [retry])
+    return reader
+
+
+def _claim(
+    conn: Connection, host: str = "push.example", *, witness: bool = True, limit: int = 100
+) -> list[int]:
+    claimed = delivery.claim_waiting(
+        conn, "worker", NOW, LEASE, limit, service=host, witness=witness
+    )  # fmt: skip
+    return [retry.subscription_id for retry in claimed]
+
+
+def test_who_waits_for_a_service_is_not_due_by_the_clock(database: Database) -> None:
+    with database.transaction() as conn:
+        _wait(conn, alert(conn, "Snow"))
+        conn.exec_driver_sql("UPDATE alerts SET planned_at = due_at")
+        late = NOW + HOUR - SECOND
+        assert not delivery.has_work(conn, late)
+        assert delivery.claim_retries(conn, "worker", late, LEASE, 9) == []
+        pending = delivery.pending(conn, late)
+        assert (pending.retries, pending.oldest_due) == (1, None)
+        assert delivery.due(conn, late, limit=9).retries == 1
+
+
+def test_who_waits_is_claimed_by_service_and_kind_in_order(database: Database) -> None:
+    with database.transaction() as conn:
+        number = alert(conn, "Snow")
+        last, first = _wait(conn, number, place=2), _wait(conn, number, place=1)
+        other = _wait(conn, number, witness=False)
+        elsewhere = _wait(conn, number, "else.example")
+        assert _claim(conn, limit=1) == [first]
+        assert _claim(conn) == [last]
+        assert _claim(conn) == [], "they are held"
+        assert _claim(conn, witness=False) == [other]
+        assert delivery.waiting_services(conn, 9) == {"else.example": [True]}
+        assert _claim(conn, "else.example") == [elsewhere]
+        again = delivery.claim_retries(conn, "other", NOW + LEASE, LEASE, 9)
+        assert len(again) == 4, "what a dead worker held is due by the clock"
+
+
+def test_services_are_listed_once_each_and_in_parts(database: Database) -> None:
+    with database.transaction() as conn:
+        number = alert(conn, "Snow")
+        assert delivery.waiting_services(conn, 9) == {}
+        for host, witness in (("b", True), ("a", False), ("c", True), ("b", True), ("b", False)):
+            _wait(conn, number, host, witness=witness)
+        assert delivery.waiting_services(conn, 9) == {"a": [False], "b": [True, False], "c": [True]}
+        assert delivery.waiting_services(conn, 2) == {"a": [False], "b": [True, False]}
+        assert delivery.waiting_services(conn, 2, after="b") == {"c": [True]}
+
+
+def test_who_moved_waits_for_the_old_service_no_more(database: Database) -> None:
+    with database.transaction() as conn:
+        reader = _wait(conn, alert(conn, "Snow"))
+        subscriptions.set_endpoint(conn, reader, push_target("https://new.example/1"), stored_key(conn))
+        assert delivery.waiting_services(conn, 9) == {}
+        [retry] = delivery.claim_retries(conn, "worker", NOW, LEASE, 9)
+        assert retry.target.endpoint == "https://new.example/1"
+
+
+def test_who_waits_too_long_is_dropped(database: Database) -> None:
+    with database.transaction() as conn:
+        _wait(conn, alert(conn, "Snow"), place=7200)
+        conn.exec_driver_sql("UPDATE alerts SET planned_at = due_at")
+        assert delivery.drop_late_retries(conn, NOW + HOUR - SECOND, limit=9) == 0
+        assert _claim(conn, limit=0) == []
+        assert delivery.drop_late_retries(conn, NOW + HOUR, limit=9) == 1
+        assert delivery.waiting_services(conn, 9) == {}
+
+
+def _look(conn: Connection) -> None:
+    delivery.has_work(conn, NOW)
+    delivery.claim_retries(conn, "worker", NOW, LEASE, 100)
+    delivery.waiting_services(conn, 100)
+    _claim(conn, "well.example")
+
+
+def test_a_look_for_work_costs_the_same_however_many_wait(sqlite_database: Database) -> None:
+    """Counted in the steps of SQLite's machine."""
+    with sqlite_database.transaction() as conn:
+        number = alert(conn, "Snow")
+        conn.exec_driver_sql("UPDATE alerts SET planned_at = due_at")
+        costs = []
+        for more in (20, 500):
+            for _ in range(more):
+                _wait(conn, number)
+            costs.append(_steps(conn))
+        assert costs[1] <= costs[0] * 1.2
+
+
+def _steps(conn: Connection) -> int:
+    steps = 0
+
+    def step() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    driver = conn.connection.driver_connection
+    assert driver is not None
+    driver.set_progress_handler(step, 1)
+    _look(conn)
+    driver.set_progress_handler(None, 1)
+    return steps
+
+
+def test_who_waits_is_found_by_the_index(sqlite_database: Database) -> None:
+    with statements(sqlite_database) as asked, sqlite_database.transaction() as conn:
+        delivery.waiting_services(conn, 100)
+        _claim(conn)
+    steps = [step for one in asked for step in query_plan(sqlite_database, *one)]
+    assert sum("ix_retries_waiting (service>?)" in step for step in steps) == 2, steps
+    assert sum("ix_retries_waiting (service=? AND witness=?)" in step for step in steps) == 3, steps
+    assert not [step for step in steps if "TEMP B-TREE" in step or "SCAN retries" in step], steps
+
+
+@pytest.mark.parametrize("witness", [True, False])
+def test_postgresql_finds_them_by_the_index_too(postgresql_database: Database, witness: bool) -> None:
+    with postgresql_database.transaction() as conn:
+        number = alert(conn, "Snow")
+        for place in range(30):
+            _wait(conn, number, witness=witness, place=place)
+        conn.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        with statements(postgresql_database) as asked:
+            delivery.waiting_services(conn, 100)
+            _claim(conn, witness=witness, limit=2)
+        for statement, parameters in asked[:2]:
+            rows = conn.exec_driver_sql(f"EXPLAIN {statement}", parameters)
+            plan = "\n".join(rows.scalars())
+            assert "ix_retries_waiting" in plan, plan

@@ -210,9 +210,15 @@ class _Given(BrokerHints):
 )
 def test_what_is_due_and_not_on_its_way_is_offered(on_its_way: int, offered: list[Hint]) -> None:
     given = _Given()
-    due = Due(alerts=[7], batches=[1, 2], retries=RETRIES_AT_ONCE + 1)
+    due = Due(alerts=[7], batches=[1, 2], retries=RETRIES_AT_ONCE + 1, waiting=False)
     assert offer(given, due, on_its_way) == len(offered)
     assert given.hints == offered
+
+
+def test_one_message_is_enough_for_all_who_wait_for_a_push_service() -> None:
+    given = _Given()
+    assert offer(given, Due(alerts=[], batches=[], retries=0, waiting=True), 0) == 1
+    assert given.hints == [(WORK, None)]
 
 
 def test_an_unfinished_hint_is_waited_for_as_long_as_asked(

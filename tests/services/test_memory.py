@@ -9,7 +9,7 @@ from newsbell.config import Settings
 from newsbell.domain.push import PushMessage, PushResult
 from newsbell.domain.subscription import PushTarget, VapidKey
 from newsbell.services.delivery import Delivery, Worker, work_once
-from newsbell.services.sending import Entry
+from newsbell.services.work import Entry
 from newsbell.storage.database import Database
 from newsbell.storage.delivery import Recipient
 from tests.factories import NOW

@@ -13,7 +13,7 @@ from newsbell.domain.push import Outcome, PushResult
 from newsbell.domain.subscription import PushTarget
 from newsbell.services.delivery import Delivery, Worker, work_once
 from newsbell.services.subscriptions import move_endpoint, send_test
-from newsbell.storage import subscriptions
+from newsbell.storage import delivery, subscriptions
 from newsbell.storage.database import Database
 from newsbell.storage.schema import subscriptions as table
 from tests.factories import NOW, push_target, subscriber
@@ -112,6 +112,23 @@ def test_the_last_failure_of_the_old_endpoint_does_not_remove_the_new_one(
     move_and_answer(work, reader, LATER)
     drain(work)
     assert is_fresh(work)
+
+
+def test_who_moves_while_passed_over_does_not_wait_for_the_service_that_was_left(
+    work: Delivery, reader: int
+) -> None:
+    elsewhere = push_target("https://other.example/new")
+    with work.db.transaction() as conn:
+        delivery.pause(conn, "push.example", NOW + timedelta(hours=1))
+    ring(work)
+
+    def move() -> None:
+        move_endpoint(work.db, reader, elsewhere, rules=AnyEndpoint())
+
+    work_once(work, move)
+    drain(work)
+    assert isinstance(work.pusher, FakePusher)
+    assert work.pusher.endpoints == [elsewhere.endpoint]
 
 
 @pytest.mark.parametrize("result", [UNREACHED[0], SENT], ids=lambda result: str(result.status))

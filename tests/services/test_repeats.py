@@ -11,7 +11,7 @@ from typing import TypeVar
 import pytest
 
 from newsbell.config import Settings
-from newsbell.domain.push import Outgoing, PushResult
+from newsbell.domain.push import Outcome, Outgoing, PushResult
 from newsbell.domain.subscription import PushTarget
 from newsbell.jobs.embedded import StoppablePusher
 from newsbell.services.delivery import Delivery, Worker, work_once
@@ -119,3 +119,26 @@ def test_whoever_is_asked_to_end_repeats_nothing(work: Delivery, readers: int) -
         assert len(pusher.sent) == stop_at, "it ended in the middle"
         drain(replace(work, pusher=pusher))
         assert sorted(pusher.endpoints) == sorted(endpoints)
+
+
+def test_whoever_is_asked_to_end_gives_back_what_was_claimed_and_not_begun(
+    work: Delivery, clock: Clock
+) -> None:
+    endpoints = followers(work, 5)
+    ring(work, "https://news.example/first")
+    work_once(
+        replace(work, pusher=FakePusher(answer=lambda _target: PushResult(outcome=Outcome.LATER, status=500)))
+    )
+    clock.advance(timedelta(hours=1))
+    ring(work, "https://news.example/second")
+    stop, pusher = threading.Event(), FakePusher()
+
+    def answer(_target: PushTarget) -> PushResult:
+        stop.set()
+        return SENT
+
+    pusher.answer = answer
+    work_once(replace(work, pusher=StoppablePusher(pusher, stop)))
+    assert len(pusher.sent) == 1, "it ended with retries and a batch in its hands"
+    drain(replace(work, pusher=pusher, worker=replace(work.worker, name="another")))
+    assert sorted(pusher.endpoints) == sorted(endpoints * 2)

@@ -17,7 +17,8 @@ from newsbell.domain.push import Outcome, PushMessage, PushResult
 from newsbell.domain.slots import Service
 from newsbell.domain.subscription import VapidKey
 from newsbell.services.delivery import Delivery, Worker
-from newsbell.services.sending import Entry, News
+from newsbell.services.news import News
+from newsbell.services.work import Entry
 from newsbell.storage import delivery
 from newsbell.storage.database import Database
 from newsbell.storage.delivery import Recipient, Retry

@@ -47,7 +47,10 @@ def test_who_waits_for_a_service_is_not_due_by_the_clock(database: Database) -> 
         assert delivery.claim_retries(conn, "worker", late, LEASE, 9) == []
         pending = delivery.pending(conn, late)
         assert (pending.retries, pending.oldest_due) == (1, None)
-        assert delivery.due(conn, late, limit=9).retries == 1
+        due = delivery.due(conn, late, limit=9)
+        assert (due.retries, due.waiting) == (0, True)
+        delivery.pause(conn, "push.example", late + SECOND)
+        assert not delivery.due(conn, late, limit=9).waiting
 
 
 def test_who_waits_is_claimed_by_service_and_kind_in_order(database: Database) -> None:

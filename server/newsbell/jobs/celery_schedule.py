@@ -125,6 +125,7 @@ def offer(hints: BrokerHints, due: Due, on_its_way: int) -> int:
     offered: list[Hint] = [(PLAN, number) for number in due.alerts]
     offered += [(SEND, number) for number in due.batches]
     offered += [(WORK, None)] * ceil(due.retries / RETRIES_AT_ONCE)
+    offered += [(WORK, None)] * due.waiting  # one: a round goes on for as long as they may be sent to
     missing = offered[: max(0, len(offered) - on_its_way)]
     for hint in missing:
         hints.give(hint)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from newsbell.errors import UnavailableError
-from newsbell.services.sending import Delivery
 from newsbell.services.upkeep import sweep
+from newsbell.services.work import Delivery
 from newsbell.storage.delivery import forget_worker, heartbeat
 
 HEARTBEAT_EVERY = timedelta(seconds=10)

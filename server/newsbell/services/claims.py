@@ -11,7 +11,7 @@ from typing import Protocol
 from newsbell.domain.push import PushMessage
 from newsbell.domain.subscription import VapidKey
 from newsbell.services.planning import Planned, plan_some, tell
-from newsbell.services.sending import Delivery, Due
+from newsbell.services.work import Delivery, Due
 from newsbell.storage import delivery, keys
 from newsbell.storage.database import Connection
 from newsbell.storage.delivery import ClaimedBatch, ClaimedRetry
@@ -55,12 +55,9 @@ def claim(work: Delivery, lines: Sequence[Line], room: Room, batch_id: int | Non
     worker, now = work.worker, work.clock()
     planned: list[Planned] = []
     with work.db.transaction() as conn:
-        retries = (
-            delivery.claim_retries(conn, worker.name, now, worker.lease, RETRIES_AT_ONCE)
-            if batch_id is None
-            else []
-        )
-        retries += _waiting(conn, work, lines, room)
+        retries = _waiting(conn, work, lines, room)  # first: the places they were promised are taken in order
+        if batch_id is None:
+            retries += delivery.claim_retries(conn, worker.name, now, worker.lease, RETRIES_AT_ONCE)
         batch = delivery.claim_batch(conn, worker.name, now, worker.lease, batch_id=batch_id)
         while batch is None and batch_id is None and len(planned) < ALERTS_AT_ONCE:
             some = plan_some(conn, work)
@@ -69,7 +66,7 @@ def claim(work: Delivery, lines: Sequence[Line], room: Room, batch_id: int | Non
             planned.append(some)
             batch = delivery.claim_batch(conn, worker.name, now, worker.lease)
     for some in planned:
-        tell(work.hints, some)
+        tell(work.hints, some, but=batch.id if batch else None)
     if not (retries or batch or planned):
         return None
     with work.db.read() as conn:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from newsbell.services.claims import RETRIES_AT_ONCE
 from newsbell.services.planning import plan_some, tell
 from newsbell.services.rounds import Round, nothing_else
-from newsbell.services.sending import Clock, Delivery, Worker
+from newsbell.services.work import Clock, Delivery, Worker
 
 __all__ = ["RETRIES_AT_ONCE", "Clock", "Delivery", "Worker", "plan_alert", "send_batch", "work_once"]
 

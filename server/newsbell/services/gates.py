@@ -8,7 +8,7 @@ from datetime import datetime
 
 from newsbell.domain.push import Outcome, PushResult
 from newsbell.domain.slots import Service, Slots
-from newsbell.services.sending import Delivery, Due, host_of, is_witness, spread
+from newsbell.services.work import Delivery, Due, host_of, is_witness, spread
 from newsbell.storage import delivery
 from newsbell.storage.database import Connection
 

@@ -16,10 +16,11 @@ from datetime import timedelta
 
 from newsbell.domain.push import PushResult
 from newsbell.errors import UnavailableError
-from newsbell.services.sending import Delivery, Due, Entry, Held, News
+from newsbell.services.news import News
+from newsbell.services.work import Delivery, Due, Entry, Held, Worker
 from newsbell.storage import delivery
 from newsbell.storage.database import Connection
-from newsbell.storage.delivery import ClaimedBatch, Retry
+from newsbell.storage.delivery import ClaimedBatch, Pair, Retry
 
 log = logging.getLogger(__name__)
 
@@ -44,15 +45,22 @@ class Ledger:
         self._unwritten = 0  # in line, answered or set aside
         self._news = News(work)
         self._held: list[Held] = []
+        self._claimed: dict[Pair, Due] = {}  # retries that were not begun
         self._failures = 0  # of the database, one after the other
         self._failing_since = self._again_at = work.clock()
 
-    def hold(self, batch: ClaimedBatch) -> Held:
+    def take(self, due: Sequence[Due], batch: ClaimedBatch | None) -> Held | None:
+        """These were claimed, as a batch or to be tried again. What is not begun of them is given back."""
+        if batch is None:
+            self._claimed |= {_pair(one): one for one in due}
+            return None
         self._held.append(Held(batch, batch.after_id))
         return self._held[-1]
 
     def give_up(self, due: Sequence[Due]) -> None:
-        """These need no try any more."""
+        """These retries need no try any more."""
+        for one in due:
+            self._claimed.pop(_pair(one), None)
         self._news.give_up(due)
 
     def has_room(self) -> bool:
@@ -66,6 +74,8 @@ class Ledger:
         """Put a message in line, before it is sent."""
         if entry.batch:
             entry.batch.in_line += 1
+        else:
+            self._claimed.pop(_pair(entry.due), None)
         self._unwritten += 1
         self._line.append(entry)
 
@@ -92,7 +102,7 @@ class Ledger:
         return not self._unwritten
 
     def close(self) -> None:
-        """Write down the rest, and leave what was not sent of the batches to whoever looks next."""
+        """Write down the rest, and leave what was not sent to whoever looks next."""
         self._set_aside()
         for _ in range(LAST_TRIES - 1):
             with suppress(UnavailableError):
@@ -136,10 +146,13 @@ class Ledger:
             _leave_line(entry)
         news.note(self._answered)
         self._answered = []
-        if not (news or news.over or behind or self._held):
+        aside = [self._retry(entry.due, self._work.worker) for entry in behind if not entry.retry]
+        if leave:
+            aside += [self._retry(due) for due in self._claimed.values()]
+        if not (news or news.over or behind or aside or self._held):
             return
         with self._work.db.transaction() as conn:
-            news.write(conn, [self._retry(entry) for entry in behind if not entry.retry])
+            news.write(conn, aside)
             kept = [held for held in self._held if self._keep(conn, held, leave=leave)]
         for entry in behind:
             entry.retry = True
@@ -148,14 +161,14 @@ class Ledger:
         self._news = News(self._work)
         news.tell()
 
-    def _retry(self, entry: Entry) -> Retry:
-        due, worker = entry.due, self._work.worker
+    def _retry(self, due: Due, holder: Worker | None = None) -> Retry:
+        """Due now, or when the holder's lease ends."""
         return Retry(
             alert_id=due.alert_id,
             subscription_id=due.subscription_id,
-            due_at=self._work.clock() + worker.lease,
+            due_at=self._work.clock() + (holder.lease if holder else timedelta()),
             attempts=due.attempts,
-            worker=worker.name,
+            worker=holder.name if holder else None,
         )
 
     def _keep(self, conn: Connection, held: Held, *, leave: bool) -> bool:
@@ -172,6 +185,10 @@ class Ledger:
         if held.lost:
             log.warning("batch_lost batch=%d worker=%s", number, worker.name)
         return keep
+
+
+def _pair(due: Due) -> Pair:
+    return due.alert_id, due.subscription_id
 
 
 def _leave_line(entry: Entry) -> None:

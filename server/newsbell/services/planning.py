@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from newsbell.services.ports import Hints
-from newsbell.services.sending import Delivery
+from newsbell.services.work import Delivery
 from newsbell.storage import delivery
 from newsbell.storage.database import Connection
 
@@ -44,9 +44,10 @@ def plan_some(conn: Connection, work: Delivery, alert_id: int | None = None) -> 
     return Planned(alert_id=alert.id, batches=made, more=more)
 
 
-def tell(hints: Hints, planned: Planned) -> None:
-    """Tell of what has become due by planning, once that is committed."""
+def tell(hints: Hints, planned: Planned, *, but: int | None = None) -> None:
+    """Tell of what has become due by planning, once that is committed; `but` is a batch in hand already."""
     for number in planned.batches:
-        hints.batch_planned(number)
+        if number != but:
+            hints.batch_planned(number)
     if planned.more:
         hints.alert_due(planned.alert_id)

@@ -14,7 +14,7 @@ from newsbell.domain.push import Outcome, PushResult
 from newsbell.services.claims import Job, claim
 from newsbell.services.gates import Gates
 from newsbell.services.ledger import Ledger
-from newsbell.services.sending import Delivery, Due, Entry, Held, is_witness
+from newsbell.services.work import Delivery, Due, Entry, Held, is_witness
 from newsbell.storage import delivery
 
 LONGEST = timedelta(minutes=10)
@@ -84,8 +84,8 @@ class Round:
         jobs = self._claim(batch_id)
         while jobs is not None:
             self._found = True
-            for job in jobs:
-                yield from self._of_job(job)
+            for job, held in [(job, self._ledger.take(job.due, job.batch)) for job in jobs]:
+                yield from self._of_job(job, held)
             self._meanwhile()
             yield None  # claiming takes a while, and answers come
             jobs = self._claim() if self._work.clock() < until else None
@@ -125,8 +125,7 @@ class Round:
         finally:
             self._gates.keep_promises()
 
-    def _of_job(self, job: Job) -> Line:
-        held = self._ledger.hold(job.batch) if job.batch else None
+    def _of_job(self, job: Job, held: Held | None) -> Line:
         if job.message is None:
             if not held:
                 self._ledger.give_up(job.due)

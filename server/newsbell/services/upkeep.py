@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from newsbell.domain.backoff import SUSPENSIONS
-from newsbell.services.sending import Delivery
+from newsbell.services.work import Delivery
 from newsbell.storage import delivery, links, subscriptions, topics
 from newsbell.storage.database import Connection
 from newsbell.storage.delivery import Late

@@ -6,143 +6,24 @@ What an answer means is decided in the domain (`push`, `backoff`, `key_refusals`
 from __future__ import annotations
 
 import logging
-import random
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
-from urllib.parse import urlsplit
 
-from newsbell.config import Settings
 from newsbell.domain.backoff import given_up, refused_for_good, retry_at
-from newsbell.domain.governor import Governor
-from newsbell.domain.key_refusals import KeyRefusals
-from newsbell.domain.push import Outcome, PushMessage, PushResult
-from newsbell.domain.slots import PATIENCE, Service
-from newsbell.domain.subscription import PushTarget, VapidKey
-from newsbell.services.payloads import Payloads
-from newsbell.services.ports import Hints, NoHints, Pusher
+from newsbell.domain.push import Outcome, PushResult
+from newsbell.services.work import Delivery, Due, Entry, host_of, is_witness, spread
 from newsbell.storage import delivery, subscriptions
-from newsbell.storage.database import Connection, Database
-from newsbell.storage.delivery import ClaimedBatch, Pair, Retry
+from newsbell.storage.database import Connection
+from newsbell.storage.delivery import Pair, Retry
 
 log = logging.getLogger(__name__)
 
-Clock = Callable[[], datetime]
 _SPREAD = 0.25
 """Those who began a pause come back behind its end by this part of it."""
 MIXED_WITHIN = timedelta(minutes=1)
 """Who is passed over within this time comes back in any order, so that nobody chooses to be the first."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Worker:
-    """A worker's name, unique to its process, and the bounds it works in. No more than `batch_size` messages
-    are sent and not yet written down, and no more than `concurrency` are under way. `patience` is how long
-    all wait for a push service that has its share of them and is slow to answer.
-    """
-
-    name: str
-    batch_size: int = 1_000
-    lease: timedelta = timedelta(minutes=5)
-    concurrency: int = 750
-    patience: timedelta = PATIENCE
-
-    @property
-    def written_at_once(self) -> int:
-        """Answers that are worth a transaction."""
-        return max(1, self.batch_size // 4)
-
-    @property
-    def at_once(self) -> int:
-        """Messages under way, besides which a batch has room for answers that wait to be written down."""
-        return max(1, min(self.concurrency, self.batch_size - self.written_at_once))
-
-
-@dataclass
-class Turn:
-    """Behind which host the next look at the push services that are waited for begins."""
-
-    after: str = ""
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """What every step of the work needs, and what this worker has seen of the push services."""
-
-    db: Database
-    settings: Settings
-    worker: Worker
-    pusher: Pusher
-    clock: Clock
-    hints: Hints = field(default_factory=NoHints)
-    refusals: KeyRefusals = field(default_factory=KeyRefusals)
-    governor: Governor = field(default_factory=Governor)
-    payloads: Payloads = field(default_factory=Payloads)
-    turn: Turn = field(default_factory=Turn)
-
-
-class Due(Protocol):
-    """One browser to ring for one alert; `attempts` counts the tries that failed."""
-
-    @property
-    def alert_id(self) -> int: ...
-    @property
-    def subscription_id(self) -> int: ...
-    @property
-    def target(self) -> PushTarget: ...
-    @property
-    def vapid_key_id(self) -> int: ...
-    @property
-    def attempts(self) -> int: ...
-    @property
-    def proven(self) -> bool: ...
-    @property
-    def failing(self) -> bool: ...
-
-
-@dataclass(eq=False, slots=True)
-class Held:
-    """A batch in this worker's hands: the recipient it is written down up to, how many behind that one are in
-    line, and whether all of them have been.
-    """
-
-    batch: ClaimedBatch
-    written_id: int
-    in_line: int = 0
-    all_entered: bool = False
-    lost: bool = False
-
-
-@dataclass(eq=False, slots=True)
-class Entry:
-    """One message. `batch` is the one it is in line for; `retry`: this worker holds a retry of it."""
-
-    due: Due
-    target: PushTarget
-    message: PushMessage
-    key: VapidKey
-    service: Service
-    batch: Held | None
-    retry: bool = False
-    aside: bool = False
-    result: PushResult | None = None
-
-
-def host_of(endpoint: str) -> str:
-    """The push service: the host of the endpoint."""
-    return urlsplit(endpoint).hostname or ""
-
-
-def is_witness(due: Due) -> bool:
-    """Whether the last message to it was taken, so that a failure is news."""
-    return due.proven and not due.failing
-
-
-def spread() -> float:
-    """A number from 0 to 1, so that those that failed together do not come back together."""
-    return random.random()  # noqa: S311 - spreads load, guards nothing
 
 
 def _log(entry: Entry, result: PushResult) -> None:
@@ -223,7 +104,15 @@ class News:
             delivery.pause(conn, host, until)
         unreached = [*self.gone, *self.suspended, *(one for one, _ in self.failed)]
         moved = [_retry(one, self.now, attempts=one.attempts) for one in unreached if not stayed(one)]
-        delivery.add_retries(conn, [*self.again, *again, *moved, *aside])
+        waiting = [self._in_line(retry, stored) for retry in self.again]
+        delivery.add_retries(conn, [*waiting, *again, *moved, *aside])
+
+    def _in_line(self, retry: Retry, stored: Mapping[int, str]) -> Retry:
+        """Who moved while passed over does not wait for the push service that was left."""
+        endpoint = stored.get(retry.subscription_id)
+        if retry.service is None or endpoint is None or host_of(endpoint) == retry.service:
+            return retry
+        return replace(retry, service=None, witness=None, due_at=self.now)
 
     def tell(self) -> None:
         """Log how many of each there were."""
@@ -288,8 +177,8 @@ def _key_refused(news: News, entry: Entry, result: PushResult) -> None:
     if refused.begins:
         log.error("service_paused service=%s status=%d reason=it_refuses_our_key", host, result.status)
         news.pauses[host] = refused.until
-    # Behind all who wait for the end of the pause (`_paused`): whoever was refused of their own making, and
-    # there may be many in league, would else begin the next pause before anybody had a turn.
+    # A while after the pause ends, when those who wait for its end have had a turn: whoever was refused of
+    # their own making, and there may be many in league, would else begin the next pause before them.
     last = refused.until + (refused.until - now) * _SPREAD
     for number, alert in refused.row.items():
         news.suspended = [other for other in news.suspended if other.subscription_id != number]

@@ -19,7 +19,7 @@ class Outcome(enum.Enum):
     KEY_REFUSED = "key_refused"  # 401, 403: another key's subscription; suspended, not removed
     REFUSED = "refused"  # 3xx and what else is final: never followed
     LATER = "later"  # 429, 5xx, network: try again, after retry_after where the service named it
-    PAUSED = "paused"  # not sent: the push service takes our key no more, for now
+    PAUSED = "paused"  # not sent: the push service rests, is slow, or takes our key no more, for now
 
 
 @dataclass(frozen=True, kw_only=True)

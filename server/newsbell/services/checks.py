@@ -14,7 +14,7 @@ from newsbell.services.topics import MAX_UNLISTED
 Level = Literal["ok", "warn", "bad"]
 
 SILENT_AFTER = timedelta(minutes=1)
-"""A worker says every ten seconds that it lives, but not while a batch goes to a slow push service."""
+"""A worker says every ten seconds that it lives, and between two batches where one takes longer."""
 DEAD_AFTER = timedelta(minutes=10)
 OVERDUE_AFTER = timedelta(minutes=5)
 LITTLE_DISK = 1024**3

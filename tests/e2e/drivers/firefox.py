@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 
 from tests.e2e.drivers.marionette import Marionette
@@ -29,6 +30,7 @@ _KEYS = {  # WebDriver section 15.4.2
     "Alt": "\ue00a",
     "ArrowDown": "\ue015",
 }
+_SECONDS_TO_QUIT = 30
 _SCHEME = "layout.css.prefers-color-scheme.content-override"
 _PREFERENCES: dict[str, Any] = {
     "browser.shell.checkDefaultBrowser": False,
@@ -78,20 +80,23 @@ def running_firefox(folder: Path, preferences: Mapping[str, Any]) -> Iterator[Fi
     (folder / "user.js").write_text("".join(lines), encoding="utf-8")
     # The chrome context, where the browser's own dialogs live, has to be asked for.
     options = ["-marionette", "--remote-allow-system-access", "--no-remote", "--headless"]
-    with running([BINARY, *options, "--profile", folder]):
+    with running([BINARY, *options, "--profile", folder]) as process:
         port = until(lambda: _read_port(folder / "MarionetteActivePort"), "Firefox's port", within=60)
         with Marionette(port) as send:
             send("WebDriver:NewSession", capabilities={"alwaysMatch": {}})
-            yield Firefox(send)
+            yield Firefox(send, process)
 
 
 class Firefox:
-    def __init__(self, send: Marionette) -> None:
+    def __init__(self, send: Marionette, process: Popen[bytes]) -> None:
         self.send = send
+        self._process = process
 
     def quit(self) -> None:
-        """End it as a person does, so that it keeps what it knows."""
+        """End it as a person does, so that it keeps what it knows: the last of that, permissions among it, is
+        written after it has answered."""
         self.send("Marionette:Quit", flags=["eForceQuit"])
+        self._process.wait(_SECONDS_TO_QUIT)
 
     # Pages
 

@@ -16,6 +16,10 @@ UNSIGNED_ALLOWED = {"xpinstall.signatures.required": False}
 
 _PASSIVE = "manifest.json"
 """A page of the extension with all that its pages may do, and no script: to look through it mends nothing."""
+_IS_INSTALLED = """
+    const { AddonManager } = ChromeUtils.importESModule("resource://gre/modules/AddonManager.sys.mjs");
+    return (await AddonManager.getAddonByID(given[0])) !== null;
+"""
 _POPUP = "document.querySelector('.webextension-popup-browser')"
 _FIND = "gBrowser.tabs.find((one) => one.linkedBrowser.currentURI.spec === %s)"
 _BEHIND = f"({_FIND % 'given[1]'}).linkedBrowser"
@@ -84,7 +88,11 @@ class FirefoxExtension:
     def __init__(self, firefox: Firefox, package: Path, extension_id: str, *, temporary: bool = True) -> None:
         self._firefox = firefox
         self._id = extension_id
-        self.install(package, temporary=temporary)
+        if temporary or not self._is_installed():
+            self.install(package, temporary=temporary)
+        else:
+            # Not again: it runs since the browser started, and a second start would take its notifications away.
+            self._wait_until_active()
         self._widget = (
             "".join(c if c.isalnum() or c in "_-" else "_" for c in extension_id.lower()) + "-browser-action"
         )
@@ -95,6 +103,15 @@ class FirefoxExtension:
         """A folder or a package; the same again, with a higher version, is an update."""
         with self._firefox.chrome():
             self._firefox.send("Addon:Install", path=str(package), temporary=temporary)
+        self._wait_until_active()
+
+    def _is_installed(self) -> bool:
+        """Whether the profile brought it along."""
+        with self._firefox.chrome():
+            return bool(self._firefox.run_async(_IS_INSTALLED, self._id))
+
+    def _wait_until_active(self) -> None:
+        with self._firefox.chrome():
             self._host = until(lambda: self._policy("mozExtensionHostname"), "the extension, installed")
 
     def address(self, path: str) -> str:

@@ -128,10 +128,9 @@ def test_pictures_of_a_site_that_stalls_leave_threads_for_everybody_else(site: S
         ]
         try:
             assert pool.submit(ask, "/healthz").result(30).status_code == 200
-            assert not stalled.speaks.is_set()
+            assert 0 < len(stalled.asked) < THREADS / 2
         finally:
             stalled.speaks.set()
-    assert 0 < len(stalled.asked) < 12
     answers = [future.result() for future in pictures]
     assert {(answer.status_code, answer.headers.get("Retry-After")) for answer in answers} == {
         (200, None),

@@ -6,6 +6,7 @@ Beside it, in turn with it, the limit: the same extension's button with a page o
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import tempfile
@@ -19,10 +20,11 @@ from tests.e2e.drivers.chromium import running_chromium
 from tests.e2e.drivers.chromium_extension import ChromiumExtension, offer_package
 from tests.e2e.drivers.crx import Publisher, zipped
 from tests.e2e.drivers.display import virtual_display
-from tests.e2e.drivers.firefox import running_firefox
+from tests.e2e.drivers.firefox import Firefox, running_firefox
 from tests.e2e.drivers.firefox_extension import UNSIGNED_ALLOWED, FirefoxExtension
 from tests.e2e.newsbell import REPOSITORY, Newsbell, free_port
 from tests.e2e.services.door import Door
+from tests.e2e.services.gcm import switches_to_nowhere
 from tests.e2e.services.paper import Paper
 from tests.e2e.waiting import until
 from tests.pages import news_page, paragraphs_of
@@ -73,7 +75,7 @@ def main(arguments: list[str]) -> int:
                 f"\n{browser}, {options.times} openings each; milliseconds from the popup's navigation start"
             )
             with _BROWSERS[browser](folder, Path(name) / browser) as (opened, extension):
-                _settle(extension, opened, article, door)
+                _settle(extension, opened, article, door, options.articles)
                 _compare(extension, door, options.times)
     return 0
 
@@ -121,7 +123,10 @@ def _chromium(source: Path, folder: Path) -> Iterator[tuple[Any, Any]]:
     folder.mkdir()
     package.write_bytes(publisher.pack(source, "0.1.0"))
     offer_package(folder / "profile", publisher.extension_id, package, "0.1.0")
-    with virtual_display() as display, running_chromium(folder / "profile", display) as browser:
+    with (
+        virtual_display() as display,
+        running_chromium(folder / "profile", display, switches_to_nowhere()) as browser,
+    ):
         yield browser, ChromiumExtension(browser, publisher.extension_id, folder / "profile")
 
 
@@ -137,20 +142,31 @@ def _firefox(source: Path, folder: Path) -> Iterator[tuple[Any, Any]]:
 _BROWSERS = {"Chromium": _chromium, "Firefox": _firefox}
 
 
-def _settle(extension: Any, browser: Any, article: str, door: Door) -> None:
-    """A reader of twenty topics, whose extension has seen the server's topics and the latest articles."""
+def _settle(extension: Any, browser: Any, article: str, door: Door, articles: int) -> None:
+    """A reader of twenty topics, who allowed notifications and is told without push; the extension has seen
+    the server's topics and the latest articles.
+    """
     browser.open(article)
     popup = extension.open_popup()
-    following = [{"name": f"Topic {number}", "since": 0, "primed": True} for number in range(_FOLLOWED)]
-    popup.run(
-        f"{_BROWSER}.storage.local.set({{server: '{door.address}', following: {following}}})".replace(
-            "True", "true"
-        )
-    )
+    popup.run(f"{_BROWSER}.storage.local.set({{server: '{door.address}'}})")
     extension.close_popup()
     popup = extension.open_popup()
+    popup.press("Follow Topic 1")
+    if isinstance(browser, Firefox):
+        popup.click("#ok-poll")
+        browser.press_in_prompt("Allow")
+    else:
+        popup.click("#ok")
+        extension.press_in_dialog("Allow")
     state = f"{_BROWSER}.storage.local.get()"
-    until(lambda: popup.run(state).get("feed"), "the latest articles", within=60)
+    until(lambda: extension.run(state).get("standing", {}).get("how") == "polling", "polling", within=40)
+    names = [f"Topic {number}" for number in range(0, 10 * _FOLLOWED, 10)]
+    following = [{"name": name, "since": 0, "primed": True} for name in names]
+    extension.run(f"{_BROWSER}.storage.local.set({{following: {json.dumps(following)}}})")
+    extension.close_popup()
+    popup = extension.open_popup()
+    listed = f"({state}).then(({{ feed }}) => feed?.items.length)"
+    until(lambda: popup.run(listed) == articles, "the latest articles", within=60)
     known = until(lambda: (popup.run(state).get("catalogue") or {}).get("topics"), "the topics")
     print(f"{'':16}{len(known)} topics known, {_FOLLOWED} followed")
     extension.close_popup()

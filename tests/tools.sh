@@ -1,12 +1,13 @@
 #!/bin/sh
 # Installs what the tests drive beside Python and Node: two browsers, a screen for one of them, an RSS client,
-# nginx, which is a push service and a proxy, and the servers that tests start for themselves to kill them.
+# nginx, which is a push service and a proxy, the servers that tests start for themselves to kill them, and what
+# makes machines of network namespaces.
 # Where it cannot, it says what is left out; the tests that need it are then skipped and say so themselves.
 set -u
 
 missing() {
     for pair in firefox-esr:firefox-esr chromium:chromium Xvfb:xvfb xdotool:xdotool newsboat:newsboat nginx:nginx-light \
-        initdb:postgresql rabbitmq-server:rabbitmq-server redis-server:redis-server sqlite3:sqlite3; do
+        initdb:postgresql rabbitmq-server:rabbitmq-server redis-server:redis-server sqlite3:sqlite3 ip:iproute2; do
         found "${pair%%:*}" || printf '%s ' "${pair##*:}"
     done
 }

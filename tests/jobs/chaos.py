@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -42,6 +42,15 @@ PATIENCE = 2.0
 """Real seconds that a worker waits for the push service: long enough for a slow machine, for an answer that
 came too late would be a repeat.
 """
+
+
+There = Callable[..., list[str]]
+"""Makes of a command's words the command that runs it on another machine."""
+
+
+def here(*command: str) -> list[str]:
+    """On this machine."""
+    return list(command)
 
 
 @dataclass
@@ -110,12 +119,12 @@ class Stage:
             "NEWSBELL_VAPID_SUBJECT": f"mailto:{name}@news.example",
         }
 
-    def start(self, name: str) -> None:
-        """Start a worker of this name."""
+    def start(self, name: str, there: There = here) -> None:
+        """Start a worker of this name, `there` on another machine."""
         numbers = (self.batch, self.lease * self.speed, self.patience, self.speed, self.epoch, os.getpid())
         command = [sys.executable, "-m", "tests.jobs.chaos_worker", *map(str, numbers), self.sink.ca_bundle]
         self._workers[name] = subprocess.Popen(
-            command, cwd=ROOT, env=self.environ(name), stderr=self.worker_log
+            there(*command), cwd=ROOT, env=self.environ(name), stderr=self.worker_log
         )
 
     def kill(self, subject: str) -> str:
@@ -210,8 +219,8 @@ def address_of(url: str) -> tuple[str, int]:
     return parts.hostname, parts.port
 
 
-def through(url: str, port: int) -> str:
-    """The same address, at a local port instead of the server's."""
+def through(url: str, port: int, *, at: str = "127.0.0.1") -> str:
+    """The same address, at a port of this machine instead of the server's."""
     parts = urlsplit(url)
     user = parts.netloc.rpartition("@")[0]
-    return parts._replace(netloc=f"{user}@127.0.0.1:{port}" if user else f"127.0.0.1:{port}").geturl()
+    return parts._replace(netloc=f"{user}@{at}:{port}" if user else f"{at}:{port}").geturl()

@@ -21,25 +21,38 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from newsbell.services.tokens import create_token
-from tests.jobs.chaos import Stage
+from tests.jobs.chaos import Stage, There, here
 from tests.jobs.servers import Server
 from tests.jobs.serving import Served, serving
 from tests.pages import news_page, paragraphs_of
 
 
 class Web:
-    """`newsbell serve --no-worker` on a stage's store, which can be killed and started again."""
+    """`newsbell serve --no-worker` on a stage's store, which can be killed and started again; on another
+    machine where its commands are led `there`.
+    """
 
-    def __init__(self, stage: Stage, folder: Path) -> None:
-        self._stage, self._folder = stage, folder
+    def __init__(self, stage: Stage, folder: Path, *options: str, there: There = here) -> None:
+        self._stage, self._folder, self._options, self._there = stage, folder, options, there
         self._token = create_token(stage.db, "editor", datetime.now(UTC))
         self._running = ExitStack()
         self._served: Served | None = None
 
     def start(self) -> None:
-        newsbell = [sys.executable, "-P", "-m", "newsbell"]
+        newsbell = self._there(sys.executable, "-P", "-m", "newsbell")
         environ = self._stage.environ("web")
-        self._served = self._running.enter_context(serving(newsbell, self._folder, environ, "--no-worker"))
+        self._served = self._running.enter_context(
+            serving(newsbell, self._folder, environ, "--no-worker", *self._options)
+        )
+
+    @property
+    def address(self) -> str:
+        assert self._served is not None
+        return self._served.address
+
+    def answers(self) -> bool:
+        """Whether it says that it is ready."""
+        return self._served is not None and self._served.answers()
 
     def kill(self) -> None:
         """kill -9 of all its processes."""
@@ -53,14 +66,13 @@ class Web:
 
     def publish(self) -> None:
         """Save an article that rings, as an editor does."""
-        assert self._served is not None
         self._stage.stories += 1
         name = f"chaos by the web {self._stage.stories}"
         page = news_page(topics=["Russia"], paragraphs=paragraphs_of(name))
         body = {"url": f"https://paper.example/{self._stage.stories}", "html": page}
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         request = urllib.request.Request(
-            f"{self._served.address}/api/v1/articles", json.dumps(body).encode(), headers
+            f"{self.address}/api/v1/articles", json.dumps(body).encode(), headers
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
             assert answer.status == 201

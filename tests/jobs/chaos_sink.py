@@ -96,9 +96,10 @@ class Sink(PushRecord, ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self) -> None:
+    def __init__(self, host: str) -> None:
         PushRecord.__init__(self)
-        ThreadingHTTPServer.__init__(self, ("127.0.0.1", 0), _Handler)
+        ThreadingHTTPServer.__init__(self, (host, 0), _Handler)
+        self._host = host
         self.silence = SILENCE
         self._hold_at = 0
         self._log: list[Push] = []
@@ -108,7 +109,7 @@ class Sink(PushRecord, ThreadingHTTPServer):
 
     @property
     def hosts(self) -> str:
-        return f"127.0.0.1:{self.server_port}"
+        return f"{self._host}:{self.server_port}"
 
     def address(self, path: str) -> str:
         return f"http://{self.hosts}{path}"
@@ -206,8 +207,9 @@ def sender(authorization: str) -> str:
 
 
 @contextmanager
-def sink() -> Iterator[Sink]:
-    service = Sink()
+def sink(host: str = "127.0.0.1") -> Iterator[Sink]:
+    """It listens at that address."""
+    service = Sink(host)
     thread = threading.Thread(target=service.serve_forever)
     thread.start()
     try:

@@ -7,12 +7,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+_LOOPBACK = "127.0.0.1"
+
 
 class Proxy:
     """Passes bytes both ways between a local port and a server, until it is cut."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, at: str = _LOOPBACK) -> None:
         self._target = (host, port)
+        self._at = at
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._listener: socket.socket | None = None
@@ -23,7 +26,7 @@ class Proxy:
         """Take connections again, at the same port."""
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", self.port))
+        listener.bind((self._at, self.port))
         listener.listen(64)
         self.port = listener.getsockname()[1]
         self._listener = listener
@@ -79,8 +82,9 @@ def _end(one: socket.socket) -> None:
 
 
 @contextmanager
-def proxy(host: str, port: int) -> Iterator[Proxy]:
-    between = Proxy(host, port)
+def proxy(host: str, port: int, *, at: str = _LOOPBACK) -> Iterator[Proxy]:
+    """One that listens `at` that address of this machine's."""
+    between = Proxy(host, port, at)
     try:
         yield between
     finally:

@@ -4,7 +4,10 @@ import logging
 
 import pytest
 
-from newsbell.jobs.logs import OneLineFormatter, event
+from newsbell.config import Settings
+from newsbell.errors import UnavailableError
+from newsbell.jobs.logs import OneLineFormatter, event, log_failure
+from newsbell.storage.database import Database
 
 
 def _record(message: str, error: Exception | None = None) -> logging.LogRecord:
@@ -25,6 +28,28 @@ def test_a_traceback_is_on_the_line_of_its_record() -> None:
     assert "\n" not in line
     assert "work_failed | Traceback" in line
     assert "ValueError" in line
+
+
+def test_a_failure_is_told_with_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(ZeroDivisionError) as failed:
+        _ = 1 / 0
+    log_failure(logging.getLogger("newsbell.test"), "work_failed", failed.value, again_in_seconds=2)
+    [record] = caplog.records
+    assert record.getMessage() == "work_failed error=ZeroDivisionError again_in_seconds=2"
+    assert "1 / 0" in caplog.text
+
+
+def test_a_database_that_is_away_is_told_in_a_few_words(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    away = Database(f"sqlite:///{settings.data_dir}/nowhere.sqlite3")
+    with pytest.raises(UnavailableError) as failed, away.read():
+        """It cannot be opened."""
+    log_failure(logging.getLogger("newsbell.test"), "work_failed", failed.value)
+    assert caplog.messages == [
+        "work_failed error='The database file cannot be opened.' reason='unable to open database file'"
+    ]
+    assert "Traceback" not in caplog.text
 
 
 def test_nobody_can_forge_a_line() -> None:

@@ -4,9 +4,10 @@ import sqlite3
 import threading
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, make_url, select, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from newsbell.config import Settings
@@ -213,6 +214,34 @@ def test_a_migrated_store_opens(settings: Settings) -> None:
     database.close()
     assert settings.data_dir.stat().st_mode & 0o777 == 0o700
     assert (settings.data_dir / "newsbell.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_server_or_a_client_that_vanishes_is_not_waited_for_long(postgresql_database: Database) -> None:
+    shown, connected = _as_connected(postgresql_database)
+    assert shown == ("30s", "10s", "UTC")
+    assert connected["keepalives_idle"] == "10"
+    assert connected["tcp_user_timeout"] == "25000"
+
+
+def test_the_url_may_say_otherwise_but_for_the_time_zone(migrated_postgresql: str) -> None:
+    url = make_url(migrated_postgresql)
+    options = f"{url.query['options']} -c lock_timeout=7s -c TimeZone=Asia/Tokyo"
+    url = url.update_query_dict({"tcp_user_timeout": "4000", "options": options})
+    database = Database(url.render_as_string(hide_password=False))
+    shown, connected = _as_connected(database)
+    database.close()
+    assert shown == ("30s", "7s", "UTC")
+    assert connected["keepalives_idle"] == "10"
+    assert connected["tcp_user_timeout"] == "4000"
+
+
+def _as_connected(database: Database) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Three settings of the server for this connection, and the parameters of libpq."""
+    names = ("idle_in_transaction_session_timeout", "lock_timeout", "TimeZone")
+    with database.read() as conn:
+        shown = tuple(conn.exec_driver_sql(f"SHOW {name}").scalar_one() for name in names)
+        driver: Any = conn.connection.driver_connection
+        return shown, driver.info.get_parameters()
 
 
 def test_closing_closes_every_connection(sqlite_database: Database) -> None:

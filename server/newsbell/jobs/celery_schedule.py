@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from newsbell.jobs.celery_app import PLAN, SEND, WORK, queue_of
 from newsbell.jobs.celery_hints import BrokerHints, Hint
 from newsbell.jobs.chores import Chores
-from newsbell.jobs.logs import event
+from newsbell.jobs.logs import event, log_failure
 from newsbell.services.delivery import RETRIES_AT_ONCE, Delivery, work_once
 from newsbell.storage import delivery
 from newsbell.storage.delivery import Due
@@ -59,10 +59,10 @@ class Schedule(threading.Thread):
             try:
                 self._chores.do_due()
                 self._offer()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - it is logged, and tried again
                 failures += 1
                 pause = min(_LONGEST_PAUSE, 0.5 * (1 << min(failures, 10)))
-                logger.exception(event("schedule_failed", error=type(error).__name__, again_in_seconds=pause))
+                log_failure(logger, "schedule_failed", error, again_in_seconds=pause)
             else:
                 failures = 0
                 pause = OFFER_EVERY * random.uniform(0.75, 1.25)  # noqa: S311 - spreads load, guards nothing

@@ -20,7 +20,7 @@ from newsbell.jobs.celery_schedule import Desk, Schedule
 from newsbell.jobs.chores import say_goodbye
 from newsbell.jobs.embedded import StoppablePusher, worker_name
 from newsbell.jobs.lifetime import leave_what_is_loaded, stop_on_signals
-from newsbell.jobs.logs import event
+from newsbell.jobs.logs import event, log_failure
 from newsbell.services.delivery import Clock, Delivery, Worker, plan_alert, send_batch, work_once
 from newsbell.services.ports import Pusher
 from newsbell.storage.database import open_database
@@ -114,9 +114,9 @@ def _do(desk: Desk, named: Callable[[], bool]) -> None:
         with desk.turn:
             if not desk.stop.is_set() and not named():
                 work_once(desk.work)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - it is logged, and tried again
         # The message is over; its row is still due, and is offered again.
-        logger.exception(event("work_failed", error=type(error).__name__))
+        log_failure(logger, "work_failed", error)
         desk.stop.wait(_PAUSE_AFTER_AN_ERROR)
 
 

@@ -18,7 +18,7 @@ from newsbell.domain.subscription import PushTarget, VapidKey
 from newsbell.edges.push import PushSender
 from newsbell.jobs.chores import Chores, say_goodbye
 from newsbell.jobs.lifetime import leave_what_is_loaded, stop_on_signals
-from newsbell.jobs.logs import event
+from newsbell.jobs.logs import event, log_failure
 from newsbell.services.delivery import Clock, Delivery, Worker, work_once
 from newsbell.services.ports import Pusher
 from newsbell.storage.database import open_database
@@ -99,10 +99,10 @@ def work_until(stop: threading.Event, work: Delivery) -> None:
         try:
             chores.do_due()
             busy = work_once(work, chores.do_due)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - it is logged, and tried again
             failures += 1
             pause = min(_LONGEST_PAUSE, 0.5 * (1 << min(failures, 10)))
-            logger.exception(event("work_failed", error=type(error).__name__, again_in_seconds=pause))
+            log_failure(logger, "work_failed", error, again_in_seconds=pause)
         else:
             failures = 0
             pause = 0 if busy else LOOK_EVERY

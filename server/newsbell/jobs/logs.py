@@ -7,6 +7,8 @@ import sys
 import time
 from typing import Any
 
+from newsbell.errors import UnavailableError
+
 _LINE = "%(asctime)sZ %(levelname)s %(name)s: %(message)s"
 _TIME = "%Y-%m-%dT%H:%M:%S"
 
@@ -37,6 +39,17 @@ def log_to_stderr(level: int = logging.INFO) -> None:
 def event(name: str, **values: object) -> str:
     """`name key=value …`; a value with a space or a quote in it is quoted."""
     return " ".join([name, *(f"{key}={_value(value)}" for key, value in values.items())])
+
+
+def log_failure(logger: logging.Logger, name: str, error: Exception, **values: object) -> None:
+    """Log that something went wrong and will be tried again: with a traceback where it may be our fault, and
+    in a few words where the database is away, which is said at each try.
+    """
+    if isinstance(error, UnavailableError):
+        of_driver = str(getattr(error.__cause__, "orig", "")).partition("\n")[0]
+        logger.error(event(name, error=error.message, reason=of_driver, **values))
+    else:
+        logger.error(event(name, error=type(error).__name__, **values), exc_info=error)
 
 
 def as_dictconfig() -> dict[str, Any]:

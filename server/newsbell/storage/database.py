@@ -23,6 +23,26 @@ POOL_SIZE = 16
 """Connections of one process: as many as its threads, so that none waits for one."""
 _URL_SETTING = "NEWSBELL_DATABASE_URL"
 
+# A machine that loses its power or its network says no farewell, and TCP alone waits for it a quarter of an
+# hour, or for ever where nothing is on its way to it. These are libpq's names; the URL may say otherwise.
+_LIBPQ = {
+    "connect_timeout": BUSY_SECONDS,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,  # milliseconds
+}
+_SERVER_SETTINGS = (
+    f"lock_timeout={BUSY_SECONDS}s",
+    # A process that hangs inside a transaction, or a machine that vanished, must not hold its locks for long:
+    # much shorter than a worker's lease, so that no other one gives up what it cannot write down meanwhile.
+    "idle_in_transaction_session_timeout=30s",
+    "tcp_keepalives_idle=30",
+    "tcp_keepalives_interval=10",
+    "tcp_keepalives_count=3",
+)
+"""What the server keeps to, unless the URL's `options` say otherwise."""
+
 
 class Database:
     """One database and this process's connections to it. Close it at the end.
@@ -157,18 +177,12 @@ def _sqlite_engine(url: URL, *, foreign_keys: bool) -> Engine:
 
 
 def _postgresql_engine(url: URL) -> Engine:
-    options = " ".join((
-        str(url.query.get("options", "")),
-        "-c TimeZone=UTC",
-        f"-c lock_timeout={BUSY_SECONDS}s",
-        # A process that hangs inside a transaction must not hold its locks for ever.
-        "-c idle_in_transaction_session_timeout=60s",
-    ))  # fmt: skip
-    url = url.update_query_dict({"options": options.strip()})
+    ours = [f"-c {setting}" for setting in _SERVER_SETTINGS]
+    options = " ".join([*ours, str(url.query.get("options", "")), "-c TimeZone=UTC"])
+    url = url.update_query_dict({"options": options})
+    libpq = {name: value for name, value in _LIBPQ.items() if name not in url.query}
     try:
-        return create_engine(
-            url, pool_size=POOL_SIZE, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_SECONDS}
-        )
+        return create_engine(url, pool_size=POOL_SIZE, pool_pre_ping=True, connect_args=libpq)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise SettingsError(
             "PostgreSQL needs a driver: pip install 'psycopg[binary]'.", field=_URL_SETTING

@@ -5,11 +5,10 @@ UPDATE that puts a row's `due_at` at the end of the lease, so what a dead worker
 """
 
 from newsbell.storage.delivery.alerts import (
-    PlannedAlert,
     PlannedBatch,
     add_alert,
-    claim_alert_to_plan,
     plan_next_batch,
+    take_alert_to_plan,
 )
 from newsbell.storage.delivery.batches import (
     ClaimedBatch,
@@ -28,7 +27,6 @@ from newsbell.storage.delivery.retries import (
     ClaimedRetry,
     claim_retries,
     claim_waiting,
-    finish_retry,
     waiting_services,
 )
 from newsbell.storage.delivery.upkeep import (
@@ -48,13 +46,11 @@ __all__ = [
     "Late",
     "Pair",
     "Pending",
-    "PlannedAlert",
     "PlannedBatch",
     "Recipient",
     "Retry",
     "add_alert",
     "add_retries",
-    "claim_alert_to_plan",
     "claim_batch",
     "claim_retries",
     "claim_waiting",
@@ -66,7 +62,6 @@ __all__ = [
     "extend_lease",
     "finish_batch",
     "finish_retries",
-    "finish_retry",
     "forget_worker",
     "has_work",
     "heartbeat",
@@ -76,5 +71,6 @@ __all__ = [
     "pending",
     "plan_next_batch",
     "recipients",
+    "take_alert_to_plan",
     "waiting_services",
 ]

@@ -170,7 +170,7 @@ def _key_refused(news: News, entry: Entry, result: PushResult) -> None:
     news.suspended.append(one)
     news.unsuspended.discard(one.subscription_id)
     refused = news.work.refusals.refused(
-        host, one.subscription_id, one.alert_id, proven=one.proven, now=now
+        host, one.subscription_id, one.alert_id, attempts=one.attempts, proven=one.proven, now=now
     )  # fmt: skip
     if refused is None:
         return
@@ -180,10 +180,13 @@ def _key_refused(news: News, entry: Entry, result: PushResult) -> None:
     # A while after the pause ends, when those who wait for its end have had a turn: whoever was refused of
     # their own making, and there may be many in league, would else begin the next pause before them.
     last = refused.until + (refused.until - now) * _SPREAD
-    for number, alert in refused.row.items():
-        news.suspended = [other for other in news.suspended if other.subscription_id != number]
-        news.unsuspended.add(number)
-        news.again.append(Retry(alert_id=alert, subscription_id=number, due_at=last, attempts=one.attempts))
+    readers = {reader for _, reader in refused.row}
+    news.suspended = [other for other in news.suspended if other.subscription_id not in readers]
+    news.unsuspended |= readers
+    news.again += [
+        Retry(alert_id=alert, subscription_id=reader, due_at=last, attempts=attempts)
+        for (alert, reader), attempts in refused.row.items()
+    ]
 
 
 def _later(news: News, entry: Entry, result: PushResult) -> None:

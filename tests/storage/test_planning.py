@@ -14,7 +14,7 @@ from newsbell.storage.database import Connection, Database
 from newsbell.storage.delivery import ClaimedBatch
 from newsbell.storage.schema import batches
 from tests.factories import NOW, stored_article, subscriber, topic_ids
-from tests.storage.watching import query_plan, statements, wait_until, waits_for_a_lock
+from tests.storage.watching import query_plan, statements, wait_for_locks, wait_until
 
 HOUR = timedelta(hours=1)
 LEASE = timedelta(minutes=5)
@@ -200,7 +200,7 @@ def test_two_planners_at_once_make_each_batch_once(postgresql_database: Database
         with postgresql_database.transaction() as conn:
             plan_one(conn)
             second = pool.submit(plan_too)
-            wait_until(lambda: waits_for_a_lock(postgresql_database))
+            wait_until(lambda: bool(wait_for_locks(postgresql_database)))
         second.result()
     with postgresql_database.transaction() as conn:
         plan(conn, number, 2)

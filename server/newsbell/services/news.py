@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -76,14 +76,16 @@ class News:
         """These retries must not ring any more."""
         self.over += [(one.alert_id, one.subscription_id) for one in due]
 
-    def write(self, conn: Connection, aside: Sequence[Retry]) -> None:
+    def write(self, conn: Connection, aside: Sequence[Retry], alerts: Collection[int]) -> None:
         """Write down what is noted, and the retries of those set `aside`, as often as it takes.
 
-        All the readers are locked first, in the order of their numbers: whoever writes of the same ones waits
-        here, and holds nothing yet that another may wait for. An answer of an endpoint that a reader has left
-        meanwhile says nothing about the new one, except that it was not tried: it is tried then.
+        All the readers are locked first, and then the alerts, those too whose batches are written after this
+        (the order of `newsbell.storage.delivery`): whoever writes of the same ones waits here, and holds
+        nothing yet that another may wait for. An answer of an endpoint that a reader has left meanwhile says
+        nothing about the new one, except that it was not tried: it is tried then.
         """
         stored = subscriptions.lock(conn, self._readers(aside))
+        delivery.lock_alerts(conn, self._alerts(aside).union(alerts))
 
         def stayed(one: Due) -> bool:
             return stored.get(one.subscription_id) == one.target.endpoint
@@ -127,6 +129,14 @@ class News:
             *(retry.subscription_id for retry in (*self.again, *aside)),
             *(reader for _, reader in self.over),
             *self.unsuspended,
+        }
+
+    def _alerts(self, aside: Sequence[Retry]) -> set[int]:
+        unreached = (*self.gone, *self.suspended, *(one for one, _ in self.failed))
+        return {
+            *(one.alert_id for one in unreached),
+            *(retry.alert_id for retry in (*self.again, *aside)),
+            *(alert for alert, _ in self.over),
         }
 
     def _give_up_or_try_again(

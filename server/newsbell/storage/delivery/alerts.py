@@ -33,7 +33,8 @@ _TO_PLAN = (
     .where(alerts.c.planned_at.is_(None), alerts.c.due_at <= _now, alerts.c.expires_at > _now)
     .order_by(alerts.c.due_at, alerts.c.id)
     .limit(1)
-    .with_for_update(skip_locked=True)
+    # Only against whoever plans or removes it: who writes of its retries holds its key all the time.
+    .with_for_update(skip_locked=True, key_share=True)
 )
 _THIS_TO_PLAN = _TO_PLAN.where(alerts.c.id == sa.bindparam("alert"))
 _TO_THE_END = sa.update(alerts).where(alerts.c.id == sa.bindparam("alert")).values(due_at=_now)

@@ -8,16 +8,19 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from newsbell.config import Settings
 from newsbell.domain.backoff import GIVE_UP_REFUSED_AFTER, SUSPENSIONS
+from newsbell.domain.key_refusals import MANY_IN_A_ROW
 from newsbell.domain.push import Outcome, PushResult
 from newsbell.services.delivery import Delivery, Worker, work_once
 from newsbell.services.subscriptions import move_endpoint, send_test
 from newsbell.services.upkeep import sweep
 from newsbell.storage import delivery, subscriptions
 from newsbell.storage.database import Database
-from tests.factories import NOW, push_target, stored_article, topic_ids
+from newsbell.storage.schema import retries
+from tests.factories import NOW, add_retry, push_target, stored_article, subscriber, topic_ids
 from tests.fakes import SENT, AnyEndpoint, Clock, FakePusher
 from tests.services.readers import followers
 
@@ -55,10 +58,10 @@ def _go_on(
     return Counter(work.pusher.endpoints[asked:])
 
 
-def _ring(work: Delivery) -> None:
+def _ring(work: Delivery, topic: str = "Russia") -> None:
     with work.db.transaction() as conn:
-        story, now = stored_article(conn, "Russia"), work.clock()
-        ids = topic_ids(conn, ["Russia"])
+        story, now = stored_article(conn, topic), work.clock()
+        ids = topic_ids(conn, [topic])
         delivery.add_alert(conn, story.story_id, story.id, ids, now=now, expires_at=now + DAY)
 
 
@@ -114,6 +117,35 @@ def test_new_readers_refused_during_a_pause_hear_of_the_story_after_it(work: Del
     with work.db.transaction() as conn:
         since = {subscriptions.suspend(conn, number, clock()) for number in range(1, 31)}
     assert since == {(clock(), 0)}, "what was refused before is forgotten"
+
+
+def test_whoever_is_refused_with_many_is_tried_again_as_often_as_before_for_each_story(
+    work: Delivery, clock: Clock
+) -> None:
+    with work.db.transaction() as conn:
+        for number in range(MANY_IN_A_ROW):
+            topics = ["Russia", "Ukraine"] if number < 5 else ["Russia"]
+            target = push_target(f"https://push.example/{number}")
+            subscriptions.record_success(conn, [subscriber(conn, *topics, now=NOW, target=target)], NOW)
+    assert isinstance(work.pusher, FakePusher)
+    work.pusher.answer = lambda _target: REFUSED
+    for topic in ("Ukraine", "Russia"):
+        _ring(work, topic)
+    with work.db.transaction() as conn:
+        for number in range(3, 7):
+            add_retry(conn, 2, number, due_at=NOW, attempts=number)
+    while work_once(work):
+        pass
+    expected = {(1, number): 0 for number in range(1, 6)}
+    expected |= {(2, number): number if 3 <= number < 7 else 0 for number in range(1, MANY_IN_A_ROW + 1)}
+    rows = select(retries.c.alert_id, retries.c.subscription_id, retries.c.attempts)
+    with work.db.read() as conn:
+        assert {(alert, reader): attempts for alert, reader, attempts in conn.execute(rows)} == expected
+    work.pusher.answer = lambda _target: SENT
+    clock.advance(timedelta(minutes=2))
+    while work_once(work):
+        pass
+    assert Counter(work.pusher.endpoints).total() == 2 * len(expected)
 
 
 def test_two_outages_with_no_story_between_lose_nobody(work: Delivery, clock: Clock) -> None:

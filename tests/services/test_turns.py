@@ -25,7 +25,7 @@ from newsbell.storage.delivery import Recipient, Retry
 from tests.factories import NOW, push_target, subscriber
 from tests.fakes import SENT, Clock, FakePusher
 from tests.services.readers import ring
-from tests.storage.watching import wait_until, waits_for_a_lock
+from tests.storage.watching import wait_for_locks, wait_until
 
 pytestmark = pytest.mark.database
 ANSWERS = {
@@ -76,7 +76,7 @@ def meeting(database: Database, statement: str) -> Iterator[None]:
         name = threading.current_thread().name
         if name.startswith("w") and statement in executed and name not in there:
             there.add(name)
-            wait_until(lambda: len(there) == 2 or waits_for_a_lock(database))
+            wait_until(lambda: len(there) == 2 or bool(wait_for_locks(database)))
 
     event.listen(database._engine, "after_cursor_execute", meet)
     try:
@@ -102,7 +102,7 @@ def test_two_workers_with_news_of_the_same_readers_take_turns(
         news.note(entries(alert, answers, proven=proven))
         try:
             with work.db.transaction() as conn:
-                news.write(conn, [])
+                news.write(conn, [], set())
         except Exception as error:  # noqa: BLE001 - the test says what came of it
             errors.append(error)
 

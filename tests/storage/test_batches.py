@@ -52,7 +52,7 @@ def test_a_dead_workers_batch_is_claimed_again(database: Database) -> None:
         assert second is not None
         assert (second.id, second.attempts) == (first.id, 2)
         assert not delivery.finish_batch(conn, first.id, "dead", NOW + LEASE)
-        assert not delivery.extend_lease(conn, first.id, "dead", NOW + LEASE, LEASE)
+        assert not delivery.extend_lease(conn, first.id, "dead", NOW + LEASE, LEASE, after_id=0)
         assert delivery.finish_batch(conn, first.id, "other", NOW + LEASE)
 
 
@@ -62,8 +62,8 @@ def test_a_lease_is_extended_by_who_holds_it(database: Database) -> None:
     with database.transaction() as conn:
         batch = delivery.claim_batch(conn, "worker", NOW, LEASE)
         assert batch is not None
-        assert not delivery.extend_lease(conn, batch.id, "other", later, LEASE)
-        assert delivery.extend_lease(conn, batch.id, "worker", later, LEASE)
+        assert not delivery.extend_lease(conn, batch.id, "other", later, LEASE, after_id=0)
+        assert delivery.extend_lease(conn, batch.id, "worker", later, LEASE, after_id=0)
         assert delivery.claim_batch(conn, "other", NOW + LEASE, LEASE) is None
         assert delivery.claim_batch(conn, "other", later + LEASE, LEASE)
 
@@ -75,7 +75,7 @@ def test_a_finished_batch_is_over(database: Database) -> None:
         assert batch is not None
         assert delivery.finish_batch(conn, batch.id, "worker", NOW)
         assert not delivery.finish_batch(conn, batch.id, "worker", NOW)
-        assert not delivery.extend_lease(conn, batch.id, "worker", NOW, LEASE)
+        assert not delivery.extend_lease(conn, batch.id, "worker", NOW, LEASE, after_id=0)
         assert delivery.claim_batch(conn, "other", NOW + 2 * LEASE, LEASE) is None
 
 
@@ -182,7 +182,7 @@ def test_who_waits_for_another_try_is_left_to_that(database: Database) -> None:
 def test_looking_for_work_reads_only_what_is_due(sqlite_database: Database) -> None:
     with statements(sqlite_database) as asked, sqlite_database.transaction() as conn:
         delivery.has_work(conn, NOW)
-        delivery.claim_alert_to_plan(conn, "worker", NOW, LEASE)
+        delivery.take_alert_to_plan(conn, NOW)
         delivery.claim_batch(conn, "worker", NOW, LEASE)
         delivery.claim_retries(conn, "worker", NOW, LEASE, 100)
     assert len(asked) == 4

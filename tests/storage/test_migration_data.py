@@ -63,12 +63,13 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         {"id": 1, "endpoint": "https://push.example/1", "p256dh": "key", "auth": "secret",
          "vapid_key_id": 1, "manage_token_hash": "hash", "created_at": NOW},
         {"id": 2, "endpoint": "https://push.example/2", "p256dh": "key", "auth": "secret",
-         "vapid_key_id": 1, "manage_token_hash": "other", "created_at": NOW, "suspended_at": NOW},
+         "vapid_key_id": 1, "manage_token_hash": "other", "created_at": NOW, "suspended_at": NOW,
+         "refused_since": NOW},
     ],
     "subscription_topics": [{"topic_id": 1, "subscription_id": number} for number in (1, 2)],
     "alerts": [
         {"id": 1, "story_id": 1, "article_id": 1, "created_at": NOW, "expires_at": NOW + _DAY, "cursor": 2,
-         "until_id": 2, "due_at": NOW, "planned_at": NOW},
+         "until_id": 2, "due_at": NOW, "planned_at": NOW, "worker": "planner"},
     ],
     "alert_topics": [{"alert_id": 1, "topic_id": 1}],
     "batches": [

@@ -11,13 +11,14 @@ from sqlalchemy import select
 
 from newsbell.storage import delivery, subscriptions
 from newsbell.storage.database import Connection, Database
-from newsbell.storage.delivery import ClaimedBatch, PlannedAlert
+from newsbell.storage.delivery import ClaimedBatch
 from newsbell.storage.schema import batches
 from tests.factories import NOW, stored_article, subscriber, topic_ids
-from tests.storage.watching import query_plan, statements, wait_until, waits_for_a_lock
+from tests.storage.watching import query_plan, statements, wait_for_locks, wait_until
 
 HOUR = timedelta(hours=1)
 LEASE = timedelta(minutes=5)
+SECOND = timedelta(seconds=1)
 
 
 def alert(conn: Connection, *names: str) -> int:
@@ -69,33 +70,56 @@ def test_a_story_is_not_rung_again_when_its_alert_was_cleared(database: Database
         assert delivery.add_alert(conn, stored.story_id, stored.id, [], now=NOW, expires_at=expires) is None
 
 
-def test_an_alert_waits_for_its_planner(database: Database) -> None:
+def test_alerts_are_planned_in_turn(database: Database) -> None:
+    """The one that waited longest first, and then behind those that waited for it."""
     with database.transaction() as conn:
-        assert delivery.claim_alert_to_plan(conn, "worker", NOW, LEASE) is None
-        number = alert(conn, "Snow")
-        claimed = delivery.claim_alert_to_plan(conn, "worker", NOW, LEASE)
-        assert claimed == PlannedAlert(id=number, article_id=1, story_id=1, expires_at=NOW + HOUR)
-        assert delivery.claim_alert_to_plan(conn, "other", NOW, LEASE) is None
+        assert delivery.take_alert_to_plan(conn, NOW) is None
+        first, second = alert(conn, "Snow"), alert(conn, "Rain")
+        turns = [delivery.take_alert_to_plan(conn, NOW + number * SECOND) for number in range(1, 5)]
+        assert turns == [first, second, first, second]
+        plan(conn, first)
+        assert [delivery.take_alert_to_plan(conn, NOW + HOUR - SECOND) for _ in range(2)] == [second, second]
+
+
+class DiedError(Exception):
+    """The planner is no more."""
 
 
 def test_a_dead_planners_alert_is_planned_by_another(database: Database) -> None:
     with database.transaction() as conn:
         readers = [subscriber(conn, "Snow") for _ in range(3)]
         number = alert(conn, "Snow")
-        delivery.claim_alert_to_plan(conn, "dead", NOW, LEASE)
-        assert delivery.plan_next_batch(conn, number, size=2, now=NOW)
-        again = delivery.claim_alert_to_plan(conn, "other", NOW + LEASE, LEASE)
-        assert again is not None
-        assert again.id == number
+
+    def plan_and_die() -> None:
+        with database.transaction() as conn:
+            assert delivery.take_alert_to_plan(conn, NOW) == number
+            assert delivery.plan_next_batch(conn, number, size=2, now=NOW)
+            raise DiedError
+
+    with pytest.raises(DiedError):
+        plan_and_die()
+    with database.transaction() as conn:
+        assert delivery.take_alert_to_plan(conn, NOW) == number
         plan(conn, number, size=2)
         assert drain(conn) == [readers[:2], readers[2:]]
-        assert delivery.claim_alert_to_plan(conn, "other", NOW + 3 * LEASE, LEASE) is None
+        assert delivery.take_alert_to_plan(conn, NOW) is None
+
+
+@pytest.mark.database
+def test_an_alert_that_is_being_planned_is_given_to_nobody_else(postgresql_database: Database) -> None:
+    with postgresql_database.transaction() as conn:
+        first, second = alert(conn, "Snow"), alert(conn, "Rain")
+    with postgresql_database.transaction() as one, postgresql_database.transaction() as other:
+        assert delivery.take_alert_to_plan(one, NOW) == first
+        assert delivery.take_alert_to_plan(other, NOW, alert_id=first) is None
+        assert delivery.take_alert_to_plan(other, NOW) == second
 
 
 def test_an_alert_too_late_to_ring_is_not_planned(database: Database) -> None:
     with database.transaction() as conn:
-        alert(conn, "Snow")
-        assert delivery.claim_alert_to_plan(conn, "worker", NOW + HOUR, LEASE) is None
+        number = alert(conn, "Snow")
+        assert delivery.take_alert_to_plan(conn, NOW + HOUR) is None
+        assert delivery.take_alert_to_plan(conn, NOW + HOUR - SECOND) == number
 
 
 @pytest.mark.parametrize("readers", [0, 1, 3, 4, 7])
@@ -176,7 +200,7 @@ def test_two_planners_at_once_make_each_batch_once(postgresql_database: Database
         with postgresql_database.transaction() as conn:
             plan_one(conn)
             second = pool.submit(plan_too)
-            wait_until(lambda: waits_for_a_lock(postgresql_database))
+            wait_until(lambda: bool(wait_for_locks(postgresql_database)))
         second.result()
     with postgresql_database.transaction() as conn:
         plan(conn, number, 2)

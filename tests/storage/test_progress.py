@@ -52,7 +52,7 @@ def test_what_was_written_down_is_behind_whoever_claims_next(
         readers = [subscriber(conn, "Snow") for _ in range(4)]
         [number] = _batches(conn, _alert(conn, "Snow"), size=9)
         _claim(conn, "dead", number)
-        place = readers[done - 1] if done else None
+        place = readers[done - 1] if done else 0
         assert delivery.extend_lease(conn, number, "dead", NOW, LEASE, after_id=place)
         assert _readers(conn, _claim(conn, "other", number, LEASE)) == readers[-left:]
 
@@ -79,14 +79,13 @@ def test_a_batch_asked_for_by_its_number_is_given_once(database: Database) -> No
         assert left.id == first
 
 
-def test_an_alert_asked_for_by_its_number_is_given_once(database: Database) -> None:
+def test_an_alert_asked_for_by_its_number_is_given_while_there_is_some_of_it_to_plan(
+    database: Database,
+) -> None:
     with database.transaction() as conn:
-        first, second = _alert(conn, "Snow"), _alert(conn, "Rain")
-
-        def claim(number: int | None) -> int | None:
-            found = delivery.claim_alert_to_plan(conn, "worker", NOW, LEASE, alert_id=number)
-            return None if found is None else found.id
-
-        assert claim(second) == second
-        assert claim(second) is None
-        assert claim(None) == first
+        _, second = _alert(conn, "Snow"), _alert(conn, "Rain")
+        for _ in range(2):
+            assert delivery.take_alert_to_plan(conn, NOW, alert_id=second) == second
+        assert delivery.take_alert_to_plan(conn, NOW, alert_id=second + 9) is None
+        _batches(conn, second, size=9)
+        assert delivery.take_alert_to_plan(conn, NOW, alert_id=second) is None

@@ -50,7 +50,7 @@ def test_a_later_retry_replaces_an_earlier_one(database: Database) -> None:
         add_retry(conn, number, reader, due_at=NOW, attempts=1)
         assert _claim(conn) == [reader]
         add_retry(conn, number, reader, due_at=NOW + SECOND, attempts=2)
-        assert not delivery.finish_retry(conn, number, reader, "worker")
+        delivery.finish_retries(conn, [(number, reader)], "worker")
         [retry] = delivery.claim_retries(conn, "other", NOW + SECOND, LEASE, 9)
         assert retry.attempts == 2
 
@@ -71,10 +71,9 @@ def test_a_retry_is_held_for_its_lease(database: Database) -> None:
         assert _claim(conn, "dead") == [reader]
         assert _claim(conn, "other", LEASE - SECOND) == []
         assert _claim(conn, "other", LEASE) == [reader]
-        assert not delivery.finish_retry(conn, number, reader, "dead")
-        assert delivery.finish_retry(conn, number, reader, "other")
-        assert not delivery.finish_retry(conn, number, reader)
-        assert _claim(conn, now=3 * LEASE) == []
+        for worker, left in (("dead", 1), ("other", 0), ("other", 0)):
+            delivery.finish_retries(conn, [(number, reader)], worker)
+            assert delivery.pending(conn, NOW).retries == left
 
 
 def test_who_wants_no_ring_any_more_is_not_tried_again(database: Database) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from newsbell.storage import delivery, subscriptions
 from newsbell.storage.database import Connection, Database
 from newsbell.storage.delivery import Late, Pending
-from newsbell.storage.schema import alert_topics, alerts, batches, workers
+from newsbell.storage.schema import alert_topics, alerts, batches, push_pauses, workers
 from tests.factories import NOW, add_retry, subscriber
 from tests.storage.test_planning import HOUR, LEASE, alert, drain, plan
 
@@ -28,8 +29,6 @@ def test_there_is_work_while_anything_is_due(database: Database) -> None:
         number = alert(conn, "Snow")
         assert not delivery.has_work(conn, NOW - HOUR)
         assert delivery.has_work(conn, NOW)
-        delivery.claim_alert_to_plan(conn, "worker", NOW, LEASE)
-        assert not delivery.has_work(conn, NOW)
         plan(conn, number)
         assert delivery.has_work(conn, NOW)
         drain(conn)
@@ -157,3 +156,19 @@ def test_a_heartbeat_is_remembered_and_an_old_one_forgotten(database: Database) 
         assert delivery.last_heartbeat(conn) == NOW
         delivery.clear_finished(conn, NOW - HOUR, 9)
         assert conn.execute(select(workers.c.name)).scalars().all() == ["two"]
+
+
+@pytest.mark.database
+def test_clearing_waits_for_nobody(postgresql_database: Database) -> None:
+    with postgresql_database.transaction() as conn:
+        for name in ("one", "two"):
+            delivery.heartbeat(conn, name, NOW)
+            delivery.pause(conn, f"{name}.example", NOW)
+    with postgresql_database.transaction() as conn:
+        delivery.heartbeat(conn, "one", NOW + DAY)
+        delivery.pause(conn, "one.example", NOW + DAY)
+        with postgresql_database.transaction() as sweep:
+            delivery.clear_finished(sweep, NOW + HOUR, 9)
+    with postgresql_database.read() as conn:
+        assert conn.execute(select(workers.c.name)).scalars().all() == ["one"]
+        assert conn.execute(select(push_pauses.c.host)).scalars().all() == ["one.example"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -35,15 +36,15 @@ def query_plan(database: Database, statement: str, parameters: Any) -> list[str]
     return [row.detail for row in rows]
 
 
-def waits_for_a_lock(database: Database) -> bool:
-    """Whether a connection of this test process waits for another one's lock in PostgreSQL."""
+def wait_for_locks(database: Database) -> int:
+    """How many connections of this test process wait for another one's lock in PostgreSQL."""
     query = text(
-        "SELECT count(*) FROM pg_locks JOIN pg_class ON pg_class.oid = pg_locks.relation "
+        "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_class ON pg_class.oid = pg_locks.relation "
         "JOIN pg_namespace ON pg_namespace.oid = relnamespace AND nspname = current_schema() "
         "WHERE pid IN (SELECT pid FROM pg_locks WHERE NOT granted)"
     )
     with database.read() as conn:
-        return bool(conn.execute(query).scalar_one())
+        return int(conn.execute(query).scalar_one())
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -52,3 +53,27 @@ def wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it never came"
         time.sleep(0.01)
+
+
+@contextmanager
+def meanwhile(database: Database, statement: str, job: Callable[[], object]) -> Iterator[None]:
+    """When the first `statement` was executed inside the block, let `job` begin in another thread; the block
+    goes on when that is done or waits for a lock. Errors of the job are raised at the end.
+    """
+    begun: list[Future[object]] = []
+    with ThreadPoolExecutor() as pool:
+        there = False
+
+        def begin(_conn: Any, _cursor: Any, executed: str, *_rest: Any) -> None:
+            nonlocal there
+            if statement in executed and not there:
+                there = True
+                begun.append(pool.submit(job))
+                wait_until(lambda: begun[0].done() or bool(wait_for_locks(database)))
+
+        event.listen(database._engine, "after_cursor_execute", begin)
+        try:
+            yield
+        finally:
+            event.remove(database._engine, "after_cursor_execute", begin)
+    begun[0].result()

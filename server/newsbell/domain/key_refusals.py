@@ -18,20 +18,24 @@ FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(minutes=15)
 
 
+Row = dict[tuple[int, int], int]
+"""Messages that were refused, {(alert, subscription): tries that failed before}."""
+
+
 @dataclass(frozen=True)
 class Refused:
-    """Whom not to suspend, {subscription: alert}, because the service is paused `until` then; `begins`: from
-    now on.
+    """The messages whose readers are not to be suspended, because the service is paused `until` then;
+    `begins`: from now on.
     """
 
-    row: dict[int, int]
+    row: Row
     until: datetime
     begins: bool
 
 
 @dataclass
 class _Service:
-    row: dict[int, int] = field(default_factory=dict)
+    row: Row = field(default_factory=dict)
     pauses: int = 0
     until: datetime | None = None
     accusers: set[int] = field(default_factory=set)  # of the pauses since a message was taken
@@ -58,10 +62,10 @@ class KeyRefusals:
             service.pauses, service.until = 0, None
 
     def refused(
-        self, host: str, subscription_id: int, alert_id: int, *, proven: bool, now: datetime
+        self, host: str, subscription_id: int, alert_id: int, *, attempts: int, proven: bool, now: datetime
     ) -> Refused | None:
-        """Note a refusal of a subscription, `proven` if it was rung before. None where it is its own matter
-        as far as can be told.
+        """Note that a message was refused after `attempts` that failed, of a subscription that is `proven` if
+        it was rung before. None where it is its own matter as far as can be told.
         """
         service = self._services.setdefault(host, _Service()) if proven else self._services.get(host)
         if service is None or subscription_id in service.disproved:
@@ -69,14 +73,15 @@ class KeyRefusals:
         if service.until is not None and now < service.until:
             if proven:
                 service.accusers.add(subscription_id)
-            return Refused({subscription_id: alert_id}, service.until, begins=False)
+            return Refused({(alert_id, subscription_id): attempts}, service.until, begins=False)
         if not proven:
             return None
-        service.row[subscription_id] = alert_id
-        if len(service.row) < MANY_IN_A_ROW:
+        service.row[alert_id, subscription_id] = attempts
+        accusers = {subscription for _, subscription in service.row}
+        if len(accusers) < MANY_IN_A_ROW:
             return None
         row, service.row = service.row, {}
-        service.accusers.update(row)
+        service.accusers |= accusers
         service.until = now + min(FIRST_PAUSE * 2 ** min(service.pauses, 10), LONGEST_PAUSE)
         service.pauses += 1
         return Refused(row, service.until, begins=True)

@@ -152,7 +152,7 @@ class Ledger:
         if not (news or news.over or behind or aside or self._held):
             return
         with self._work.db.transaction() as conn:
-            news.write(conn, aside)
+            news.write(conn, aside, {held.batch.alert_id for held in self._held})
             kept = [held for held in self._held if self._keep(conn, held, leave=leave)]
         for entry in behind:
             entry.retry = True

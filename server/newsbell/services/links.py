@@ -79,4 +79,5 @@ def _take(conn: Connection, code_hash: str, verifier: str, now: datetime) -> int
     if not opens(link, verifier, now):
         store.count_wrong_try(conn, code_hash)
         return None
+    subscriptions.lock(conn, [link.subscription_id])  # before its link (`newsbell.storage.delivery`)
     return link.subscription_id if store.take(conn, code_hash) else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -76,14 +76,16 @@ class News:
         """These retries must not ring any more."""
         self.over += [(one.alert_id, one.subscription_id) for one in due]
 
-    def write(self, conn: Connection, aside: Sequence[Retry]) -> None:
+    def write(self, conn: Connection, aside: Sequence[Retry], alerts: Collection[int]) -> None:
         """Write down what is noted, and the retries of those set `aside`, as often as it takes.
 
-        All the readers are locked first, in the order of their numbers: whoever writes of the same ones waits
-        here, and holds nothing yet that another may wait for. An answer of an endpoint that a reader has left
-        meanwhile says nothing about the new one, except that it was not tried: it is tried then.
+        All the readers are locked first, and then the alerts, those too whose batches are written after this
+        (the order of `newsbell.storage.delivery`): whoever writes of the same ones waits here, and holds
+        nothing yet that another may wait for. An answer of an endpoint that a reader has left meanwhile says
+        nothing about the new one, except that it was not tried: it is tried then.
         """
         stored = subscriptions.lock(conn, self._readers(aside))
+        delivery.lock_alerts(conn, self._alerts(aside).union(alerts))
 
         def stayed(one: Due) -> bool:
             return stored.get(one.subscription_id) == one.target.endpoint
@@ -129,6 +131,14 @@ class News:
             *self.unsuspended,
         }
 
+    def _alerts(self, aside: Sequence[Retry]) -> set[int]:
+        unreached = (*self.gone, *self.suspended, *(one for one, _ in self.failed))
+        return {
+            *(one.alert_id for one in unreached),
+            *(retry.alert_id for retry in (*self.again, *aside)),
+            *(alert for alert, _ in self.over),
+        }
+
     def _give_up_or_try_again(
         self, conn: Connection, failed: Sequence[tuple[Due, PushResult]], gone: list[int]
     ) -> list[Retry]:
@@ -170,7 +180,7 @@ def _key_refused(news: News, entry: Entry, result: PushResult) -> None:
     news.suspended.append(one)
     news.unsuspended.discard(one.subscription_id)
     refused = news.work.refusals.refused(
-        host, one.subscription_id, one.alert_id, proven=one.proven, now=now
+        host, one.subscription_id, one.alert_id, attempts=one.attempts, proven=one.proven, now=now
     )  # fmt: skip
     if refused is None:
         return
@@ -180,10 +190,13 @@ def _key_refused(news: News, entry: Entry, result: PushResult) -> None:
     # A while after the pause ends, when those who wait for its end have had a turn: whoever was refused of
     # their own making, and there may be many in league, would else begin the next pause before them.
     last = refused.until + (refused.until - now) * _SPREAD
-    for number, alert in refused.row.items():
-        news.suspended = [other for other in news.suspended if other.subscription_id != number]
-        news.unsuspended.add(number)
-        news.again.append(Retry(alert_id=alert, subscription_id=number, due_at=last, attempts=one.attempts))
+    readers = {reader for _, reader in refused.row}
+    news.suspended = [other for other in news.suspended if other.subscription_id not in readers]
+    news.unsuspended |= readers
+    news.again += [
+        Retry(alert_id=alert, subscription_id=reader, due_at=last, attempts=attempts)
+        for (alert, reader), attempts in refused.row.items()
+    ]
 
 
 def _later(news: News, entry: Entry, result: PushResult) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from newsbell.services.ports import Hints
 from newsbell.services.work import Delivery
@@ -29,19 +28,19 @@ def plan_some(conn: Connection, work: Delivery, alert_id: int | None = None) -> 
     the queue; None where it is not due. Two workers at one alert do no harm.
     """
     worker, now = work.worker, work.clock()
-    alert = delivery.claim_alert_to_plan(conn, worker.name, now, timedelta(), alert_id=alert_id)
-    if alert is None:
+    number = delivery.take_alert_to_plan(conn, now, alert_id=alert_id)
+    if number is None:
         return None
     made: list[int] = []
     more = True
     for _ in range(PLANNED_AT_ONCE):
-        planned = delivery.plan_next_batch(conn, alert.id, size=worker.batch_size, now=now)
+        planned = delivery.plan_next_batch(conn, number, size=worker.batch_size, now=now)
         if planned.id is not None:
             made.append(planned.id)
         more = planned.more
         if not more:
             break
-    return Planned(alert_id=alert.id, batches=made, more=more)
+    return Planned(alert_id=number, batches=made, more=more)
 
 
 def tell(hints: Hints, planned: Planned, *, but: int | None = None) -> None:

@@ -238,7 +238,8 @@ linked_tokens = Table(
 
 # Delivery ------------------------------------------------------------------------------------------
 # `due_at` is when a row may be worked on. Claiming pushes it to the end of the lease, so that one short
-# partial index answers "is anything due?", and what a dead worker held becomes due by itself.
+# partial index answers "is anything due?", and what a dead worker held becomes due by itself. An alert is
+# held by nobody: some of its batches are made in one transaction, which sends it to the end of the queue.
 
 alerts = Table(
     "alerts",
@@ -251,7 +252,6 @@ alerts = Table(
     Column("cursor", Number, nullable=False),
     Column("until_id", Number),  # the last subscription there was when planning began
     Column("due_at", AwareUTC, nullable=False),
-    Column("worker", String),
     Column("planned_at", AwareUTC),
     Index("ix_alerts_article_id", "article_id"),
     Index("ix_alerts_expires_at", "expires_at"),

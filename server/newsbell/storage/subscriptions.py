@@ -13,6 +13,7 @@ from newsbell.domain.subscription import MAX_ENDPOINT, FollowedTopic, PushTarget
 from newsbell.errors import ConflictError, MalformedError
 from newsbell.storage.database import Connection
 from newsbell.storage.schema import (
+    alerts,
     linked_tokens,
     retries,
     subscription_topics,
@@ -92,6 +93,7 @@ def lock(conn: Connection, ids: Collection[int]) -> dict[int, str]:
 
 def set_topics(conn: Connection, subscription_id: int, topic_ids: Collection[int]) -> None:
     """Follow exactly these topics."""
+    lock(conn, [subscription_id])  # before what hangs on it (`newsbell.storage.delivery`)
     followed = subscription_topics.c
     query = select(followed.topic_id).where(followed.subscription_id == subscription_id)
     before, after = set(conn.execute(query).scalars()), set(topic_ids)
@@ -133,8 +135,12 @@ def remove(conn: Connection, subscription_id: int) -> bool:
 
 
 def remove_many(conn: Connection, ids: Collection[int]) -> None:
-    """Forget these subscriptions."""
+    """Forget these subscriptions, which the caller has locked."""
     if ids:
+        # Their retries go with them, and so the alerts are locked before (`newsbell.storage.delivery`).
+        waited_for = select(retries.c.alert_id).where(retries.c.subscription_id.in_(ids))
+        mine = select(alerts.c.id).where(alerts.c.id.in_(waited_for)).order_by(alerts.c.id)
+        conn.execute(mine.with_for_update(read=True, key_share=True))
         conn.execute(delete(subscriptions).where(subscriptions.c.id.in_(sorted(ids))))
 
 

@@ -2,14 +2,27 @@
 
 An alert is cut into batches, each a range of subscriptions (after_id, until_id]. Claiming is a conditional
 UPDATE that puts a row's `due_at` at the end of the lease, so what a dead worker held is due again by itself.
+
+On PostgreSQL a transaction either takes what is free, by SKIP LOCKED, and waits for nobody (claiming,
+planning, clearing up); or it may have to wait, and then it locks in this order, so that no two wait for each
+other:
+
+1. its turn, where it changes articles or topics (`statements.take_turn`);
+2. subscriptions, by number, before their topics, links and retries (`subscriptions.lock`);
+3. alerts, by number, before their batches and retries (`lock_alerts`);
+4. all of these, in any order.
+
+Removing an article deletes its alert, and with it batches and retries in an order that nobody chooses; so
+does the end of a subscription. Who changes one reader's retries needs no alert: one article is removed at a
+time. Merging and forgetting topics is no part of this: an editor does it now and then, and where it meets
+followers who come and go, one of the two is told that the database is busy, and tries again.
 """
 
 from newsbell.storage.delivery.alerts import (
-    PlannedAlert,
     PlannedBatch,
     add_alert,
-    claim_alert_to_plan,
     plan_next_batch,
+    take_alert_to_plan,
 )
 from newsbell.storage.delivery.batches import (
     ClaimedBatch,
@@ -22,13 +35,12 @@ from newsbell.storage.delivery.batches import (
 )
 from newsbell.storage.delivery.due import Due, due
 from newsbell.storage.delivery.late import Late, drop_late, drop_late_retries
-from newsbell.storage.delivery.many import Pair, Retry, add_retries, finish_retries
+from newsbell.storage.delivery.many import Pair, Retry, add_retries, finish_retries, lock_alerts
 from newsbell.storage.delivery.pauses import pause, paused
 from newsbell.storage.delivery.retries import (
     ClaimedRetry,
     claim_retries,
     claim_waiting,
-    finish_retry,
     waiting_services,
 )
 from newsbell.storage.delivery.upkeep import (
@@ -48,13 +60,11 @@ __all__ = [
     "Late",
     "Pair",
     "Pending",
-    "PlannedAlert",
     "PlannedBatch",
     "Recipient",
     "Retry",
     "add_alert",
     "add_retries",
-    "claim_alert_to_plan",
     "claim_batch",
     "claim_retries",
     "claim_waiting",
@@ -66,15 +76,16 @@ __all__ = [
     "extend_lease",
     "finish_batch",
     "finish_retries",
-    "finish_retry",
     "forget_worker",
     "has_work",
     "heartbeat",
     "last_heartbeat",
+    "lock_alerts",
     "pause",
     "paused",
     "pending",
     "plan_next_batch",
     "recipients",
+    "take_alert_to_plan",
     "waiting_services",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -13,16 +13,6 @@ import sqlalchemy as sa
 from newsbell.storage.database import Connection
 from newsbell.storage.delivery.followers import alert_topic_ids, follower_values, followers
 from newsbell.storage.schema import alert_topics, alerts, batches, stories, subscriptions
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlannedAlert:
-    """An alert whose batches a worker is to make."""
-
-    id: int
-    article_id: int
-    story_id: int
-    expires_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,15 +33,11 @@ _TO_PLAN = (
     .where(alerts.c.planned_at.is_(None), alerts.c.due_at <= _now, alerts.c.expires_at > _now)
     .order_by(alerts.c.due_at, alerts.c.id)
     .limit(1)
-    .with_for_update(skip_locked=True)
+    # Only against whoever plans or removes it: who writes of its retries holds its key all the time.
+    .with_for_update(skip_locked=True, key_share=True)
 )
 _THIS_TO_PLAN = _TO_PLAN.where(alerts.c.id == sa.bindparam("alert"))
-_CLAIM = (
-    sa.update(alerts)
-    .where(alerts.c.id == sa.bindparam("alert"), alerts.c.planned_at.is_(None), alerts.c.due_at <= _now)
-    .values(worker=sa.bindparam("name"), due_at=sa.bindparam("lease_ends"))
-    .returning(alerts.c.id, alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at)
-)
+_TO_THE_END = sa.update(alerts).where(alerts.c.id == sa.bindparam("alert")).values(due_at=_now)
 _UNPLANNED = alerts.c.id == sa.bindparam("alert"), alerts.c.planned_at.is_(None)
 _PLACE = sa.select(alerts.c.cursor, alerts.c.until_id).where(*_UNPLANNED)
 _MOVE = (
@@ -86,21 +72,19 @@ def add_alert(
     return alert_id
 
 
-def claim_alert_to_plan(
-    conn: Connection, worker: str, now: datetime, lease: timedelta, *, alert_id: int | None = None
-) -> PlannedAlert | None:
-    """The alert that has waited longest for its batches, or whose planner's lease ran out, and that may still
-    ring; with `alert_id` that one or none.
+def take_alert_to_plan(conn: Connection, now: datetime, *, alert_id: int | None = None) -> int | None:
+    """The number of the alert that has waited longest for its batches and may still ring; with `alert_id`
+    that one or none. It goes to the end of the queue.
+
+    It is held to the end of the transaction and no longer: who dies while planning leaves it as it was.
     """
     if alert_id is None:
-        number = conn.execute(_TO_PLAN, {"now": now}).scalar()
+        number: int | None = conn.execute(_TO_PLAN, {"now": now}).scalar()
     else:
         number = conn.execute(_THIS_TO_PLAN, {"now": now, "alert": alert_id}).scalar()
-    if number is None:
-        return None
-    claim = {"alert": number, "now": now, "name": worker, "lease_ends": now + lease}
-    row = conn.execute(_CLAIM, claim).mappings().first()
-    return None if row is None else PlannedAlert(**row)
+    if number is not None:
+        conn.execute(_TO_THE_END, {"alert": number, "now": now})
+    return number
 
 
 def plan_next_batch(conn: Connection, alert_id: int, *, size: int, now: datetime) -> PlannedBatch:

@@ -65,8 +65,11 @@ _CLAIM = (
     .values(worker=sa.bindparam("name"), due_at=sa.bindparam("lease_ends"), attempts=batches.c.attempts + 1)
     .returning(batches.c.alert_id, batches.c.after_id, batches.c.until_id, batches.c.attempts)
 )
-_EXTEND = sa.update(batches).where(*_MINE).values(due_at=sa.bindparam("lease_ends"))
-_EXTEND_BEHIND = _EXTEND.values(after_id=sa.bindparam("written"))
+_EXTEND = (
+    sa.update(batches)
+    .where(*_MINE)
+    .values(due_at=sa.bindparam("lease_ends"), after_id=sa.bindparam("written"))
+)
 _FINISH = sa.update(batches).where(*_MINE).values(done_at=_now, worker=None)
 
 
@@ -155,18 +158,16 @@ def extend_lease(
     now: datetime,
     lease: timedelta,
     *,
-    after_id: int | None = None,
+    after_id: int,
 ) -> bool:
     """Hold the batch for another lease from now; False where it is not this worker's any more.
 
-    With `after_id`, the number of the last recipient whose answer is written down in the same transaction,
-    the range begins behind it: whoever claims the batch next does not ring those before again. With the last
-    of all the batch is to be finished instead: where its range ends, the next one begins.
+    `after_id` is the number of the last recipient whose answer is written down in the same transaction. The
+    range begins behind it: whoever claims the batch next does not ring those before again. With the last of
+    all the batch is to be finished instead: where its range ends, the next one begins.
     """
-    values = {"batch": batch_id, "name": worker, "lease_ends": now + lease}
-    if after_id is None:
-        return bool(conn.execute(_EXTEND, values).rowcount)
-    return bool(conn.execute(_EXTEND_BEHIND, values | {"written": after_id}).rowcount)
+    values = {"batch": batch_id, "name": worker, "lease_ends": now + lease, "written": after_id}
+    return bool(conn.execute(_EXTEND, values).rowcount)
 
 
 def finish_batch(conn: Connection, batch_id: int, worker: str, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from newsbell.storage.database import Connection
-from newsbell.storage.delivery.retries import finish_retry
+from newsbell.storage.delivery.retries import drop_retries
 from newsbell.storage.schema import alerts, batches, retries, subscriptions
 
 
@@ -53,9 +53,8 @@ def drop_late_retries(conn: Connection, now: datetime, *, limit: int) -> int:
         .join(alerts, alerts.c.id == retries.c.alert_id)
         .where(alerts.c.expires_at <= now, sa.or_(retries.c.service.is_not(None), retries.c.due_at <= now))
     )
-    found = [tuple(row) for row in conn.execute(free(to_retry, retries, limit))]
-    for alert_id, subscription_id in found:
-        finish_retry(conn, alert_id, subscription_id)
+    found = conn.execute(free(to_retry, retries, limit)).all()
+    drop_retries(conn, [(alert, reader) for alert, reader in found])
     return len(found)
 
 

@@ -31,12 +31,17 @@ class Retry:
     witness: bool | None = None
 
 
+def lock_alerts(conn: Connection, ids: Collection[int]) -> None:
+    """Let nobody remove these to the end of the transaction, which writes batches or retries of theirs."""
+    _locked(conn, alerts, ids)
+
+
 def add_retries(conn: Connection, wanted: Sequence[Retry]) -> None:
     """Try each again at its time, instead of what was planned for it before. Those whose alert or
     subscription is gone are left out.
     """
-    ringing = _locked(conn, alerts, {retry.alert_id for retry in wanted})
     reachable = _locked(conn, subscriptions, {retry.subscription_id for retry in wanted})
+    ringing = _locked(conn, alerts, {retry.alert_id for retry in wanted})
     rows = [
         {
             "alert_id": retry.alert_id,

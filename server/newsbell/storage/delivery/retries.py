@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from newsbell.domain.subscription import PushTarget
 from newsbell.storage.database import Connection
+from newsbell.storage.delivery.many import Pair
 from newsbell.storage.schema import alert_topics, alerts, retries, subscription_topics, subscriptions
 
 
@@ -61,11 +62,13 @@ _DUE = _ROWS.where(retries.c.service.is_(None), retries.c.due_at <= _now)
 _WAITING = _ROWS.where(
     retries.c.service == sa.bindparam("service"), retries.c.witness == sa.bindparam("witness")
 )
+_THIS = retries.c.alert_id == sa.bindparam("alert"), retries.c.subscription_id == sa.bindparam("reader")
 _HOLD = (
     sa.update(retries)
-    .where(retries.c.alert_id == sa.bindparam("alert"), retries.c.subscription_id == sa.bindparam("reader"))
+    .where(*_THIS)
     .values(worker=sa.bindparam("name"), due_at=sa.bindparam("lease_ends"), service=None, witness=None)
 )
+_DROP = sa.delete(retries).where(*_THIS)
 # The hosts one after the other, each found by a look into the index, however many wait for it.
 _first = sa.select(sa.func.min(retries.c.service).label("service")).where(
     retries.c.service > sa.bindparam("after")
@@ -124,20 +127,14 @@ def _held(
         conn.execute(
             _HOLD, [{"alert": row.alert_id, "reader": row.subscription_id, **held} for row in wanted]
         )
-    for row in due:
-        if not row.wanted:
-            finish_retry(conn, row.alert_id, row.subscription_id)
+    drop_retries(conn, [(row.alert_id, row.subscription_id) for row in due if not row.wanted])
     return [_claimed(row) for row in wanted]
 
 
-def finish_retry(conn: Connection, alert_id: int, subscription_id: int, worker: str | None = None) -> bool:
-    """It needs no other try; with `worker`, only where that one holds it. False where there was none."""
-    gone = sa.delete(retries).where(
-        retries.c.alert_id == alert_id, retries.c.subscription_id == subscription_id
-    )
-    if worker is not None:
-        gone = gone.where(retries.c.worker == worker)
-    return bool(conn.execute(gone).rowcount)
+def drop_retries(conn: Connection, pairs: Collection[Pair]) -> None:
+    """They need no other try, whoever holds them."""
+    if pairs:
+        conn.execute(_DROP, [{"alert": alert, "reader": reader} for alert, reader in pairs])
 
 
 def _claimed(row: sa.Row[Any]) -> ClaimedRetry:

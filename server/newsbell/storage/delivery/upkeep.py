@@ -55,8 +55,9 @@ def clear_finished(conn: Connection, older_than: datetime, limit: int) -> int:
     for table, query in ((batches, done), (alerts, over.where(~left))):
         ids = conn.execute(free(query, table, limit)).scalars().all()
         cleared += conn.execute(sa.delete(table).where(table.c.id.in_(ids))).rowcount
-    conn.execute(sa.delete(workers).where(workers.c.seen_at < older_than))
-    conn.execute(sa.delete(push_pauses).where(push_pauses.c.until < older_than))
+    for names, silent in ((workers.c.name, workers.c.seen_at), (push_pauses.c.host, push_pauses.c.until)):
+        forgotten = free(sa.select(names).where(silent < older_than), names.table, limit)
+        conn.execute(sa.delete(names.table).where(names.in_(forgotten)))
     return cleared
 
 

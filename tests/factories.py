@@ -112,7 +112,7 @@ def add_retry(
     one = delivery.Retry(
         alert_id=alert_id, subscription_id=subscription_id, due_at=due_at, attempts=attempts
     )  # fmt: skip
-    delivery.add_retries(conn, [one])
+    delivery.add_retries(conn, [one], "worker")
 
 
 def topic_ids(conn: Connection, names: Sequence[str]) -> list[int]:

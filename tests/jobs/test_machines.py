@@ -17,7 +17,7 @@ from sqlalchemy import make_url
 from newsbell.config import Settings
 from newsbell.storage.database import Database
 from tests.jobs.brokers import with_broker
-from tests.jobs.chaos import Stage, address_of, on_stage, through
+from tests.jobs.chaos import BATCH, Stage, address_of, on_stage, through
 from tests.jobs.chaos_course import Web
 from tests.jobs.chaos_sink import sink
 from tests.jobs.machines import HERE, Machine, NoMachinesError, machines
@@ -76,6 +76,39 @@ def stage(
         stage = stack.enter_context(on_stage(postgresql_database, settings, service))
         stage.fill(_READERS)
         yield stage
+
+
+def test_a_machine_that_vanishes_is_stood_in_for_and_comes_back(
+    network: Sequence[Machine], stage: Stage, tmp_path: Path
+) -> None:
+    at_web, *at_work = network
+    machine_of = dict(zip(("one", "two"), at_work, strict=True))
+    web = Web(stage, tmp_path, "--host", at_web.address, there=at_web.there)
+    with ExitStack() as stack:
+        stack.callback(web.end)
+        web.start()
+        for name, machine in machine_of.items():
+            stage.start(name, machine.there)
+        stage.sink.hold_after(_READERS // 3)
+        web.publish()
+        assert stage.sink.held.wait(60)
+        holder = stage.sink.holder
+        lost = holder.removeprefix("mailto:").partition("@")[0]
+        machine_of[lost].unplug()
+        stage.sink.go_on.set()
+        stage.wait_for_end(120)
+        stage.verdict().check(bound=BATCH)
+
+        # It works again as soon as it is in the network: the other one is out of it now.
+        [other] = machine_of.keys() - {lost}
+        before = stage.verdict().by_worker
+        machine_of[lost].plug_in()
+        machine_of[other].unplug()
+        web.publish()
+        stage.wait_for_end(120)
+        verdict = stage.verdict()
+        verdict.check(bound=BATCH)
+        assert set(verdict.by_worker - before) == {holder}
 
 
 def test_a_web_machine_without_the_database_says_so_and_serves_again(

@@ -72,7 +72,7 @@ def hold(work: Delivery, alert: int, *readers: int) -> None:
             Retry(alert_id=alert, subscription_id=reader, due_at=NOW, attempts=1, worker=work.worker.name)
             for reader in readers
         ]
-        delivery.add_retries(conn, held)
+        delivery.add_retries(conn, held, work.worker.name)
 
 
 def retries_left(work: Delivery) -> list[tuple[int, int]]:
@@ -85,7 +85,7 @@ def test_an_article_is_removed_while_news_of_its_retries_is_written(work: Delive
     hold(work, 1, 1, 2)
     news, removal = news_of(work, {1: SENT, 2: LATER}), lambda: remove_article(work.db, 1, NOW)
     with meanwhile(work.db, "DELETE FROM retries", removal), work.db.transaction() as conn:
-        news.write(conn, [], set())
+        news.write(conn, news.lock(conn, [], set()), aside=[], back=[])
     assert retries_left(work) == []
 
 
@@ -116,7 +116,7 @@ def test_an_article_is_removed_while_readers_go_who_wait_for_it(work: Delivery) 
 
     def write() -> None:
         with work.db.transaction() as conn:
-            news.write(conn, [], set())
+            news.write(conn, news.lock(conn, [], set()), aside=[], back=[])
 
     with ThreadPoolExecutor() as pool:
         with work.db.transaction() as conn:
@@ -140,7 +140,8 @@ def test_a_writer_of_news_keeps_nobody_from_planning(work: Delivery) -> None:
             assert delivery.take_alert_to_plan(conn, NOW) == 1
 
     with meanwhile(work.db, "INSERT INTO retries", plan), work.db.transaction() as conn:
-        news_of(work, {1: LATER}).write(conn, [], {1})
+        news = news_of(work, {1: LATER})
+        news.write(conn, news.lock(conn, [], {1}), aside=[], back=[])
 
 
 def test_a_reader_ends_while_its_topics_change(work: Delivery) -> None:

@@ -53,7 +53,7 @@ def work(postgresql_database: Database) -> Delivery:
             for alert in (1, 2)
             for reader in readers
         ]
-        delivery.add_retries(conn, held)
+        delivery.add_retries(conn, held, "another")
     return work
 
 
@@ -102,7 +102,7 @@ def test_two_workers_with_news_of_the_same_readers_take_turns(
         news.note(entries(alert, answers, proven=proven))
         try:
             with work.db.transaction() as conn:
-                news.write(conn, [], set())
+                news.write(conn, news.lock(conn, [], set()), aside=[], back=[])
         except Exception as error:  # noqa: BLE001 - the test says what came of it
             errors.append(error)
 

@@ -159,9 +159,9 @@ def test_a_retry_that_was_stored_though_it_did_not_seem_so_is_ended_by_the_answe
     stored: list[Retry] = []
     add_retries = delivery.add_retries
 
-    def add(conn: Connection, wanted: Sequence[Retry]) -> None:
+    def add(conn: Connection, wanted: Sequence[Retry], worker: str) -> None:
         stored.extend(wanted)
-        add_retries(conn, wanted)
+        add_retries(conn, wanted, worker)
 
     def loses() -> bool:
         lost.append(bool(stored) and not any(lost))

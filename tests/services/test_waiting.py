@@ -42,9 +42,9 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[Retry]:
     rows: list[Retry] = []
     add = delivery.add_retries
 
-    def counted(conn: Connection, wanted: Sequence[Retry]) -> None:
+    def counted(conn: Connection, wanted: Sequence[Retry], worker: str) -> None:
         rows.extend(wanted)
-        add(conn, wanted)
+        add(conn, wanted, worker)
 
     monkeypatch.setattr(delivery, "add_retries", counted)
     return rows

@@ -76,6 +76,19 @@ def test_a_retry_is_held_for_its_lease(database: Database) -> None:
             assert delivery.pending(conn, NOW).retries == left
 
 
+def test_what_another_worker_holds_is_its_own(database: Database) -> None:
+    with database.transaction() as conn:
+        reader, number = subscriber(conn, "Snow"), alert(conn, "Snow")
+        pair = (number, reader)
+        add_retry(conn, number, reader, due_at=NOW, attempts=1)
+        assert _claim(conn, "other") == [reader]
+        late = delivery.Retry(alert_id=number, subscription_id=reader, due_at=NOW, attempts=2)
+        delivery.add_retries(conn, [late], "late")
+        assert _claim(conn, "late") == []
+        assert delivery.finish_retries(conn, [pair], "late") == set()
+        assert delivery.finish_retries(conn, [pair, (number, reader + 1)], "other") == {pair}
+
+
 def test_who_wants_no_ring_any_more_is_not_tried_again(database: Database) -> None:
     with database.transaction() as conn:
         number = alert(conn, "Snow", "Rain")

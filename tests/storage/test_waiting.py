@@ -25,7 +25,7 @@ def _wait(
     retry = Retry(
         alert_id=number, subscription_id=reader, due_at=due_at, attempts=0, service=host, witness=witness
     )
-    delivery.add_retries(conn, [retry])
+    delivery.add_retries(conn, [retry], "worker")
     return reader
 
 

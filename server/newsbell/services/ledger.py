@@ -17,7 +17,7 @@ from datetime import timedelta
 from newsbell.domain.push import PushResult
 from newsbell.errors import UnavailableError
 from newsbell.services.news import News
-from newsbell.services.work import Delivery, Due, Entry, Held, Worker
+from newsbell.services.work import Delivery, Due, Entry, Held, Worker, pair_of
 from newsbell.storage import delivery
 from newsbell.storage.database import Connection
 from newsbell.storage.delivery import ClaimedBatch, Pair, Retry
@@ -52,7 +52,7 @@ class Ledger:
     def take(self, due: Sequence[Due], batch: ClaimedBatch | None) -> Held | None:
         """These were claimed, as a batch or to be tried again. What is not begun of them is given back."""
         if batch is None:
-            self._claimed |= {_pair(one): one for one in due}
+            self._claimed |= {pair_of(one): one for one in due}
             return None
         self._held.append(Held(batch, batch.after_id))
         return self._held[-1]
@@ -60,7 +60,7 @@ class Ledger:
     def give_up(self, due: Sequence[Due]) -> None:
         """These retries need no try any more."""
         for one in due:
-            self._claimed.pop(_pair(one), None)
+            self._claimed.pop(pair_of(one), None)
         self._news.give_up(due)
 
     def has_room(self) -> bool:
@@ -75,7 +75,7 @@ class Ledger:
         if entry.batch:
             entry.batch.in_line += 1
         else:
-            self._claimed.pop(_pair(entry.due), None)
+            self._claimed.pop(pair_of(entry.due), None)
         self._unwritten += 1
         self._line.append(entry)
 
@@ -146,16 +146,18 @@ class Ledger:
             _leave_line(entry)
         news.note(self._answered)
         self._answered = []
-        aside = [self._retry(entry.due, self._work.worker) for entry in behind if not entry.retry]
-        if leave:
-            aside += [self._retry(due) for due in self._claimed.values()]
-        if not (news or news.over or behind or aside or self._held):
+        fresh = {entry: self._retry(entry.due, self._work.worker) for entry in behind if not entry.retry}
+        back = [self._retry(due) for due in self._claimed.values()] if leave else []
+        if not (news or news.over or behind or back or self._held):
             return
         with self._work.db.transaction() as conn:
-            news.write(conn, aside, {held.batch.alert_id for held in self._held})
+            alerts = {held.batch.alert_id for held in self._held}
+            stored = news.lock(conn, [*fresh.values(), *back], alerts)
             kept = [held for held in self._held if self._keep(conn, held, leave=leave)]
-        for entry in behind:
-            entry.retry = True
+            aside = [retry for entry, retry in fresh.items() if not (entry.batch and entry.batch.lost)]
+            news.write(conn, stored, aside=aside, back=back)
+        for entry in fresh:
+            entry.retry = not (entry.batch and entry.batch.lost)
         self._held, self._left_behind = kept, []
         self._unwritten -= len(news)
         self._news = News(self._work)
@@ -187,13 +189,9 @@ class Ledger:
         return keep
 
 
-def _pair(due: Due) -> Pair:
-    return due.alert_id, due.subscription_id
-
-
 def _leave_line(entry: Entry) -> None:
-    if entry.batch:
+    if entry.batch and entry.in_line:
         entry.batch.in_line -= 1
         # The line is left in its order, but those set aside are written behind others that left it later.
         entry.batch.written_id = max(entry.batch.written_id, entry.due.subscription_id)
-        entry.batch = None
+    entry.in_line = False

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from newsbell.domain.backoff import given_up, refused_for_good, retry_at
 from newsbell.domain.push import Outcome, PushResult
-from newsbell.services.work import Delivery, Due, Entry, host_of, is_witness, spread
+from newsbell.services.work import Delivery, Due, Entry, Held, host_of, is_witness, pair_of, spread
 from newsbell.storage import delivery, subscriptions
 from newsbell.storage.database import Connection
 from newsbell.storage.delivery import Pair, Retry
@@ -51,6 +51,8 @@ class News:
         self.unsuspended: set[int] = set()
         self.pauses: dict[str, datetime] = {}
         self.again: list[Retry] = []
+        self._of_batch: dict[Pair, Held] = {}  # who was not reached, and is a batch's
+        self._retried: set[Pair] = set()  # and who is a retry's
 
     def __len__(self) -> int:
         return self.counts.total()
@@ -61,11 +63,15 @@ class News:
         for entry in answered:
             assert entry.result is not None, "it is answered"
             if entry.retry or entry.aside:  # set aside, it may be stored though its commit seemed to fail
-                self.over.append((entry.due.alert_id, entry.due.subscription_id))
+                self.over.append(entry.pair)
             if entry.result.outcome is Outcome.SENT:
                 _sent(self, entry)
             else:
                 others += 1
+                if entry.retry:
+                    self._retried.add(entry.pair)
+                elif entry.batch:
+                    self._of_batch[entry.pair] = entry.batch
                 self.counts[entry.result.outcome] += 1
                 if entry.result.outcome is not Outcome.PAUSED:  # nothing happened, and there may be very many
                     _log(entry, entry.result)
@@ -74,23 +80,42 @@ class News:
 
     def give_up(self, due: Sequence[Due]) -> None:
         """These retries must not ring any more."""
-        self.over += [(one.alert_id, one.subscription_id) for one in due]
+        self.over += [pair_of(one) for one in due]
 
-    def write(self, conn: Connection, aside: Sequence[Retry], alerts: Collection[int]) -> None:
-        """Write down what is noted, and the retries of those set `aside`, as often as it takes.
+    def lock(self, conn: Connection, retries: Sequence[Retry], alerts: Collection[int]) -> Mapping[int, str]:
+        """The endpoint of each reader that is written of, in `retries` too.
 
         All the readers are locked first, and then the alerts, those too whose batches are written after this
         (the order of `newsbell.storage.delivery`): whoever writes of the same ones waits here, and holds
-        nothing yet that another may wait for. An answer of an endpoint that a reader has left meanwhile says
-        nothing about the new one, except that it was not tried: it is tried then.
+        nothing yet that another may wait for.
         """
-        stored = subscriptions.lock(conn, self._readers(aside))
-        delivery.lock_alerts(conn, self._alerts(aside).union(alerts))
+        stored = subscriptions.lock(conn, self._readers(retries))
+        delivery.lock_alerts(conn, self._alerts(retries).union(alerts))
+        return stored
+
+    def write(
+        self, conn: Connection, stored: Mapping[int, str], *, aside: Sequence[Retry], back: Sequence[Retry]
+    ) -> None:
+        """Write down what is noted, and the retries of those set `aside` and of those given `back` that were
+        claimed and not begun. It may be done again.
+
+        `stored` are the endpoints as `lock` gave them. An answer of one that a reader has left meanwhile says
+        nothing about the new one, except that it was not tried: it is tried then. Whom another worker took
+        over, because a lease ran out, it rings and tries again; here a try that failed is nobody's business.
+        """
+        over = [*self.over, *map(pair_of, back)]
+        held = delivery.finish_retries(conn, over, self.work.worker.name)
 
         def stayed(one: Due) -> bool:
             return stored.get(one.subscription_id) == one.target.endpoint
 
-        delivery.finish_retries(conn, self.over, self.work.worker.name)
+        def ours(one: Due | Retry) -> bool:
+            pair = pair_of(one)
+            if pair in self._retried:
+                return pair in held
+            batch = self._of_batch.get(pair)
+            return batch is None or not batch.lost
+
         if reached := [one.subscription_id for one in self.reached if stayed(one)]:
             subscriptions.record_success(conn, reached, self.now)
         gone = [one.subscription_id for one in self.gone if stayed(one)]
@@ -100,14 +125,17 @@ class News:
                 gone.append(one.subscription_id)
         for number in self.unsuspended:
             subscriptions.unsuspend(conn, number)
-        again = self._give_up_or_try_again(conn, [each for each in self.failed if stayed(each[0])], gone)
+        failed = [each for each in self.failed if stayed(each[0]) and ours(each[0])]
+        again = self._give_up_or_try_again(conn, failed, gone)
         subscriptions.remove_many(conn, gone)
         for host, until in sorted(self.pauses.items()):
             delivery.pause(conn, host, until)
         unreached = [*self.gone, *self.suspended, *(one for one, _ in self.failed)]
-        moved = [_retry(one, self.now, attempts=one.attempts) for one in unreached if not stayed(one)]
-        waiting = [self._in_line(retry, stored) for retry in self.again]
-        delivery.add_retries(conn, [*waiting, *again, *moved, *aside])
+        left = [one for one in unreached if not stayed(one) and ours(one)]
+        moved = [_retry(one, self.now, attempts=one.attempts) for one in left]
+        waiting = [self._in_line(retry, stored) for retry in self.again if ours(retry)]
+        kept = [retry for retry in back if pair_of(retry) in held]
+        delivery.add_retries(conn, [*waiting, *again, *moved, *aside, *kept], self.work.worker.name)
 
     def _in_line(self, retry: Retry, stored: Mapping[int, str]) -> Retry:
         """Who moved while passed over does not wait for the push service that was left."""

@@ -18,7 +18,7 @@ from newsbell.domain.subscription import PushTarget, VapidKey
 from newsbell.services.payloads import Payloads
 from newsbell.services.ports import Hints, NoHints, Pusher
 from newsbell.storage.database import Database
-from newsbell.storage.delivery import ClaimedBatch
+from newsbell.storage.delivery import ClaimedBatch, Pair, Retry
 
 Clock = Callable[[], datetime]
 
@@ -104,7 +104,9 @@ class Held:
 
 @dataclass(eq=False, slots=True)
 class Entry:
-    """One message. `batch` is the one it is in line for; `retry`: this worker holds a retry of it."""
+    """One message. `batch` is the one it came by, and `in_line` whether that waits for it; `retry`: this
+    worker holds a retry of it.
+    """
 
     due: Due
     target: PushTarget
@@ -113,13 +115,23 @@ class Entry:
     service: Service
     batch: Held | None
     retry: bool = False
+    in_line: bool = True
     aside: bool = False
     result: PushResult | None = None
+
+    @property
+    def pair(self) -> Pair:
+        return pair_of(self.due)
 
 
 def host_of(endpoint: str) -> str:
     """The push service: the host of the endpoint."""
     return urlsplit(endpoint).hostname or ""
+
+
+def pair_of(one: Due | Retry) -> Pair:
+    """Whom it rings, and for what."""
+    return one.alert_id, one.subscription_id
 
 
 def is_witness(due: Due) -> bool:

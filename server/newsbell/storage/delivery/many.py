@@ -31,14 +31,17 @@ class Retry:
     witness: bool | None = None
 
 
+_PAIR = sa.tuple_(retries.c.alert_id, retries.c.subscription_id)
+
+
 def lock_alerts(conn: Connection, ids: Collection[int]) -> None:
     """Let nobody remove these to the end of the transaction, which writes batches or retries of theirs."""
     _locked(conn, alerts, ids)
 
 
-def add_retries(conn: Connection, wanted: Sequence[Retry]) -> None:
+def add_retries(conn: Connection, wanted: Sequence[Retry], worker: str) -> None:
     """Try each again at its time, instead of what was planned for it before. Those whose alert or
-    subscription is gone are left out.
+    subscription is gone are left out, and those that another worker than this one holds.
     """
     reachable = _locked(conn, subscriptions, {retry.subscription_id for retry in wanted})
     ringing = _locked(conn, alerts, {retry.alert_id for retry in wanted})
@@ -60,19 +63,16 @@ def add_retries(conn: Connection, wanted: Sequence[Retry]) -> None:
     row = insert(conn, retries)
     changed = {name: row.excluded[name] for name in ("due_at", "attempts", "worker", "service", "witness")}
     keys = list(retries.primary_key.columns)
-    conn.execute(row.on_conflict_do_update(index_elements=keys, set_=changed), rows)
+    free = sa.or_(retries.c.worker.is_(None), retries.c.worker == worker)
+    conn.execute(row.on_conflict_do_update(index_elements=keys, set_=changed, where=free), rows)
 
 
-def finish_retries(conn: Connection, pairs: Collection[Pair], worker: str) -> None:
-    """They need no other try, as far as this worker holds them."""
+def finish_retries(conn: Connection, pairs: Collection[Pair], worker: str) -> set[Pair]:
+    """They need no other try, as far as this worker holds them; those it held."""
     if not pairs:
-        return
-    gone = sa.delete(retries).where(
-        retries.c.alert_id == sa.bindparam("alert"),
-        retries.c.subscription_id == sa.bindparam("reader"),
-        retries.c.worker == worker,
-    )
-    conn.execute(gone, [{"alert": alert, "reader": reader} for alert, reader in sorted(pairs)])
+        return set()
+    gone = sa.delete(retries).where(_PAIR.in_(sorted(set(pairs))), retries.c.worker == worker)
+    return {(alert, reader) for alert, reader in conn.execute(gone.returning(*_PAIR.clauses))}
 
 
 def _locked(conn: Connection, table: sa.Table, ids: Collection[int]) -> set[int]:

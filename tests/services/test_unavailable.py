@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,15 +14,18 @@ from newsbell.config import Settings
 from newsbell.domain.push import Outcome, PushResult
 from newsbell.domain.subscription import PushTarget
 from newsbell.errors import UnavailableError
+from newsbell.jobs.embedded import StoppablePusher
 from newsbell.services.delivery import Delivery, Worker, work_once
+from newsbell.services.payloads import Words
 from newsbell.storage import delivery
 from newsbell.storage.database import Connection, Database
 from newsbell.storage.delivery import Retry
-from tests.factories import NOW
+from tests.factories import NOW, add_retry
 from tests.fakes import SENT, FakePusher
 from tests.services.readers import followers, left, ring
 from tests.services.test_flow import Network
 from tests.services.test_repeats import Tide
+from tests.storage.test_planning import alert
 
 READERS, BATCH = 60, 20
 GONE = PushResult(outcome=Outcome.GONE, status=410)
@@ -29,11 +33,12 @@ GONE = PushResult(outcome=Outcome.GONE, status=410)
 
 class Unsteady(Database):
     """Fails at the end of each transaction of which `fails` says so, and nothing is done; or `loses`, and all
-    is done.
+    is done; or cannot read where `is_blind` says so.
     """
 
     fails: Callable[[], bool] = staticmethod(lambda: False)
     loses: Callable[[], bool] = staticmethod(lambda: False)
+    is_blind: Callable[[], bool] = staticmethod(lambda: False)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -43,6 +48,13 @@ class Unsteady(Database):
                 raise UnavailableError("The database is busy; try again in a moment.")
         if self.loses():
             raise UnavailableError("The database cannot be reached now.")
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        if self.is_blind():
+            raise UnavailableError("The database cannot be reached now.")
+        with super().read() as conn:
+            yield conn
 
 
 @pytest.fixture
@@ -75,9 +87,10 @@ def drain(work: Delivery) -> int:
     raise AssertionError("the work never ends")
 
 
+@pytest.mark.parametrize("way", ["fails", "is_blind"])
 @pytest.mark.parametrize("times", [1, 3])
 def test_whichever_transaction_fails_nobody_is_lost_late_or_rung_twice(
-    work: Delivery, database: Unsteady, times: int
+    work: Delivery, database: Unsteady, times: int, way: str
 ) -> None:
     endpoints = followers(work, READERS, proven=False)
     transactions = 0
@@ -90,10 +103,10 @@ def test_whichever_transaction_fails_nobody_is_lost_late_or_rung_twice(
             number += 1
             return first <= number < first + times  # noqa: B023 - it ends with the round
 
-        database.fails = fails
+        setattr(database, way, fails)
         began = network.clock()
         drain(replace(work, pusher=network, clock=network.clock))
-        database.fails = lambda: False
+        setattr(database, way, lambda: False)
         assert sorted(network.endpoints) == sorted(endpoints)
         assert left(work) == (0, 0, 0)
         assert network.clock() - began < work.worker.lease / 2
@@ -131,6 +144,60 @@ def test_a_database_that_is_away_for_longer_than_a_lease_costs_a_batch(
     assert set(network.endpoints) == set(endpoints)
     assert len(network.endpoints) - len(endpoints) <= BATCH
     assert left(work) == (0, 0, 0)
+
+
+def is_held(database: Database) -> bool:
+    """Whether a worker holds a batch, as another one sees it."""
+    with database.read() as conn:
+        held = "SELECT count(*) FROM batches WHERE worker IS NOT NULL AND done_at IS NULL"
+        return bool(conn.exec_driver_sql(held).scalar_one())
+
+
+def test_what_is_claimed_is_sent_when_the_database_can_be_read_again(
+    work: Delivery, database: Unsteady, network: Network, sqlite_database: Database
+) -> None:
+    endpoints = followers(work, READERS)
+    ring(work)
+    back = NOW + work.worker.lease / 3
+    database.is_blind = lambda: network.clock() < back and is_held(sqlite_database)
+    assert drain(work) == 0
+    assert network.clock() < back + timedelta(seconds=5)
+    assert sorted(network.endpoints) == sorted(endpoints)
+    assert left(work) == (0, 0, 0)
+
+
+def test_what_is_claimed_and_never_read_is_given_back(
+    work: Delivery, database: Unsteady, network: Network, sqlite_database: Database
+) -> None:
+    [endpoint] = followers(work, 1)
+    with work.db.transaction() as conn:
+        number = alert(conn, "Russia")
+        add_retry(conn, number, 1, due_at=NOW, attempts=1)
+    ring(work)
+    database.is_blind = lambda: is_held(sqlite_database)
+    with pytest.raises(UnavailableError):
+        work_once(work)
+    assert network.clock() < NOW + work.worker.lease * 0.6
+    database.is_blind = lambda: False
+    work_once(work)
+    assert network.endpoints == [endpoint] * 2, "the retry and the batch"
+    assert network.clock() < NOW + work.worker.lease * 0.6
+
+
+def test_a_worker_that_is_stopped_while_it_cannot_read_gives_back_what_it_claimed(
+    work: Delivery, database: Unsteady, network: Network, sqlite_database: Database
+) -> None:
+    endpoints = followers(work, 5)
+    ring(work)
+    stop = threading.Event()
+    network.at[timedelta(seconds=2)] = stop.set
+    database.is_blind = lambda: is_held(sqlite_database)
+    work_once(replace(work, pusher=StoppablePusher(network, stop)))
+    assert stop.is_set()
+    database.is_blind = lambda: False
+    work_once(work)
+    assert sorted(network.endpoints) == sorted(endpoints)
+    assert network.clock() < NOW + timedelta(seconds=5)
 
 
 def test_what_was_found_out_before_a_failure_is_written_after_it(
@@ -195,6 +262,31 @@ def test_a_defect_amid_a_round_forgets_no_answer(work: Delivery, network: Networ
     drain(work)
     assert sorted(network.endpoints) == sorted(endpoints), "the rest is given back, and nobody rung twice"
     assert left(work) == (0, 0, 0)
+
+
+def test_a_defect_of_what_is_claimed_does_not_come_again_at_once(
+    work: Delivery, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others have their turn before: who is claimed first would be claimed first again."""
+    [endpoint] = followers(work, 1)
+    ring(work)
+    of = work.payloads.of
+
+    def breaks(conn: Connection, article_id: int, base_url: str) -> Words | None:
+        if article_id == 1:
+            raise DefectError
+        return of(conn, article_id, base_url)
+
+    monkeypatch.setattr(work.payloads, "of", breaks)
+    with pytest.raises(DefectError):
+        work_once(work)
+    ring(work, "https://news.example/b")
+    work_once(work)
+    assert network.endpoints == [endpoint]
+    monkeypatch.undo()
+    network.clock.advance(work.worker.lease)
+    work_once(work)
+    assert network.endpoints == [endpoint] * 2
 
 
 def test_a_defect_of_the_sending_gives_the_batch_back(work: Delivery) -> None:

@@ -22,6 +22,14 @@ ALERTS_AT_ONCE = 16
 
 
 @dataclass(frozen=True, kw_only=True)
+class Claimed:
+    """What this worker holds from now on: readers to be tried again, and a batch."""
+
+    retries: Sequence[ClaimedRetry]
+    batch: ClaimedBatch | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Job:
     """Whom to ring for one alert, and with what; no message where it must not ring any more. `batch` is None
     for readers tried again; `paused` are push services that are to be left alone, and until when.
@@ -45,7 +53,7 @@ class Room(Protocol):
     def promise(self, host: str, number: int) -> None: ...
 
 
-def claim(work: Delivery, lines: Sequence[Line], room: Room, batch_id: int | None = None) -> list[Job] | None:
+def claim(work: Delivery, lines: Sequence[Line], room: Room, batch_id: int | None = None) -> Claimed | None:
     """Claim what is due next, at most a batch and some readers to be tried again, of whom those who wait for
     a push service are of these lines; with `batch_id` that batch and nothing else. None where nothing is due.
 
@@ -69,9 +77,16 @@ def claim(work: Delivery, lines: Sequence[Line], room: Room, batch_id: int | Non
         tell(work.hints, some, but=batch.id if batch else None)
     if not (retries or batch or planned):
         return None
+    return Claimed(retries=retries, batch=batch)
+
+
+def read_jobs(work: Delivery, claimed: Claimed) -> list[Job]:
+    """Whom to ring for what is claimed, and with what. Not in the transaction that claims: this takes ten
+    times as long and more, and other writers need not wait for it.
+    """
     with work.db.read() as conn:
-        jobs = _retry_jobs(conn, work, retries)
-        return [*jobs, _batch_job(conn, work, batch)] if batch else jobs
+        jobs = _retry_jobs(conn, work, claimed.retries)
+        return [*jobs, _batch_job(conn, work, claimed.batch)] if claimed.batch else jobs
 
 
 def _waiting(conn: Connection, work: Delivery, lines: Sequence[Line], room: Room) -> list[ClaimedRetry]:

@@ -11,9 +11,10 @@ from contextlib import closing
 from datetime import datetime, timedelta
 
 from newsbell.domain.push import Outcome, PushResult
-from newsbell.services.claims import Job, claim
+from newsbell.errors import UnavailableError
+from newsbell.services.claims import Claimed, Job, claim, read_jobs
 from newsbell.services.gates import Gates
-from newsbell.services.ledger import Ledger
+from newsbell.services.ledger import TRY_AGAIN_AFTER, Ledger
 from newsbell.services.work import Delivery, Due, Entry, Held, is_witness
 from newsbell.storage import delivery
 
@@ -81,18 +82,42 @@ class Round:
 
     def _all_due(self, batch_id: int | None) -> Line:
         until = self._work.clock() + LONGEST
-        jobs = self._claim(batch_id)
-        while jobs is not None:
+        claimed = self._claim(batch_id)
+        while claimed is not None:
             self._found = True
+            jobs = yield from self._read(claimed)
             for job, held in [(job, self._ledger.take(job.due, job.batch)) for job in jobs]:
                 yield from self._of_job(job, held)
             self._meanwhile()
             yield None  # claiming takes a while, and answers come
-            jobs = self._claim() if self._work.clock() < until else None
-            if jobs is None:
-                jobs = yield from self._while_answers_are_awaited(until)
+            claimed = self._claim() if self._work.clock() < until else None
+            if claimed is None:
+                claimed = yield from self._while_answers_are_awaited(until)
 
-    def _while_answers_are_awaited(self, until: datetime) -> Generator[None, None, list[Job] | None]:
+    def _read(self, claimed: Claimed) -> Generator[None, None, list[Job]]:
+        """Whom to ring for it, and with what. Where the database cannot say it now, it is asked again for
+        half a lease: whoever is claimed would else wait for the whole. After that it is given back at the end
+        of the round; what a defect keeps from being read is not, for it would come again at once, before all
+        else.
+        """
+        clock = self._work.clock
+        until = clock() + self._work.worker.lease / 2
+        try:
+            while True:
+                again_at = clock() + TRY_AGAIN_AFTER
+                try:
+                    return read_jobs(self._work, claimed)
+                except UnavailableError:
+                    if again_at > until:
+                        raise
+                while clock() < again_at:
+                    yield None
+        except (UnavailableError, GeneratorExit):
+            self._ledger.take(claimed.retries, None)
+            self._ledger.take((), claimed.batch)
+            raise
+
+    def _while_answers_are_awaited(self, until: datetime) -> Generator[None, None, Claimed | None]:
         """What becomes due before the last message is answered; and what is answered is written down, if that
         takes long.
         """
@@ -104,15 +129,15 @@ class Round:
             if now < until and (look_at <= now or self._gates.have_room_again):
                 look_at = now + LOOK_EVERY
                 self._meanwhile()
-                jobs = self._claim()
-                if jobs is not None:
-                    return jobs
+                claimed = self._claim()
+                if claimed is not None:
+                    return claimed
             if now >= write_at:
                 write_at = now + patience
                 self._ledger.settle()
         return None
 
-    def _claim(self, batch_id: int | None = None) -> list[Job] | None:
+    def _claim(self, batch_id: int | None = None) -> Claimed | None:
         """What is due, or that batch; a look takes no lock where nothing is."""
         waiting: list[tuple[str, bool]] = []
         if batch_id is None:

@@ -91,7 +91,8 @@ class FirefoxExtension:
         if temporary or not self._is_installed():
             self.install(package, temporary=temporary)
         else:
-            # Not again: it runs since the browser started, and a second start would take its notifications away.
+            # Not again: it runs since the browser started, and a second start would take its notifications
+            # away.
             self._wait_until_active()
         self._widget = (
             "".join(c if c.isalnum() or c in "_-" else "_" for c in extension_id.lower()) + "-browser-action"

@@ -12,6 +12,8 @@ from tests.e2e.waiting import until
 from tests.pages import news_page
 
 TITLE = "Ferry returns to the northern islands"
+DENIED = "If it was a mistake, press OK, and the browser asks again."
+"""What the popup says after Deny."""
 _ALARMS = "(globalThis.browser ?? chrome).alarms"
 
 

@@ -2,7 +2,7 @@
 
 import { showBadge } from "./badge.js";
 import { ensureHere } from "./health/means.js";
-import { maySayThings } from "./platform.js";
+import { maySayThings, pushesItself } from "./platform.js";
 import { Hindered } from "./server.js";
 import { changeState } from "./state.js";
 import { lookup } from "./topics/catalogue.js";
@@ -81,29 +81,20 @@ export async function unfollow(key) {
 
 /**
  * Follow what OK was pressed for once the reader has said Allow in the browser's own dialog, upon which the
- * popup is gone. Should they be too many, `ensure` says so, and none is lost.
+ * popup may be gone. Should they be too many, `ensure` says so, and none is lost. An extension that cannot have
+ * pushes asks only where it is to look at the feed instead.
  */
 export async function followPending() {
   const allowed = await maySayThings();
   await changeState((state) =>
     state.pending && allowed
-      ? { following: withTopics(state, state.pending.topics, Date.now()), pending: null, ...begun(state) }
+      ? {
+          following: withTopics(state, state.pending.topics, Date.now()),
+          pending: null,
+          ...(pushesItself ? begun(state) : { byPolling: true, link: null }),
+        }
       : {},
   );
-  await ensureHere();
-}
-
-/**
- * Where the extension cannot have pushes, the feed can be looked at instead.
- * @param {string[]} names
- */
-export async function followByPolling(names) {
-  await changeState((state) => ({
-    byPolling: true,
-    link: null,
-    following: withTopics(state, names, Date.now()),
-    pending: null,
-  }));
   await ensureHere();
 }
 

@@ -93,6 +93,7 @@ async function take(link) {
   const { id, manage_token, topics } = await serverAt(link.server).claim(link.code, link.verifier);
   await changeState((state) => ({
     link: null,
+    pending: null,
     ticket: {
       server: link.server,
       id,

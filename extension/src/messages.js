@@ -1,7 +1,7 @@
 /** All that the pages of the extension ask of its background, in one table. */
 
 import { lookAtFeed, quietWhenAway } from "./feed/look.js";
-import { follow, followByPolling, followPending, markRead, stopEverything, unfollow } from "./follow.js";
+import { follow, followPending, markRead, stopEverything, unfollow } from "./follow.js";
 import { claim, openLink } from "./link.js";
 import { savePage, sendUnsent } from "./save/page.js";
 import { drop } from "./save/unsent.js";
@@ -25,7 +25,6 @@ const TABLE = {
   allowed: () => followPending(),
   unfollow: (/** @type {{key: string}} */ { key }) => unfollow(key),
   link: (/** @type {{topics: string[]}} */ { topics }) => openLink(topics),
-  poll: (/** @type {{topics: string[]}} */ { topics }) => followByPolling(topics),
   claim: (/** @type {{code: string}} */ { code }) => claim(code),
   markRead: (/** @type {{ids: string[]}} */ { ids }) => markRead(ids),
   look: () => lookAtFeed(),

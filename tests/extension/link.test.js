@@ -5,6 +5,7 @@ import { fakeBrowser, fakeFetch } from "./browser.js";
 const HERE = "http://127.0.0.1:8080";
 const browser = fakeBrowser({ firefox: true });
 const { claim, codeIn, hashOf, openLink } = await import("../../extension/src/link.js");
+const { followPending } = await import("../../extension/src/follow.js");
 const { ensureHere } = await import("../../extension/src/health/means.js");
 const { keepAlarms } = await import("../../extension/src/health/alarms.js");
 const { readState } = await import("../../extension/src/state.js");
@@ -196,6 +197,29 @@ test("a claim the server could not answer is tried again although all else is we
   browser.store.link.at -= 11 * 60 * 1000;
   await claim().then(ensureHere);
   assert.equal(browser.held.has("retry"), false);
+});
+
+test("looking at the feed instead waits for Allow, and then ends the hand-over", async () => {
+  fakeFetch(ROUTES);
+  await openLink(["russia"]);
+  const pending = { topics: ["Russia"], at: 0 };
+  browser.store.pending = pending;
+  await followPending();
+  assert.deepEqual([browser.store.pending, browser.store.byPolling], [pending, false]);
+  browser.grants.notifications = true;
+  await followPending();
+  browser.grants.notifications = false;
+  const { link, standing } = browser.store;
+  assert.deepEqual([browser.store.pending, link, standing.how], [null, null, "polling"]);
+  assert.deepEqual(followed(), ["Russia"]);
+});
+
+test("a link that is claimed answers what was denied before", async () => {
+  fakeFetch(ROUTES);
+  await openLink(["russia"]);
+  browser.store.pending = { topics: ["Russia"], at: 0 };
+  assert.equal(await claim("code"), "linked");
+  assert.equal(browser.store.pending, null);
 });
 
 test("after ten minutes nothing is claimed", async () => {

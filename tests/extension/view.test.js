@@ -26,7 +26,10 @@ test("the soft prompt comes for a first follow, and after what went unfinished",
   assert.equal(promptOf(view()), null);
   assert.equal(promptOf(view({}, { asked: ["Russia"] })).why, "asked");
   assert.equal(promptOf(view({ pending: { topics: ["Russia"], at: 0 } })).why, "denied");
-  assert.equal(promptOf(view({ link: { topics: ["Russia"] } }, { pushesItself: false })).why, "unfinished");
+  const unfinished = { link: { topics: ["Russia"] } };
+  assert.equal(promptOf(view(unfinished, { pushesItself: false })).why, "unfinished");
+  const denied = { ...unfinished, pending: { topics: ["Ukraine"], at: 0 } };
+  assert.deepEqual(promptOf(view(denied, { pushesItself: false })), { topics: ["Ukraine"], why: "denied" });
   assert.equal(promptOf(view({ following: [russia] })).why, "needed");
   assert.equal(promptOf(view({ following: [russia] }, { declined: true })), null);
   assert.equal(promptOf(view({}, { declined: true, asked: ["Russia"] })).why, "asked");

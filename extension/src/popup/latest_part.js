@@ -29,15 +29,14 @@ export function paintLatest({ state }) {
  */
 function article(item, unread) {
   const read = () => void ask("markRead", { ids: [item.id] });
-  const own = { lang: item.lang || undefined, dir: "auto" };
   return h(
     "li",
     { class: unread ? "unread" : "" },
     link(
       item.url,
-      { ...own, class: "title", "data-key": `open ${item.id}`, click: read },
+      { class: "title", "data-key": `open ${item.id}`, click: read },
       unread && h("span", { class: "visually-hidden" }, `${t("unread")} `),
-      item.title || t("notification_untitled"),
+      h("bdi", { lang: item.lang || undefined }, item.title || t("notification_untitled")),
     ),
     h(
       "span",

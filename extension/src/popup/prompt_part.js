@@ -27,7 +27,8 @@ export function paintPrompt(view, pageTopics, close) {
   part.dataset.why = prompt?.why ?? "";
   part.hidden = prompt === null;
   paint(part, model, () => (prompt ? build(prompt, model) : []));
-  if (prompt?.why === "asked" && before !== "asked") byId("prompt-title").focus();
+  const pressed = prompt?.why === "asked" || before === "asked"; // here, so that it is answered here
+  if (prompt && pressed && prompt.why !== before) byId("prompt-title").focus();
 
   /**
    * @param {Prompt} asked
@@ -35,7 +36,7 @@ export function paintPrompt(view, pageTopics, close) {
    */
   function build(asked, { others, links }) {
     const title = h("h2", { id: "prompt-title", tabindex: "-1" }, t(TITLES[asked.why]));
-    const polls = !pushesItself && (!links || asked.why === "unfinished");
+    const polls = !pushesItself && (!links || ["unfinished", "denied"].includes(asked.why));
     return [
       title,
       h("p", {}, t(EXPLAINED[asked.why])),
@@ -59,7 +60,7 @@ export function paintPrompt(view, pageTopics, close) {
               class: links ? "" : "main",
               id: "ok-poll",
               "data-key": "ok-poll",
-              click: pressPoll,
+              click: askBrowser,
             },
             t(links ? "poll_instead" : "ok"),
           ),
@@ -83,26 +84,20 @@ export function paintPrompt(view, pageTopics, close) {
     close(true);
   }
 
-  /** The browser asks only within the press itself, and Chromium ends the popup when it does. */
   function press() {
+    if (pushesItself) return askBrowser();
     const topics = ticked();
-    if (topics.length === 0) return;
-    if (!pushesItself) {
-      void ask("link", { topics }).then(() => window.close());
-      return;
-    }
-    void writeState({ pending: { topics, at: Date.now() } });
-    askToSayThings().then(async (allowed) => {
-      if (allowed) await ask("allowed");
-      close(false);
-    });
+    if (topics.length > 0) void ask("link", { topics }).then(() => window.close());
   }
 
-  function pressPoll() {
+  /** The browser asks only within the press itself, and Chromium ends the popup when it does. */
+  function askBrowser() {
     const topics = ticked();
     if (topics.length === 0) return;
+    const noted = writeState({ pending: { topics, at: Date.now() } });
     askToSayThings().then(async (allowed) => {
-      if (allowed) await ask("poll", { topics });
+      await noted;
+      if (allowed) await ask("allowed");
       close(false);
     });
   }

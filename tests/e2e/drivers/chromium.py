@@ -24,6 +24,9 @@ BINARY = shutil.which("chromium") or shutil.which("chromium-browser")
 FAR_HOST = "newsbell.example"
 """A name that leads to this machine, and that the browser takes for a host somewhere else."""
 
+FROM_THE_RIGHT = "--force-ui-direction=rtl"
+"""The switch that has the browser look as in Arabic or Hebrew."""
+
 _SWITCHES = [
     "--remote-debugging-port=0",
     "--no-sandbox",  # tests run as root in containers
@@ -66,7 +69,8 @@ def running_chromium(folder: Path, display: Display, switches: Sequence[str] = (
         address = until(lambda: _read_address(folder / "DevToolsActivePort"), "Chromium's address", within=60)
         until(lambda: _listens(inspector), "the inspector of native widgets")
         with connected(address) as pages, connected(f"ws://127.0.0.1:{inspector}/0") as widgets:
-            yield Chromium(pages, NativeUI(widgets), display)
+            native = NativeUI(widgets, mirrored=FROM_THE_RIGHT in switches)
+            yield Chromium(pages, native, display)
 
 
 class Chromium(Page):

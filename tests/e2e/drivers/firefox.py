@@ -257,6 +257,11 @@ class Firefox:
         with self.chrome():
             self.run("Services.prefs.setIntPref(arguments[0], arguments[1])", _SCHEME, scheme == "light")
 
+    def go_from_the_right(self) -> None:
+        """Look as in Arabic or Hebrew from now on."""
+        with self.chrome():
+            self.run("Services.prefs.setStringPref('intl.l10n.pseudo', 'bidi')")
+
     def zoom(self, factor: float) -> None:
         """Enlarge the page in front, as its reader does."""
         with self.chrome():

@@ -25,10 +25,17 @@ class Box(NamedTuple):
     def centre(self) -> tuple[int, int]:
         return self.x + self.width // 2, self.y + self.height // 2
 
+    def mirrored(self, frame: Box) -> Box:
+        """The same as far from the right of the frame as this is from its left."""
+        return self._replace(x=frame.x + frame.width - (self.x - frame.x) - self.width)
+
 
 class NativeUI:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, mirrored: bool = False) -> None:
+        """`mirrored` where the browser is in a language that is written from the right: the inspector counts
+        from the left all the same."""
         self._connection = connection
+        self._mirrored = mirrored
 
     def button(self, label: str, dialog: str) -> Box | None:
         """Where the button stands in the dialog of this class name; None while it is not there."""
@@ -73,9 +80,10 @@ class NativeUI:
     def _found(self, window: str | None, name: str) -> Iterator[tuple[Node, Box]]:
         """The visible views of this class name, each with its place."""
         for candidate in self._windows(window):
-            origin = self._window_box(candidate)
+            frame = self._window_box(candidate)
             for child in candidate.get("children", []):
-                yield from self._find(child, name, origin.x, origin.y)
+                for node, box in self._find(child, name, frame.x, frame.y):
+                    yield node, box.mirrored(frame) if self._mirrored else box
 
     def _windows(self, name: str | None) -> Iterator[Node]:
         """The windows that show something; those of this class name where one is given."""

@@ -67,7 +67,7 @@ def run_chromium(
     tmp_path: Path, display: Display, google_push: GoogleCloudMessaging, publisher: Publisher
 ) -> RunChromium:
     """Starts a Chromium with the extension, version 0.1.0 unless told otherwise; the next start finds what
-    the one before left. `switches` lead to another push service."""
+    the one before left. `switches` are there instead of those that lead to the tests' push service."""
     if not chromium_driver.BINARY:
         pytest.skip("no Chromium on this machine (Debian: chromium)")
 

@@ -9,9 +9,11 @@ from typing import Any, Protocol
 import pytest
 
 from tests.e2e import accessibility
-from tests.e2e.accessibility import SCHEMES, violations
+from tests.e2e.accessibility import SCHEMES, misread, violations
+from tests.e2e.drivers.chromium import FROM_THE_RIGHT
 from tests.e2e.extension.conftest import InFirefox, RunChromium
 from tests.e2e.extension.reader import AnyExtension, article, page_topics, wait_until_shown
+from tests.e2e.services.gcm import switches_to_nowhere
 from tests.e2e.services.paper import Paper
 from tests.e2e.waiting import until
 
@@ -21,16 +23,28 @@ pytestmark = [
     pytest.mark.skipif(not accessibility.AXE.exists(), reason="axe-core is not installed (make js)"),
 ]
 
-AWAY = "http://127.0.0.1:9"
+AWAY = "http://[::1]:9"  # read from the right, it would begin with the port
 TOPICS = ["Russia", "Клімат", "بحر"]
 PAGES = {"options.html": "Russia", "popup.html": "Russia", "done.html": "Nothing to do"}
 """And words that are there once the page has filled itself."""
 SHAPES = {
     "as it is": "",
-    "from the right": "document.documentElement.dir = 'rtl'",
     "in larger letters": "document.documentElement.style.fontSize = '200%'",
 }
 TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
+DIRECTIONS = """["body", "#server", "#address", "#token"].map((one) => document.querySelector(one)).map(
+    (one) => one && getComputedStyle(one).direction)"""
+# What is over the edge: where a page begins, no scrolling leads there.
+OUTSIDE = """[...document.querySelectorAll("body *")].filter((one) => one.checkVisibility()).filter((one) => {
+    const { left, right } = one.getBoundingClientRect();
+    return left < 0 || right > innerWidth;
+}).map((one) => one.outerHTML)"""
+# What does not begin at the right, but for the padding of a part.
+INDENTED = """[...document.querySelectorAll("h2, p")].filter((one) => one.innerText).filter((one) => {
+    const words = document.createRange();
+    words.selectNodeContents(one);
+    return words.getBoundingClientRect().right < one.getBoundingClientRect().right - 10;
+}).map((one) => one.outerHTML)"""
 # Where the focus is, and whether that is to be seen.
 FOCUS = """(() => {
     const one = document.activeElement;
@@ -67,18 +81,18 @@ def full_state() -> dict[str, object]:
         {
             **item,
             "id": f"i{n}",
-            "title": f"Ferry {n}",
+            "title": title,
             "url": f"{AWAY}/{n}",
             "original": f"https://paper.example/{n}",
         }
-        for n in range(3)
+        for n, title in enumerate(["המעבורת חוזרת!", "Ferry returns!", "Ice closes the channel"])
     ]
     return {
         "server": AWAY,
         "apiToken": "nba_any",
         "following": [{"name": name, "slug": name, "since": 1, "primed": True} for name in TOPICS],
         "feed": {"server": AWAY, "slugs": "", "etag": "", "items": items},
-        "unread": ["i0"],
+        "unread": ["i0", "i1"],
         "unsent": [
             {
                 "id": "u0",
@@ -106,7 +120,8 @@ def show_everything(browser: AnyBrowser, extension: AnyExtension, page: str) -> 
 
 
 def judge_pages(browser: AnyBrowser, extension: AnyExtension, zoom: Callable[[float], None]) -> None:
-    """By axe in both schemes; by their width as they are, from the right, in larger letters, and enlarged."""
+    """By axe in both schemes, by their letters, and by their width as they are, in larger letters, and
+    enlarged."""
     found: dict[tuple[str, str], list[str]] = {}
     for page in PAGES:
         show_everything(browser, extension, page)
@@ -114,6 +129,7 @@ def judge_pages(browser: AnyBrowser, extension: AnyExtension, zoom: Callable[[fl
             browser.use_scheme(scheme)
             until(is_true(browser, f"matchMedia('(prefers-color-scheme: {scheme})').matches"), scheme)
             found[page, scheme] = violations(browser.value)
+        found[page, "letters"] = misread(browser.value)
         found[page, "width"] = shapes_too_wide(browser)
 
         show_everything(browser, extension, page)
@@ -152,6 +168,32 @@ def judge_popup(browser: AnyBrowser, extension: AnyExtension, paper: Paper) -> N
     popup.run(f"void ({SHAPES['in larger letters']})")
     until(lambda: not popup.run(TOO_WIDE), "a popup that is as wide as its letters need it")
     extension.close_popup()
+
+
+def judge_from_the_right(browser: AnyBrowser, extension: AnyExtension, paper: Paper) -> None:
+    """In a browser that begins at the right, as in Arabic: so does each page, while addresses and words of
+    other languages are read from the left."""
+    for page in PAGES:
+        show_everything(browser, extension, page)
+        judge_mirrored(browser.value)
+        assert shapes_too_wide(browser) == []
+    browser.open(article(paper))
+    popup = extension.open_popup()
+    page_topics(popup)
+    until(lambda: not popup.run(TOO_WIDE), "a popup that is as wide as it needs to be")
+    judge_mirrored(popup.run)
+    at_the_left = "document.querySelector('#options').getBoundingClientRect().x < 20"
+    assert popup.run(at_the_left)
+    extension.close_popup()
+
+
+def judge_mirrored(run: Callable[[str], Any]) -> None:
+    page, *addresses = run(DIRECTIONS)
+    assert [page, run("document.documentElement.dir")] == ["rtl", "rtl"]
+    assert set(addresses) <= {"ltr", None}
+    assert run(OUTSIDE) == []
+    assert run(INDENTED) == []
+    assert misread(run) == []
 
 
 def use_the_keyboard_alone(browser: AnyBrowser, extension: AnyExtension) -> None:
@@ -197,6 +239,8 @@ def test_firefox_shows_the_extension_to_everybody(firefox_extension: InFirefox, 
     judge_pages(firefox, extension, firefox.zoom)
     use_the_keyboard_alone(firefox, extension)
     judge_popup(firefox, extension, paper)
+    firefox.go_from_the_right()
+    judge_from_the_right(firefox, extension, paper)
 
 
 def test_chromium_shows_the_extension_to_everybody(run_chromium: RunChromium, paper: Paper) -> None:
@@ -204,3 +248,5 @@ def test_chromium_shows_the_extension_to_everybody(run_chromium: RunChromium, pa
         judge_pages(chromium, extension, extension.zoom)
         use_the_keyboard_alone(chromium, extension)
         judge_popup(chromium, extension, paper)
+    with run_chromium(switches=[*switches_to_nowhere(), FROM_THE_RIGHT]) as (chromium, extension):
+        judge_from_the_right(chromium, extension, paper)

@@ -15,6 +15,7 @@ from tests.e2e.drivers.chromium import Chromium
 from tests.e2e.drivers.chromium_extension import ChromiumExtension
 from tests.e2e.extension.conftest import RunChromium
 from tests.e2e.extension.reader import (
+    DENIED,
     article,
     page_topics,
     read,
@@ -76,7 +77,7 @@ def test_follow_ok_deny_allow_a_ring_the_article_and_silence(
         popup.click("#ok")
         extension.press_in_dialog("Deny")
         popup = extension.open_popup()
-        wait_until_shown(popup, "#prompt")
+        popup.wait_for_text("#prompt", DENIED)
         assert "Russia" in popup.text("#prompt")
         assert newsbell.subscriptions() == google_push.subscriptions == 0
 

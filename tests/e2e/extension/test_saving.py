@@ -8,7 +8,6 @@ from tests.e2e.extension import test_chromium_following as chromium_reader
 from tests.e2e.extension import test_firefox_linking as firefox_reader
 from tests.e2e.extension.conftest import InFirefox, RunChromium
 from tests.e2e.extension.options import forget_token, give_token, reach_past_a_proxy
-from tests.e2e.extension.reader import hasten
 from tests.e2e.extension.saving import (
     find_a_country_by_another_name,
     keep_what_cannot_be_sent,
@@ -34,10 +33,7 @@ def test_chromium_saves_what_is_an_article_and_says_why_not(
         save_without_the_popup(chromium, extension, newsbell, paper, title)
         find_a_country_by_another_name(chromium, extension, paper)
         refuse_bad_pages(chromium, extension, newsbell, paper, browsers_own="chrome://version/")
-        keep_what_cannot_be_sent(
-            chromium, extension, newsbell, door, paper, title, try_again=extension.open_popup
-        )
-        extension.close_popup()
+        keep_what_cannot_be_sent(chromium, extension, newsbell, door, paper, title)
         withstand_an_attack(chromium, extension, door, paper)
         forget_token(chromium, extension, paper, token)
         reach_past_a_proxy(chromium, extension, door, lambda: extension.press_in_dialog("Allow"))
@@ -53,16 +49,7 @@ def test_firefox_saves_what_is_an_article_and_says_why_not(
     save_without_the_popup(firefox, extension, newsbell, paper, title)
     find_a_country_by_another_name(firefox, extension, paper)
     refuse_bad_pages(firefox, extension, newsbell, paper, browsers_own="about:license")
-    keep_what_cannot_be_sent(
-        firefox,
-        extension,
-        newsbell,
-        door,
-        paper,
-        title,
-        # By the alarm, while no page of the extension is open; Chromium has one wait for half a minute.
-        try_again=lambda: hasten(extension, "saves", 0.02),
-    )
+    keep_what_cannot_be_sent(firefox, extension, newsbell, door, paper, title)
     withstand_an_attack(firefox, extension, door, paper)
     forget_token(firefox, extension, paper, token)
     reach_past_a_proxy(firefox, extension, door, lambda: firefox.press_in_prompt("Allow"))

@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STATE := $(VENV)/.state
 
-# One test process a core at most: the browsers and databases beside them want some too.
-TEST_PROCESSES ?= 2
+# Two test processes a core: half of the time a test waits, for a browser, a server or another process. The
+# browsers' tests are one group, and so one after the other in one of them.
+TEST_PROCESSES ?= $(shell expr 2 '*' "$$(getconf _NPROCESSORS_ONLN)")
 
 # Percent of branches that the tests must reach; what is left is mostly the worst of luck: a full disk, a lost race.
 COVERAGE := 95
@@ -18,8 +19,7 @@ serve: $(STATE)/serve
 
 test: check js tools
 	$(BIN)/coverage erase
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup -m "not browser" --cov --cov-report=
-	$(BIN)/python -m pytest -m browser --cov --cov-append --cov-report=
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup --cov --cov-report=
 	$(BIN)/coverage report --fail-under=$(COVERAGE)
 
 # Only the real browsers.

@@ -184,6 +184,30 @@ def test_who_waits_is_found_by_the_index(sqlite_database: Database) -> None:
     assert not [step for step in steps if "TEMP B-TREE" in step or "SCAN retries" in step], steps
 
 
+def test_postgresql_finds_them_by_the_index_when_most_wait_for_one_service(
+    postgresql_database: Database,
+) -> None:
+    """It knows how many do, and others come first in the table."""
+    with postgresql_database.transaction() as conn:
+        conn.exec_driver_sql(
+            "INSERT INTO subscriptions (endpoint, p256dh, auth, vapid_key_id, manage_token_hash, created_at) "
+            "SELECT number, '', '', %s, number, now() FROM generate_series(1, 4000) AS number",
+            (stored_key(conn),),
+        )
+        conn.exec_driver_sql(
+            "INSERT INTO retries (alert_id, subscription_id, due_at, attempts, service, witness) "
+            "SELECT %s, id, now(), 0, CASE WHEN id > 1000 THEN 'push.example' END, id > 1000 "
+            "FROM subscriptions ORDER BY id",
+            (alert(conn, "Snow"),),
+        )
+        conn.exec_driver_sql("ANALYZE retries")
+        with statements(postgresql_database) as asked:
+            assert delivery.waiting_services(conn, 9) == {"push.example": [True]}
+        statement, parameters = asked[0]
+        plan = "\n".join(conn.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars())
+    assert "Seq Scan" not in plan, plan
+
+
 @pytest.mark.parametrize("witness", [True, False])
 def test_postgresql_finds_them_by_the_index_too(postgresql_database: Database, witness: bool) -> None:
     with postgresql_database.transaction() as conn:

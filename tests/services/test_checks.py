@@ -9,7 +9,22 @@ from typing import Any
 import pytest
 
 from newsbell.services.checks import Facts, Level, check, rings_browsers
+from newsbell.storage.status import Line, Waiting
 from tests.factories import NOW
+
+
+def waiting(*messages: int, since: timedelta = timedelta(minutes=20), others: int = 0) -> Waiting:
+    """So many in the longest lines, the first since then and the next ones for half of it each; and one
+    message in each other line.
+    """
+    lines = [
+        Line(service=f"{number}.example", messages=one, since=NOW - since / 2**number)
+        for number, one in enumerate(messages)
+    ]
+    return Waiting(
+        messages=sum(messages) + others, services=len(messages) + others, since=NOW - since, longest=lines
+    )
+
 
 _WELL = Facts(
     now=NOW,
@@ -22,6 +37,7 @@ _WELL = Facts(
     subscriptions=100,
     suspended=0,
     paused=(),
+    waiting=Waiting(),
     waiting_topics=3,
     disk_free=20 * 1024**3,
 )
@@ -56,6 +72,8 @@ def test_a_healthy_server_has_nothing_to_complain_of() -> None:
         ({"suspended": 1}, "subscriptions", "warn"),
         ({"suspended": 51}, "subscriptions", "bad"),
         ({"paused": ("push.example",)}, "push services", "bad"),
+        ({"waiting": waiting(1)}, "messages", "warn"),
+        ({"waiting": waiting(9, since=timedelta(days=1))}, "messages", "warn"),
         ({"waiting_topics": 9_000}, "topics", "warn"),
         ({"waiting_topics": 10_000}, "topics", "bad"),
         ({"now": NOW.replace(year=1970)}, "clock", "bad"),
@@ -82,6 +100,8 @@ def test_what_is_wrong_is_found_and_can_be_put_right(
         {"database_now": NOW - timedelta(seconds=59)},
         {"heartbeat": NOW + timedelta(seconds=59)},
         {"subscriptions": 0},
+        {"waiting": waiting(9, since=timedelta(minutes=4))},
+        {"waiting": waiting(9, since=-timedelta(minutes=1))},
     ],
 )
 def test_what_is_only_different_is_not_complained_of(changes: dict[str, Any]) -> None:
@@ -100,6 +120,23 @@ def test_what_is_only_different_is_not_complained_of(changes: dict[str, Any]) ->
 def test_a_silence_is_told_in_words(span: timedelta, words: str) -> None:
     worker = next(one for one in check(replace(_WELL, heartbeat=NOW - span)) if one.subject == "worker")
     assert words in worker.sentence
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (Waiting(), "None waits"),
+        (waiting(12), "12 wait for push services: 12 for 0.example, the first for 20 minutes."),
+        (
+            waiting(5, 3, others=40),
+            "48 wait for push services: 5 for 0.example, the first for 20 minutes; 3 for",
+        ),
+        (waiting(5, 3, others=40), "1.example, the first for 10 minutes; 40 for 40 more."),
+    ],
+)
+def test_who_waits_for_which_push_service_is_told(found: Waiting, words: str) -> None:
+    messages = next(one for one in check(replace(_WELL, waiting=found)) if one.subject == "messages")
+    assert words in messages.sentence
 
 
 @pytest.mark.parametrize(

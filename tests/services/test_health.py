@@ -10,6 +10,8 @@ from newsbell.config import Settings
 from newsbell.services.health import doctor, gather
 from newsbell.storage import delivery, subscriptions
 from newsbell.storage.database import Database
+from newsbell.storage.delivery import Retry
+from newsbell.storage.status import Line, Waiting
 from tests.factories import stored_article, stored_key, subscriber, topic_ids
 
 
@@ -20,14 +22,21 @@ def test_the_facts_are_those_of_the_store(database: Database, settings: Settings
         subscriptions.suspend(conn, subscriber(conn, "Russia", now=now), now)
         delivery.heartbeat(conn, "one", now)
         russia = topic_ids(conn, ["Russia"])
-        delivery.add_alert(
+        number = delivery.add_alert(
             conn, article.story_id, article.id, russia, now=now, expires_at=now + timedelta(days=1)
         )
+        assert number is not None
+        waits = Retry(
+            alert_id=number, subscription_id=1, due_at=now, attempts=0, service="push.example", witness=True
+        )
+        delivery.add_retries(conn, [waits])
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     facts = gather(database, settings, now + timedelta(minutes=7))
     assert (facts.subscriptions, facts.suspended) == (2, 1)
     assert facts.heartbeat == facts.overdue_since == now
     assert facts.has_vapid_key
+    line = Line(service="push.example", messages=1, since=now)
+    assert facts.waiting == Waiting(messages=1, services=1, since=now, longest=[line])
     assert facts.disk_free > 0
     assert (facts.database_now is None) == (database.dialect == "sqlite")
 

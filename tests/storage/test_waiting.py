@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from newsbell.storage import delivery, subscriptions
+from newsbell.storage import delivery, status, subscriptions
 from newsbell.storage.database import Connection, Database
 from newsbell.storage.delivery import Retry
-from tests.factories import NOW, push_target, stored_key, subscriber
+from newsbell.storage.status import Line, Waiting
+from tests.factories import NOW, add_retry, push_target, stored_key, subscriber
 from tests.storage.test_planning import HOUR, LEASE, alert
 from tests.storage.watching import query_plan, statements
 
@@ -99,6 +100,44 @@ def test_who_waits_too_long_is_dropped(database: Database) -> None:
         assert delivery.waiting_services(conn, 9) == {}
 
 
+def test_who_waits_is_told_by_service_the_longest_line_first(database: Database) -> None:
+    with database.transaction() as conn:
+        assert status.waiting(conn, 9) == Waiting()
+        number = alert(conn, "Snow")
+        for place, host in enumerate(("c", "b", "b", "b", "a")):
+            _wait(conn, number, host, witness=place % 2 == 0, place=place)
+        add_retry(conn, number, subscriber(conn, "Snow"), due_at=NOW - HOUR, attempts=1)
+        found = status.waiting(conn, 2)
+    assert found == Waiting(
+        messages=5,
+        services=3,
+        since=NOW,
+        longest=[
+            Line(service="b", messages=3, since=NOW + SECOND),
+            Line(service="a", messages=1, since=NOW + 4 * SECOND),
+        ],
+    )
+
+
+def test_who_waits_is_counted_by_the_index(sqlite_database: Database) -> None:
+    with statements(sqlite_database) as asked, sqlite_database.read() as conn:
+        status.waiting(conn, 3)
+    steps = query_plan(sqlite_database, *asked[0])
+    read = [step for step in steps if "retries" in step]
+    assert len(read) == 1, steps
+    assert "USING COVERING INDEX ix_retries_waiting" in read[0], steps
+
+
+def test_postgresql_counts_them_by_the_index_too(postgresql_database: Database) -> None:
+    with postgresql_database.transaction() as conn:
+        conn.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        with statements(postgresql_database) as asked:
+            status.waiting(conn, 3)
+        statement, parameters = asked[0]
+        plan = "\n".join(conn.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars())
+    assert "ix_retries_waiting" in plan, plan
+
+
 def _look(conn: Connection) -> None:
     delivery.has_work(conn, NOW)
     delivery.claim_retries(conn, "worker", NOW, LEASE, 100)
@@ -143,6 +182,30 @@ def test_who_waits_is_found_by_the_index(sqlite_database: Database) -> None:
     assert sum("ix_retries_waiting (service>?)" in step for step in steps) == 2, steps
     assert sum("ix_retries_waiting (service=? AND witness=?)" in step for step in steps) == 3, steps
     assert not [step for step in steps if "TEMP B-TREE" in step or "SCAN retries" in step], steps
+
+
+def test_postgresql_finds_them_by_the_index_when_most_wait_for_one_service(
+    postgresql_database: Database,
+) -> None:
+    """It knows how many do, and others come first in the table."""
+    with postgresql_database.transaction() as conn:
+        conn.exec_driver_sql(
+            "INSERT INTO subscriptions (endpoint, p256dh, auth, vapid_key_id, manage_token_hash, created_at) "
+            "SELECT number, '', '', %s, number, now() FROM generate_series(1, 4000) AS number",
+            (stored_key(conn),),
+        )
+        conn.exec_driver_sql(
+            "INSERT INTO retries (alert_id, subscription_id, due_at, attempts, service, witness) "
+            "SELECT %s, id, now(), 0, CASE WHEN id > 1000 THEN 'push.example' END, id > 1000 "
+            "FROM subscriptions ORDER BY id",
+            (alert(conn, "Snow"),),
+        )
+        conn.exec_driver_sql("ANALYZE retries")
+        with statements(postgresql_database) as asked:
+            assert delivery.waiting_services(conn, 9) == {"push.example": [True]}
+        statement, parameters = asked[0]
+        plan = "\n".join(conn.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars())
+    assert "Seq Scan" not in plan, plan
 
 
 @pytest.mark.parametrize("witness", [True, False])

@@ -10,6 +10,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from newsbell.services.topics import MAX_UNLISTED
+from newsbell.storage.status import Waiting
 
 Level = Literal["ok", "warn", "bad"]
 
@@ -17,6 +18,8 @@ SILENT_AFTER = timedelta(minutes=1)
 """A worker says every ten seconds that it lives, and between two batches where one takes longer."""
 DEAD_AFTER = timedelta(minutes=10)
 OVERDUE_AFTER = timedelta(minutes=5)
+LONGEST_LINES = 3
+"""Push services that are named with who waits for them: anybody can make up names of more."""
 LITTLE_DISK = 1024**3
 NO_DISK = 100 * 1024**2
 WRONG_CLOCK = timedelta(minutes=1)
@@ -42,8 +45,8 @@ class Finding:
 class Facts:
     """What the checks look at. `database_now` is the database server's clock, None where the database
     shares ours; `heartbeat` is when a worker last said that it lives; `overdue_since` the time the oldest
-    undone work was due; `paused` the push services that are left alone; `waiting_topics` how many no
-    article has; `disk_free` in bytes.
+    undone work was due; `paused` the push services that refuse our key; `waiting` the messages that wait for
+    a push service; `waiting_topics` how many no article has; `disk_free` in bytes.
     """
 
     now: datetime
@@ -56,6 +59,7 @@ class Facts:
     subscriptions: int
     suspended: int
     paused: Sequence[str]
+    waiting: Waiting
     waiting_topics: int
     disk_free: int
 
@@ -70,7 +74,8 @@ def check(facts: Facts) -> list[Finding]:
         check_overdue(facts),
         check_suspended(facts),
         check_paused(facts),
-        check_waiting(facts),
+        check_messages(facts),
+        check_topics(facts),
         check_clock(facts),
         check_disk(facts.disk_free),
     ]
@@ -197,7 +202,31 @@ def check_paused(facts: Facts) -> Finding:
     )
 
 
-def check_waiting(facts: Facts) -> Finding:
+def check_messages(facts: Facts) -> Finding:
+    """Never bad, for it is the push service's matter, and anybody can make up one that is silent."""
+    subject, waiting = "messages", facts.waiting
+    if waiting.since is None:
+        return Finding(subject=subject, level="ok", sentence="None waits for a push service.")
+    lines = [
+        f"{line.messages} for {line.service}, the first for {_duration(facts.now - line.since)}"
+        for line in waiting.longest
+    ]
+    if others := waiting.services - len(lines):
+        left = waiting.messages - sum(line.messages for line in waiting.longest)
+        lines.append(f"{left} for {others} more")
+    sentence = f"{waiting.messages} wait for push services: {'; '.join(lines)}."
+    if facts.now - waiting.since < OVERDUE_AFTER:
+        return Finding(subject=subject, level="ok", sentence=sentence)
+    return Finding(
+        subject=subject,
+        level="warn",
+        sentence=sentence,
+        advice="Their push service rests, is paused or is slow; the log says which. They are sent as soon as "
+        "it serves, until their story is a day old.",
+    )
+
+
+def check_topics(facts: Facts) -> Finding:
     sentence = f"{facts.waiting_topics} wait for a first article; there is room for {MAX_UNLISTED}."
     if facts.waiting_topics < MAX_UNLISTED * 0.8:
         return Finding(subject="topics", level="ok", sentence=sentence)

@@ -8,6 +8,7 @@ from datetime import datetime
 from newsbell.config import Settings
 from newsbell.errors import NewsbellError
 from newsbell.services.checks import (
+    LONGEST_LINES,
     Facts,
     Finding,
     check,
@@ -52,6 +53,7 @@ def gather(db: Database, settings: Settings, now: datetime) -> Facts:
             subscriptions=subscriptions.count(conn),
             suspended=status.count_suspended(conn),
             paused=sorted(delivery.paused(conn, now)),
+            waiting=status.waiting(conn, LONGEST_LINES),
             waiting_topics=topics.count_unlisted(conn),
             disk_free=_free(settings),
         )

@@ -38,8 +38,9 @@ runtime.onInstalled.addListener(() => {
   });
   void ensureHere();
 });
-storage.onChanged.addListener((changes) => {
-  if (!changes.apiToken) return;
+storage.onChanged.addListener(({ apiToken, saved, unread }) => {
+  if (saved || unread) void showBadge();
+  if (!apiToken) return;
   void offerSaving();
   void sendUnsent();
 });
@@ -97,7 +98,7 @@ function listenToNotifications() {
 /** @param {string} id */
 function onNotificationClicked(id) {
   notifications().clear(id);
-  void openFrom(addressIn(id)).then(showBadge);
+  void openFrom(addressIn(id));
 }
 
 /** @param {ServiceWorkerGlobalScope} scope */
@@ -105,7 +106,7 @@ function listenToPushes(scope) {
   scope.addEventListener("push", (event) => event.waitUntil(ring(event.data)));
   scope.addEventListener("notificationclick", (event) => {
     event.notification.close();
-    event.waitUntil(openFrom(event.notification.data?.address).then(showBadge));
+    event.waitUntil(openFrom(event.notification.data?.address));
   });
   scope.addEventListener("pushsubscriptionchange", (event) => {
     /** @type {ExtendableEvent} */ (event).waitUntil(ensureHere());

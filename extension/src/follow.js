@@ -1,6 +1,5 @@
 /** What the reader wants: following and unfollowing, the wish until Allow, and stopping altogether. */
 
-import { showBadge } from "./badge.js";
 import { ensureHere } from "./health/means.js";
 import { maySayThings, pushesItself } from "./platform.js";
 import { Hindered } from "./server.js";
@@ -75,7 +74,6 @@ export async function unfollow(key) {
     );
     return following.length > 0 ? { following } : { following, unread: [], due: [] };
   });
-  await showBadge();
   await ensureHere();
 }
 
@@ -111,7 +109,6 @@ export async function stopEverything() {
     pushed: [],
     feed: null,
   }));
-  await showBadge();
   await ensureHere();
 }
 
@@ -122,5 +119,4 @@ export async function markRead(ids) {
   await changeState((state) => ({
     unread: ids.length > 0 ? state.unread.filter((id) => !ids.includes(id)) : [],
   }));
-  await showBadge();
 }

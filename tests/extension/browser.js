@@ -1,6 +1,7 @@
 /** A tiny browser: enough of `chrome` for the modules that touch it, set before they are loaded. */
 
 import { readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 
 const MESSAGES = JSON.parse(
   readFileSync(new URL("../../extension/_locales/en/messages.json", import.meta.url), "utf8"),
@@ -98,7 +99,14 @@ export function fakeBrowser({ stored = {}, allowed = false, firefox = false } = 
           structuredClone(
             Object.fromEntries(Object.entries(wanted).map(([key, usual]) => [key, store[key] ?? usual])),
           ),
-        set: async (patch) => void Object.assign(store, structuredClone(patch)),
+        set: async (patch) => {
+          const changes = {};
+          for (const [key, newValue] of Object.entries(structuredClone(patch))) {
+            if (!isDeepStrictEqual(store[key], newValue)) changes[key] = { newValue };
+            store[key] = newValue;
+          }
+          if (Object.keys(changes).length > 0) browser.storage.onChanged.emit(changes, "local");
+        },
       },
     },
     tabs: {

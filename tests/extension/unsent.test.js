@@ -99,14 +99,9 @@ test("a token that was revoked: the page is kept, no alarm tries it, and another
 
 test("a page that the server refuses for good waits no longer, and that is said", async () => {
   await save("ferry", undefined);
-  browser.log.length = 0;
   await again(NO_ARTICLE);
-  assert.deepEqual(waiting(), []);
-  assert.equal(browser.store.saved.trouble.code, "no_article");
-  assert.deepEqual(
-    browser.log.filter(([name]) => name === "badge"),
-    [["badge", { text: "!" }]],
-  );
+  const { what, told, trouble } = browser.store.saved;
+  assert.deepEqual([waiting(), what, told, trouble.code], [[], "failed", false, "no_article"]);
 });
 
 test("the same page again takes the place of the one that waits", async () => {

@@ -47,6 +47,23 @@ test("a worker that wakes puts back alarms and the number on the button", () => 
   );
 });
 
+test("the number on the button follows what is unread and what became of saving, whoever changes it", async () => {
+  stage({ unread: [] });
+  const saved = { what: "new", told: false };
+  for (const patch of [
+    { unread: ["a"] },
+    { saved },
+    { saved: { ...saved, told: true } },
+    { unread: [] },
+    { tries: 1 },
+  ]) {
+    await browser.storage.local.set(patch);
+    await quiet();
+  }
+  const badges = browser.log.filter(([name]) => name === "badge").map(([, { text }]) => text);
+  assert.deepEqual(badges, ["1", "✓", "1", ""]);
+});
+
 for (const [what, emit] of [
   ["an update", () => browser.runtime.onInstalled.emit({ reason: "update" })],
   ["a start of the browser", () => browser.runtime.onStartup.emit()],

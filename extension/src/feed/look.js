@@ -1,7 +1,6 @@
 /** Looking at the feed of the followed topics, and ringing from it where nothing else rings. */
 
 import { feedName, MOST_IN_FEED } from "../address.js";
-import { showBadge } from "../badge.js";
 import { exclusively, maySayThings } from "../platform.js";
 import { RefusedByServer, ServerAway, serverAt } from "../server.js";
 import { changeState, readState } from "../state.js";
@@ -49,7 +48,6 @@ export async function lookAtFeed({ ring = false } = {}) {
 
 async function tell() {
   if (await maySayThings()) await ringDue();
-  await showBadge();
 }
 
 /**
@@ -61,7 +59,6 @@ async function tell() {
 export async function listPushed(item) {
   // Not during a look, whose older answer would take it off the list again.
   await exclusively("newsbell feed", () => changeState((state) => withPushed(item, state)));
-  await showBadge();
 }
 
 /**

@@ -1,6 +1,5 @@
 /** What became of saving a page, until the editor has seen it. */
 
-import { showBadge } from "../badge.js";
 import { savedAbout } from "../sayings.js";
 import { changeState } from "../state.js";
 
@@ -48,5 +47,4 @@ async function markTold(saved) {
   await changeState((state) =>
     state.saved?.at === saved.at ? { saved: { ...state.saved, told: true } } : {},
   );
-  await showBadge();
 }

@@ -1,6 +1,5 @@
 /** Saving the page of a tab at the server, as an editor. */
 
-import { showBadge } from "../badge.js";
 import { show } from "../feed/ring.js";
 import { grabPage } from "../page/grab.js";
 import { runInPage } from "../page/run.js";
@@ -27,20 +26,14 @@ export const MOST_BYTES = 10_000_000;
 export async function savePage(tab, topics) {
   const page = await runInPage(tab, grabPage, MOST_BYTES);
   const saved = await outcome(page, topics, await mayBeKept(tab));
-  await note(saved);
-  return saved;
-}
-
-/** @param {Saved} saved */
-async function note(saved) {
   await writeState({ saved });
-  await showBadge();
+  return saved;
 }
 
 /** Save what could not be saved before; what came of each page is said aside. */
 export function sendUnsent() {
   return sendAll(send, async (saved) => {
-    await note(saved);
+    await writeState({ saved });
     await sayAside(saved);
   });
 }

@@ -147,6 +147,12 @@ class ChromiumExtension:
         """Enlarge the extension's pages, the popup too, as their reader does in one of them."""
         self.run(f"chrome.tabs.getCurrent().then(({{ id }}) => chrome.tabs.setZoom(id, {factor}))")
 
+    def suspend_background(self) -> None:
+        """Let the worker go to sleep, as Chromium does after 30 idle seconds, now."""
+        if worker := self._worker():
+            self._chromium.connection.send("Target.closeTarget", targetId=worker)
+            until(lambda: self._worker() != worker, "a suspended worker")
+
     def badge(self) -> str:
         """What stands on the button."""
         return str(self.run("chrome.action.getBadgeText({})"))
@@ -159,11 +165,13 @@ class ChromiumExtension:
         )
         return [(title, body) for title, body in found]
 
-    def _worker(self) -> bool:
-        return any(
-            target["type"] == "service_worker" and self._id in target["url"]
+    def _worker(self) -> str | None:
+        found = (
+            target["targetId"]
             for target in self._chromium.targets()
+            if target["type"] == "service_worker" and self._id in target["url"]
         )
+        return next(found, None)
 
     def _popup_target(self) -> str | None:
         prefix = self.address("popup.html")

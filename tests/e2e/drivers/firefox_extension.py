@@ -166,6 +166,10 @@ class FirefoxExtension:
             finally:
                 self._firefox.run(_CLOSE_BEHIND, address)
 
+    def badge(self) -> str:
+        """What stands on the button."""
+        return str(self.run("browser.action.getBadgeText({})"))
+
     def background(self) -> str:
         """How the event page is: "running", "stopped", …"""
         with self._firefox.chrome():

@@ -42,6 +42,8 @@ class AnyExtension(Inside, Protocol):
     def close_popup(self) -> None: ...
     def press_shortcut(self, key: str) -> None: ...
     def choose_in_menu(self, label: str) -> None: ...
+    def suspend_background(self) -> None: ...
+    def badge(self) -> str: ...
 
 
 def article(paper: Paper, *, topics: tuple[str, ...] = ("Russia", "Ukraine")) -> str:
@@ -83,6 +85,14 @@ def hasten(inside: Inside, name: str, minutes: float) -> dict[str, Any]:
     period = f"periodInMinutes: {json.dumps(found.get('periodInMinutes'))} ?? undefined"
     inside.run(f"{_ALARMS}.create({name!r}, {{delayInMinutes: {minutes}, {period}}})")
     return found
+
+
+def count_while_asleep(extension: AnyExtension, unread: int) -> None:
+    """The button says how many articles are unread, and goes on counting where the background sleeps."""
+    until(lambda: extension.badge() == str(unread), f"{unread} on the button")
+    extension.suspend_background()
+    extension.run("(globalThis.browser ?? chrome).storage.local.set({ unread: [] })")
+    until(lambda: extension.badge() == "", "nothing on the button")
 
 
 def read(file: Path) -> str:

@@ -14,6 +14,7 @@ from tests.e2e.extension.conftest import RunChromium, RunFirefox
 from tests.e2e.extension.reader import (
     DENIED,
     article,
+    count_while_asleep,
     hasten,
     state_of,
     wait_for_standing,
@@ -51,7 +52,7 @@ def test_chromium_without_a_push_service_rings_from_the_feed_until_there_is_one(
         assert hasten(extension, "look", 0.02)["periodInMinutes"] == 5
         until(extension.notifications, "a notification", within=60)
         assert [shown for shown, _ in extension.notifications()] == [title]
-        assert extension.badge() == "1"
+        until(lambda: extension.badge() == "1", "the article, counted on the button")
 
     with run_chromium() as (chromium, extension):
         # No page of the extension is opened until then: it takes over by itself.
@@ -65,6 +66,7 @@ def test_chromium_without_a_push_service_rings_from_the_feed_until_there_is_one(
         assert [push.status for push in google_push.pushes.log] == [201]
         shown = [text for text, _ in extension.notifications()]
         assert shown.count(f"Ice closes the channel: {title}") == 1
+        count_while_asleep(extension, 2)
 
 
 def test_firefox_at_a_plain_http_server_of_the_network_rings_from_the_feed(
@@ -105,3 +107,4 @@ def test_firefox_at_a_plain_http_server_of_the_network_rings_from_the_feed(
         until(lambda: state_of(extension)["due"] == [], "nothing left to ring for")
         assert len(extension.run("browser.notifications.getAll().then(Object.keys)")) == 1
         assert hasten(extension, "look", 5)["periodInMinutes"] == 5
+        count_while_asleep(extension, 2)

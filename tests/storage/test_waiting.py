@@ -9,7 +9,7 @@ import pytest
 from newsbell.storage import delivery, subscriptions
 from newsbell.storage.database import Connection, Database
 from newsbell.storage.delivery import Retry
-from tests.factories import NOW, push_target, stored_key, subscriber
+from tests.factories import NOW, push_target, stored_key, subscriber, subscribers
 from tests.storage.test_planning import HOUR, LEASE, alert
 from tests.storage.watching import query_plan, statements
 
@@ -27,6 +27,19 @@ def _wait(
     )
     delivery.add_retries(conn, [retry])
     return reader
+
+
+def _wait_many(conn: Connection, number: int, count: int) -> None:
+    """The same for so many new readers, with few statements."""
+    endpoints = [f"https://push.example/many/{count}/{each}" for each in range(count)]
+    waiting = [
+        Retry(
+            alert_id=number, subscription_id=reader, due_at=NOW, attempts=0,
+            service="push.example", witness=True,
+        )
+        for reader in subscribers(conn, endpoints, "Snow")
+    ]  # fmt: skip
+    delivery.add_retries(conn, waiting)
 
 
 def _claim(
@@ -113,8 +126,7 @@ def test_a_look_for_work_costs_the_same_however_many_wait(sqlite_database: Datab
         conn.exec_driver_sql("UPDATE alerts SET planned_at = due_at")
         costs = []
         for more in (20, 500):
-            for _ in range(more):
-                _wait(conn, number)
+            _wait_many(conn, number, more)
             costs.append(_steps(conn))
         assert costs[1] <= costs[0] * 1.2
 

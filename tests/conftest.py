@@ -26,6 +26,7 @@ PROOFS = ("browser", "database", "client", "slow")
 # No example is timed: the machine may be busy.
 hypothesis.settings.register_profile("newsbell", deadline=None)
 hypothesis.settings.load_profile("newsbell")
+_first_of_its_kind: dict[str, Database] = {}
 NO_POSTGRESQL = "NEWSBELL_TEST_DATABASE_URL is not set: no PostgreSQL to test with"
 
 
@@ -65,9 +66,20 @@ def sqlite_database(migrated_file: Path, settings: Settings) -> Iterator[Databas
     """An empty store where `settings` point, for tests that one database is enough for."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(migrated_file, settings.data_dir / "newsbell.sqlite3")
-    database = Database(settings.resolved_database_url)
+    database = _opened(settings.resolved_database_url)
     yield database
     database.close()
+
+
+def _opened(url: str) -> Database:
+    """A database whose statements were compiled by the tests before, where they asked the same: an engine
+    keeps them by its dialect, so the first one's are given to all of a kind.
+    """
+    database = Database(url)
+    first = _first_of_its_kind.setdefault(database.dialect, database)
+    for mine, before in (database._engine, first._engine), (database._reader, first._reader):
+        mine.dialect, mine._compiled_cache = before.dialect, before._compiled_cache
+    return database
 
 
 @contextmanager
@@ -105,7 +117,7 @@ def migrated_postgresql(postgresql_url: str) -> str:
 @pytest.fixture
 def postgresql_database(migrated_postgresql: str) -> Iterator[Database]:
     """An empty store in PostgreSQL."""
-    database = Database(migrated_postgresql)
+    database = _opened(migrated_postgresql)
     yield database
     with database.transaction() as conn:
         _empty(conn)

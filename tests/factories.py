@@ -11,12 +11,13 @@ from functools import cache
 from itertools import count
 from typing import Any
 
+import sqlalchemy as sa
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from newsbell.domain.article import Article, CleanArticle, Origin
 from newsbell.domain.subscription import PushTarget
-from newsbell.storage import articles, delivery, keys, subscriptions, topics
+from newsbell.storage import articles, delivery, keys, schema, subscriptions, topics
 from newsbell.storage.articles import TopicLink
 from newsbell.storage.database import Connection
 
@@ -103,6 +104,31 @@ def subscriber(
         manage_token_hash=f"hash {number}",
         now=now,
     )
+
+
+def subscribers(
+    conn: Connection, endpoints: Sequence[str], *topic_names: str, now: datetime = NOW, proven: bool = False
+) -> list[int]:
+    """The numbers of stored subscriptions of these endpoints that follow these topics: the rows of
+    `subscriber`, in a few statements however many they are. They are `proven` if they were rung before.
+    """
+    if not endpoints:
+        return []
+    target, key, followed = _one_target(), stored_key(conn, now), topic_ids(conn, topic_names)
+    browser = {"p256dh": target.p256dh, "auth": target.auth, "vapid_key_id": key, "created_at": now}
+    rows = [
+        {**browser, "endpoint": endpoint, "manage_token_hash": f"hash {next(_numbers)}"}
+        for endpoint in endpoints
+    ]
+    add = sa.insert(schema.subscriptions)
+    ids = list(
+        conn.execute(add.returning(schema.subscriptions.c.id, sort_by_parameter_order=True), rows).scalars()
+    )
+    follows = [{"topic_id": topic, "subscription_id": number} for number in ids for topic in followed]
+    conn.execute(sa.insert(schema.subscription_topics), follows)
+    if proven:
+        subscriptions.record_success(conn, ids, now)
+    return ids
 
 
 def add_retry(

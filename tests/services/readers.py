@@ -5,8 +5,8 @@ from functools import cache
 from newsbell.domain.subscription import PushTarget
 from newsbell.services.delivery import Delivery
 from newsbell.services.importing import Source, import_article
-from newsbell.storage import delivery, subscriptions
-from tests.factories import NOW, push_target, subscriber
+from newsbell.storage import delivery
+from tests.factories import push_target, subscribers
 from tests.pages import news_page, paragraphs_of
 
 
@@ -20,9 +20,7 @@ def followers(work: Delivery, count: int, *, host: str = "push.example", proven:
     """Store as many readers of that push service, `proven` if they were rung before; their endpoints."""
     endpoints = [f"https://{host}/{number}" for number in range(count)]
     with work.db.transaction() as conn:
-        numbers = [subscriber(conn, "Russia", now=NOW, target=push_target(each)) for each in endpoints]
-        if proven:
-            subscriptions.record_success(conn, numbers, NOW)
+        subscribers(conn, endpoints, "Russia", proven=proven)
     return endpoints
 
 

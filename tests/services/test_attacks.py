@@ -18,9 +18,8 @@ from newsbell.domain.subscription import PushTarget
 from newsbell.services.delivery import Delivery, Worker, work_once
 from newsbell.services.importing import Source, import_article
 from newsbell.services.upkeep import sweep
-from newsbell.storage import subscriptions
 from newsbell.storage.database import Database
-from tests.factories import NOW, push_target, subscriber
+from tests.factories import NOW, subscribers
 from tests.fakes import SENT, Clock, FakePusher
 from tests.pages import news_page, paragraphs_of
 
@@ -56,11 +55,7 @@ def work(sqlite_database: Database, clock: Clock) -> Delivery:
 def _followers(work: Delivery, who: str, number: int, *, proven: bool) -> set[str]:
     endpoints = [f"https://push.example/{who}/{each}" for each in range(number)]
     with work.db.transaction() as conn:
-        keys = push_target()
-        targets = [keys._replace(endpoint=each) for each in endpoints]
-        ids = [subscriber(conn, "Russia", now=NOW, target=each) for each in targets]
-        if proven:
-            subscriptions.record_success(conn, ids, NOW)
+        subscribers(conn, endpoints, "Russia", proven=proven)
     return set(endpoints)
 
 
@@ -152,8 +147,7 @@ def test_a_service_that_refuses_all_is_left_alone(work: Delivery, clock: Clock, 
     outcome = Outcome.LATER if status == 429 else Outcome.KEY_REFUSED
     _followers(work, "reader", 600, proven=True)
     with work.db.transaction() as conn:
-        elsewhere = subscriber(conn, "Russia", now=NOW, target=push_target("https://elsewhere.example/1"))
-        subscriptions.record_success(conn, [elsewhere], NOW)
+        subscribers(conn, ["https://elsewhere.example/1"], "Russia", proven=True)
     assert isinstance(work.pusher, FakePusher)
     work.pusher.answer = lambda target: (
         SENT if "elsewhere" in target.endpoint else PushResult(outcome=outcome, status=status)

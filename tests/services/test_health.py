@@ -29,7 +29,7 @@ def test_the_facts_are_those_of_the_store(database: Database, settings: Settings
         waits = Retry(
             alert_id=number, subscription_id=1, due_at=now, attempts=0, service="push.example", witness=True
         )
-        delivery.add_retries(conn, [waits])
+        delivery.add_retries(conn, [waits], "worker")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     facts = gather(database, settings, now + timedelta(minutes=7))
     assert (facts.subscriptions, facts.suspended) == (2, 1)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,7 +13,16 @@ from newsbell.storage import delivery, keys, subscriptions
 from newsbell.storage.database import Connection, Database
 from newsbell.storage.schema import retries, subscription_topics
 from newsbell.storage.schema import subscriptions as table
-from tests.factories import NOW, add_retry, push_target, stored_article, stored_key, subscriber, topic_ids
+from tests.factories import (
+    NOW,
+    add_retry,
+    push_target,
+    stored_article,
+    stored_key,
+    subscriber,
+    subscribers,
+    topic_ids,
+)
 from tests.storage.watching import query_plan, statements
 
 HOUR = timedelta(hours=1)
@@ -42,6 +52,22 @@ def test_a_subscription_comes_back_as_it_was_stored(database: Database) -> None:
         assert subscriptions.get(conn, number) == expected
         assert subscriptions.find_by_endpoint(conn, target.endpoint) == expected
         assert subscriptions.find_by_endpoint(conn, target.endpoint + "/") is None
+
+
+def test_many_that_a_test_stores_at_once_are_as_those_stored_one_by_one(database: Database) -> None:
+    endpoints = [f"https://push.example/{number}" for number in range(3)]
+    with database.transaction() as conn:
+        one = subscriptions.get(conn, subscriber(conn, "Snow", "Rain"))
+        assert one is not None
+        numbers = subscribers(conn, endpoints, "Snow", "Rain")
+        for number, endpoint in zip(numbers, endpoints, strict=True):
+            target = one.target._replace(endpoint=endpoint)
+            assert subscriptions.get(conn, number) == replace(one, id=number, target=target)
+            assert subscriptions.find_by_endpoint(conn, endpoint) == subscriptions.get(conn, number)
+        first = select(table.c.first_success_at).order_by(table.c.id)
+        assert conn.execute(first).scalars().all() == [None] * 4
+        subscribers(conn, ["https://push.example/old"], "Snow", proven=True)
+        assert conn.execute(first).scalars().all() == [None] * 4 + [NOW]
 
 
 @pytest.mark.parametrize("endpoint", ["\x00", "\ud800"])

@@ -10,7 +10,7 @@ from newsbell.storage import delivery, status, subscriptions
 from newsbell.storage.database import Connection, Database
 from newsbell.storage.delivery import Retry
 from newsbell.storage.status import Line, Waiting
-from tests.factories import NOW, add_retry, push_target, stored_key, subscriber
+from tests.factories import NOW, add_retry, push_target, stored_key, subscriber, subscribers
 from tests.storage.test_planning import HOUR, LEASE, alert
 from tests.storage.watching import query_plan, statements
 
@@ -28,6 +28,19 @@ def _wait(
     )
     delivery.add_retries(conn, [retry], "worker")
     return reader
+
+
+def _wait_many(conn: Connection, number: int, count: int) -> None:
+    """The same for so many new readers, with few statements."""
+    endpoints = [f"https://push.example/many/{count}/{each}" for each in range(count)]
+    waiting = [
+        Retry(
+            alert_id=number, subscription_id=reader, due_at=NOW, attempts=0,
+            service="push.example", witness=True,
+        )
+        for reader in subscribers(conn, endpoints, "Snow")
+    ]  # fmt: skip
+    delivery.add_retries(conn, waiting, "worker")
 
 
 def _claim(
@@ -152,8 +165,7 @@ def test_a_look_for_work_costs_the_same_however_many_wait(sqlite_database: Datab
         conn.exec_driver_sql("UPDATE alerts SET planned_at = due_at")
         costs = []
         for more in (20, 500):
-            for _ in range(more):
-                _wait(conn, number)
+            _wait_many(conn, number, more)
             costs.append(_steps(conn))
         assert costs[1] <= costs[0] * 1.2
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from newsbell.app import create_app
@@ -33,6 +36,35 @@ OTHER_KEYS = {
     "p256dh": "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8",
     "auth": "AAAAAAAAAAAAAAAAAAAAAA",
 }
+
+
+class _Compiled(BytecodeCache):
+    """The templates of all applications of a test process: each is compiled once, and not for every test."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+class _Route(Rule):
+    """A route whose addresses are made by code that is written once, and not for every application."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (self.rule, self.subdomain, repr(self.defaults), append_unknown)
+        if key not in _builders:
+            _builders[key] = super()._compile_builder(append_unknown)
+        return _builders[key]
+
+
+_compiled = _Compiled()
+_builders: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+Flask.url_rule_class = _Route
 
 
 @dataclass(kw_only=True)
@@ -101,6 +133,7 @@ def build(
         rules=PushEndpointRules(settings),
         clock=clock,
     )
+    app.jinja_env.bytecode_cache = _compiled
     return Site(
         app=app,
         client=app.test_client(),

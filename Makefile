@@ -5,9 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STATE := $(VENV)/.state
 
-# Two test processes a core: half of the time a test waits, for a browser, a server or another process. The
-# browsers' tests are one group, and so one after the other in one of them.
-TEST_PROCESSES ?= $(shell expr 2 '*' "$$(getconf _NPROCESSORS_ONLN)")
+# One test process a core, and one for the browsers, whose tests are one group and wait most of their time.
+TEST_PROCESSES ?= $(shell expr 1 + "$$(getconf _NPROCESSORS_ONLN)")
 
 # Percent of branches that the tests must reach; what is left is mostly the worst of luck: a full disk, a lost race.
 COVERAGE := 95

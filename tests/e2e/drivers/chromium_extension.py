@@ -77,19 +77,22 @@ class ChromiumExtension:
     def address(self, path: str) -> str:
         return f"chrome-extension://{self._id}/{path}"
 
-    def open_popup(self) -> ChromiumPopup:
-        """Press the button in the toolbar."""
-        target = self._press_for_popup()
+    def open_popup(self, key: str = "") -> ChromiumPopup:
+        """Press the button in the toolbar, or its shortcut with this key."""
+        target = self._press_for_popup(key)
         popup = ChromiumPopup(self._chromium.attach(target), self._chromium.display)
         until(lambda: popup.run("document.readyState === 'complete'"), "the popup, loaded")
         return popup
 
-    def _press_for_popup(self) -> str:
+    def _press_for_popup(self, key: str) -> str:
         """Chromium takes a press for the end of the popup that has just closed, now and then: a person sees
         that nothing came of it, and presses again."""
         for _ in range(_PRESSES):
-            box = until(lambda: self._chromium.native.view(_BUTTON), "the extension's button")
-            self._chromium.display.click(*box.centre)
+            if key:
+                self.press_shortcut(key)
+            else:
+                box = until(lambda: self._chromium.native.view(_BUTTON), "the extension's button")
+                self._chromium.display.click(*box.centre)
             with contextlib.suppress(TimeoutError):
                 return until(self._popup_target, "the popup", within=8)
         raise TimeoutError(f"the button was pressed {_PRESSES} times, and no popup came")

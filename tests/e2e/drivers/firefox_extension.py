@@ -117,12 +117,15 @@ class FirefoxExtension:
     def address(self, path: str) -> str:
         return f"moz-extension://{self._host}/{path}"
 
-    def open_popup(self) -> FirefoxPopup:
-        """Press the button in the toolbar."""
+    def open_popup(self, key: str = "") -> FirefoxPopup:
+        """Press the button in the toolbar, or its shortcut with this key."""
         self._firefox.focus_main_window()
+        if key:
+            self.press_shortcut(key)
         with self._firefox.chrome():
-            x, y = until(self._button_centre, "the extension's button")
-            self._firefox.click_at(x, y)
+            if not key:
+                x, y = until(self._button_centre, "the extension's button")
+                self._firefox.click_at(x, y)
             until(self._popup_is_open, "the popup")
         popup = FirefoxPopup(self._firefox)
         until(lambda: popup.run("document.readyState === 'complete'"), "the popup, loaded")

@@ -78,9 +78,13 @@ _TOLD = "(globalThis.browser ?? chrome).storage.local.get('saved').then(({ saved
 def save_without_the_popup(
     browser: AnyBrowser, extension: AnyExtension, newsbell: Newsbell, paper: Paper, title: str
 ) -> None:
-    """By the keyboard command, and from the menu of the page; what came of it is said on any page."""
+    """By the keyboard command, and from the menu of the page; what came of it is said on any page. The popup
+    has a key, too.
+    """
     by_key = _publish(paper, f"By key: {title}")
     browser.open(by_key)
+    extension.open_popup(key="F")
+    extension.close_popup()
     extension.press_shortcut("S")
     until(lambda: saved(newsbell, by_key), "the page, saved by the keyboard")
     popup = extension.open_popup()

@@ -32,6 +32,7 @@ _IMPATIENT = {
     "keepalives_interval": "1",
     "keepalives_count": "3",
     "tcp_user_timeout": "3000",
+    "connect_timeout": "2",
 }
 """Who vanished is given up sooner than in production, where it takes half a minute; so are leases."""
 _LOCKS_HELD = "-c idle_in_transaction_session_timeout=1s"
@@ -121,13 +122,15 @@ def test_a_web_machine_without_the_database_says_so_and_serves_again(
         web.start()
         machine.unplug()
         # More at once than it has threads: none may be lost to a connection that nobody answers any more.
-        asked = [_status(machine, web.address + "/readyz") for _ in range(20)]
+        asked = [_status(stack, machine, web.address + "/readyz") for _ in range(20)]
         assert {one.communicate(timeout=120)[0] for one in asked} == {"503\n"}
         machine.plug_in()
         wait_until(web.answers, seconds=60, what="a web machine that is back")
         web.publish()
 
 
-def _status(machine: Machine, address: str) -> subprocess.Popen[str]:
+def _status(stack: ExitStack, machine: Machine, address: str) -> subprocess.Popen[str]:
     command = machine.there(sys.executable, "-c", _STATUS_OF, address)
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    asking = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+    stack.callback(asking.kill)
+    return asking

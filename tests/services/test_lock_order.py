@@ -97,7 +97,8 @@ def test_an_article_is_removed_while_its_batches_are_written(work: Delivery) -> 
         claimed = [delivery.claim_batch(conn, "w", NOW, LEASE) for _ in range(3)]
     ledger = Ledger(work)
     for batch in reversed(claimed):
-        ledger.take([], batch)
+        assert batch
+        ledger.take_batch(batch)
     with meanwhile(work.db, "UPDATE batches", lambda: remove_article(work.db, 1, NOW)):
         ledger.close()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -22,7 +22,6 @@ from tests.services.readers import followers, left, ring
 
 M = TypeVar("M", bound=Outgoing)
 READERS, BATCH = 25, 10
-LATER = PushResult(outcome=Outcome.LATER, status=503)
 
 
 class Killed(BaseException):
@@ -98,39 +97,6 @@ def test_wherever_a_worker_is_killed_no_more_than_a_batch_is_repeated(
         assert {*dying.endpoints, *after.endpoints} == set(endpoints)
         repeats[die_at] = len(dying.sent) + len(after.sent) - READERS
     assert max(repeats.values()) <= BATCH, repeats
-    assert left(work) == (0, 0, 0)
-
-
-@dataclass
-class TooLate:
-    """503, said to a worker that hears it behind the end of its lease, when another one has
-    reached everybody.
-    """
-
-    work: Delivery
-    clock: Clock
-    other: FakePusher = field(default_factory=FakePusher)
-
-    def __call__(self, _target: PushTarget) -> PushResult:
-        if not self.other.sent:
-            self.clock.advance(self.work.worker.lease + timedelta(seconds=1))
-            other = replace(self.work.worker, name="other")
-            drain(replace(self.work, worker=other, pusher=self.other))
-        return LATER
-
-
-@pytest.mark.parametrize("tries", [0, 1], ids=["batch", "retries"])
-def test_who_was_taken_over_is_not_tried_again_by_who_came_too_late(
-    work: Delivery, clock: Clock, tries: int
-) -> None:
-    endpoints = followers(work, 3)
-    ring(work)
-    for _ in range(tries):
-        drain(replace(work, pusher=FakePusher(lambda _target: LATER)))
-        clock.advance(timedelta(minutes=10))
-    answer = TooLate(work, clock)
-    work_once(replace(work, pusher=FakePusher(answer)))
-    assert sorted(answer.other.endpoints) == sorted(endpoints)
     assert left(work) == (0, 0, 0)
 
 

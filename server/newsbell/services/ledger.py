@@ -49,11 +49,12 @@ class Ledger:
         self._failures = 0  # of the database, one after the other
         self._failing_since = self._again_at = work.clock()
 
-    def take(self, due: Sequence[Due], batch: ClaimedBatch | None) -> Held | None:
-        """These were claimed, as a batch or to be tried again. What is not begun of them is given back."""
-        if batch is None:
-            self._claimed |= {pair_of(one): one for one in due}
-            return None
+    def take_retries(self, due: Sequence[Due]) -> None:
+        """These were claimed. What is not begun of them is given back."""
+        self._claimed |= {pair_of(one): one for one in due}
+
+    def take_batch(self, batch: ClaimedBatch) -> Held:
+        """This was claimed. What is left of it is given back."""
         self._held.append(Held(batch, batch.after_id))
         return self._held[-1]
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from newsbell.domain.backoff import given_up, refused_for_good, retry_at
 from newsbell.domain.push import Outcome, PushResult
-from newsbell.services.work import Delivery, Due, Entry, Held, host_of, is_witness, pair_of, spread
+from newsbell.services.work import Delivery, Due, Entry, host_of, is_witness, pair_of, spread
 from newsbell.storage import delivery, subscriptions
 from newsbell.storage.database import Connection
 from newsbell.storage.delivery import Pair, Retry
@@ -44,15 +44,14 @@ class News:
         self.now = work.clock()
         self.counts: Counter[Outcome] = Counter()
         self.over: list[Pair] = []  # retries
-        self.reached: list[Due] = []
-        self.gone: list[Due] = []
-        self.failed: list[tuple[Due, PushResult]] = []
-        self.suspended: list[Due] = []
+        self.reached: list[Entry] = []
+        self.gone: list[Entry] = []
+        self.failed: list[tuple[Entry, PushResult]] = []
+        self.suspended: list[Entry] = []
         self.unsuspended: set[int] = set()
         self.pauses: dict[str, datetime] = {}
-        self.again: list[Retry] = []
-        self._of_batch: dict[Pair, Held] = {}  # who was not reached, and is a batch's
-        self._retried: set[Pair] = set()  # and who is a retry's
+        self.passed_over: list[tuple[Entry, Retry]] = []
+        self.again: list[Retry] = []  # who was refused while the push service refused all
 
     def __len__(self) -> int:
         return self.counts.total()
@@ -68,10 +67,6 @@ class News:
                 _sent(self, entry)
             else:
                 others += 1
-                if entry.retry:
-                    self._retried.add(entry.pair)
-                elif entry.batch:
-                    self._of_batch[entry.pair] = entry.batch
                 self.counts[entry.result.outcome] += 1
                 if entry.result.outcome is not Outcome.PAUSED:  # nothing happened, and there may be very many
                     _log(entry, entry.result)
@@ -100,40 +95,32 @@ class News:
         claimed and not begun. It may be done again.
 
         `stored` are the endpoints as `lock` gave them. An answer of one that a reader has left meanwhile says
-        nothing about the new one, except that it was not tried: it is tried then. Whom another worker took
-        over, because a lease ran out, it rings and tries again; here a try that failed is nobody's business.
+        nothing about the new one, except that it was not tried: it is tried then.
         """
         over = [*self.over, *map(pair_of, back)]
         held = delivery.finish_retries(conn, over, self.work.worker.name)
 
-        def stayed(one: Due) -> bool:
-            return stored.get(one.subscription_id) == one.target.endpoint
+        def stayed(entry: Entry) -> bool:
+            return stored.get(entry.due.subscription_id) == entry.due.target.endpoint
 
-        def ours(one: Due | Retry) -> bool:
-            pair = pair_of(one)
-            if pair in self._retried:
-                return pair in held
-            batch = self._of_batch.get(pair)
-            return batch is None or not batch.lost
-
-        if reached := [one.subscription_id for one in self.reached if stayed(one)]:
+        if reached := [entry.due.subscription_id for entry in self.reached if stayed(entry)]:
             subscriptions.record_success(conn, reached, self.now)
-        gone = [one.subscription_id for one in self.gone if stayed(one)]
-        for one in filter(stayed, self.suspended):
-            refusal = subscriptions.suspend(conn, one.subscription_id, self.now)
+        gone = [entry.due.subscription_id for entry in self.gone if stayed(entry)]
+        for number in [entry.due.subscription_id for entry in self.suspended if stayed(entry)]:
+            refusal = subscriptions.suspend(conn, number, self.now)
             if refusal and refused_for_good(self.now, refusal.since, tries=refusal.tries):
-                gone.append(one.subscription_id)
+                gone.append(number)
         for number in self.unsuspended:
             subscriptions.unsuspend(conn, number)
-        failed = [each for each in self.failed if stayed(each[0]) and ours(each[0])]
+        failed = [each for each in self.failed if stayed(each[0]) and _is_ours(each[0], held)]
         again = self._give_up_or_try_again(conn, failed, gone)
         subscriptions.remove_many(conn, gone)
         for host, until in sorted(self.pauses.items()):
             delivery.pause(conn, host, until)
-        unreached = [*self.gone, *self.suspended, *(one for one, _ in self.failed)]
-        left = [one for one in unreached if not stayed(one) and ours(one)]
-        moved = [_retry(one, self.now, attempts=one.attempts) for one in left]
-        waiting = [self._in_line(retry, stored) for retry in self.again if ours(retry)]
+        left = [entry for entry in self._unreached() if not stayed(entry) and _is_ours(entry, held)]
+        moved = [_retry(entry.due, self.now, attempts=entry.due.attempts) for entry in left]
+        passed_over = [retry for entry, retry in self.passed_over if _is_ours(entry, held)]
+        waiting = [self._in_line(retry, stored) for retry in (*passed_over, *self.again)]
         kept = [retry for retry in back if pair_of(retry) in held]
         delivery.add_retries(conn, [*waiting, *again, *moved, *aside, *kept], self.work.worker.name)
 
@@ -151,28 +138,33 @@ class News:
             log.info("sent %s", " ".join(found))
 
     def _readers(self, aside: Sequence[Retry]) -> set[int]:
-        answered = (*self.reached, *self.gone, *self.suspended, *(one for one, _ in self.failed))
         return {
-            *(one.subscription_id for one in answered),
-            *(retry.subscription_id for retry in (*self.again, *aside)),
+            *(entry.due.subscription_id for entry in (*self.reached, *self._unreached())),
+            *(retry.subscription_id for retry in (*self._waiting(), *aside)),
             *(reader for _, reader in self.over),
             *self.unsuspended,
         }
 
     def _alerts(self, aside: Sequence[Retry]) -> set[int]:
-        unreached = (*self.gone, *self.suspended, *(one for one, _ in self.failed))
         return {
-            *(one.alert_id for one in unreached),
-            *(retry.alert_id for retry in (*self.again, *aside)),
+            *(entry.due.alert_id for entry in self._unreached()),
+            *(retry.alert_id for retry in (*self._waiting(), *aside)),
             *(alert for alert, _ in self.over),
         }
 
+    def _unreached(self) -> list[Entry]:
+        return [*self.gone, *self.suspended, *(entry for entry, _ in self.failed)]
+
+    def _waiting(self) -> list[Retry]:
+        return [*self.again, *(retry for _, retry in self.passed_over)]
+
     def _give_up_or_try_again(
-        self, conn: Connection, failed: Sequence[tuple[Due, PushResult]], gone: list[int]
+        self, conn: Connection, failed: Sequence[tuple[Entry, PushResult]], gone: list[int]
     ) -> list[Retry]:
         again = []
-        since = subscriptions.record_failures(conn, [one.subscription_id for one, _ in failed], self.now)
-        for one, result in failed:
+        numbers = [entry.due.subscription_id for entry, _ in failed]
+        since = subscriptions.record_failures(conn, numbers, self.now)
+        for one, result in [(entry.due, result) for entry, result in failed]:
             if given_up(self.now, since.get(one.subscription_id, self.now), attempts=one.attempts):
                 gone.append(one.subscription_id)
                 continue
@@ -181,6 +173,15 @@ class News:
             )
             again.append(_retry(one, due_at, attempts=one.attempts + 1))
         return again
+
+
+def _is_ours(entry: Entry, held: Collection[Pair]) -> bool:
+    """Whether this worker, who `held` these retries until now, is to try it again. Whom another one took
+    over, because a lease ran out, that one rings and tries again.
+    """
+    if entry.retry or entry.pair in held:
+        return entry.pair in held
+    return not (entry.batch and entry.batch.lost)
 
 
 def _retry(one: Due, due_at: datetime, *, attempts: int) -> Retry:
@@ -192,11 +193,11 @@ def _retry(one: Due, due_at: datetime, *, attempts: int) -> Retry:
 def _sent(news: News, entry: Entry) -> None:
     news.work.refusals.sent(entry.service.host, news.now)
     if entry.due.failing or not entry.due.proven:
-        news.reached.append(entry.due)
+        news.reached.append(entry)
 
 
 def _gone(news: News, entry: Entry, _result: PushResult) -> None:
-    news.gone.append(entry.due)
+    news.gone.append(entry)
 
 
 def _nothing(_news: News, _entry: Entry, _result: PushResult) -> None:
@@ -205,7 +206,7 @@ def _nothing(_news: News, _entry: Entry, _result: PushResult) -> None:
 
 def _key_refused(news: News, entry: Entry, result: PushResult) -> None:
     now, host, one = news.now, entry.service.host, entry.due
-    news.suspended.append(one)
+    news.suspended.append(entry)
     news.unsuspended.discard(one.subscription_id)
     refused = news.work.refusals.refused(
         host, one.subscription_id, one.alert_id, attempts=one.attempts, proven=one.proven, now=now
@@ -219,7 +220,7 @@ def _key_refused(news: News, entry: Entry, result: PushResult) -> None:
     # their own making, and there may be many in league, would else begin the next pause before them.
     last = refused.until + (refused.until - now) * _SPREAD
     readers = {reader for _, reader in refused.row}
-    news.suspended = [other for other in news.suspended if other.subscription_id not in readers]
+    news.suspended = [other for other in news.suspended if other.due.subscription_id not in readers]
     news.unsuspended |= readers
     news.again += [
         Retry(alert_id=alert, subscription_id=reader, due_at=last, attempts=attempts)
@@ -228,7 +229,7 @@ def _key_refused(news: News, entry: Entry, result: PushResult) -> None:
 
 
 def _later(news: News, entry: Entry, result: PushResult) -> None:
-    news.failed.append((entry.due, result))
+    news.failed.append((entry, result))
 
 
 def _paused(news: News, entry: Entry, _result: PushResult) -> None:
@@ -242,7 +243,7 @@ def _paused(news: News, entry: Entry, _result: PushResult) -> None:
         service=entry.service.host,
         witness=is_witness(due),
     )
-    news.again.append(waiting)
+    news.passed_over.append((entry, waiting))
 
 
 _FIND: dict[Outcome, Callable[[News, Entry, PushResult], None]] = {

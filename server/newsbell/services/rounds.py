@@ -86,7 +86,7 @@ class Round:
         while claimed is not None:
             self._found = True
             jobs = yield from self._read(claimed)
-            for job, held in [(job, self._ledger.take(job.due, job.batch)) for job in jobs]:
+            for job, held in [(job, self._take(job)) for job in jobs]:
                 yield from self._of_job(job, held)
             self._meanwhile()
             yield None  # claiming takes a while, and answers come
@@ -113,9 +113,16 @@ class Round:
                 while clock() < again_at:
                     yield None
         except (UnavailableError, GeneratorExit):
-            self._ledger.take(claimed.retries, None)
-            self._ledger.take((), claimed.batch)
+            self._ledger.take_retries(claimed.retries)
+            if claimed.batch:
+                self._ledger.take_batch(claimed.batch)
             raise
+
+    def _take(self, job: Job) -> Held | None:
+        if job.batch:
+            return self._ledger.take_batch(job.batch)
+        self._ledger.take_retries(job.due)
+        return None
 
     def _while_answers_are_awaited(self, until: datetime) -> Generator[None, None, Claimed | None]:
         """What becomes due before the last message is answered; and what is answered is written down, if that

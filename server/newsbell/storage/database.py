@@ -40,6 +40,7 @@ _SERVER_SETTINGS = (
     "tcp_keepalives_idle=30",
     "tcp_keepalives_interval=10",
     "tcp_keepalives_count=3",
+    "tcp_user_timeout=60s",
 )
 """What the server keeps to, unless the URL's `options` say otherwise."""
 
@@ -178,8 +179,9 @@ def _sqlite_engine(url: URL, *, foreign_keys: bool) -> Engine:
 
 def _postgresql_engine(url: URL) -> Engine:
     ours = [f"-c {setting}" for setting in _SERVER_SETTINGS]
-    options = " ".join([*ours, str(url.query.get("options", "")), "-c TimeZone=UTC"])
-    url = url.update_query_dict({"options": options})
+    given = url.query.get("options", ())
+    options = [*ours, *((given,) if isinstance(given, str) else given), "-c TimeZone=UTC"]
+    url = url.update_query_dict({"options": " ".join(options)})
     libpq = {name: value for name, value in _LIBPQ.items() if name not in url.query}
     try:
         return create_engine(url, pool_size=POOL_SIZE, pool_pre_ping=True, connect_args=libpq)

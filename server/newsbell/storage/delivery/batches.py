@@ -45,11 +45,7 @@ class Recipient(NamedTuple):
 
 # The statements of every batch are made once: making one costs several times what executing it does.
 _now: sa.BindParameter[datetime] = sa.bindparam("now")
-_MINE = (
-    batches.c.id == sa.bindparam("batch"),
-    batches.c.worker == sa.bindparam("name"),
-    batches.c.done_at.is_(None),
-)
+_MINE = batches.c.id == sa.bindparam("batch"), batches.c.worker == sa.bindparam("name")
 _DUE = (
     sa.select(batches.c.id, alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at)
     .join(alerts, alerts.c.id == batches.c.alert_id)
@@ -67,10 +63,10 @@ _CLAIM = (
 )
 _EXTEND = (
     sa.update(batches)
-    .where(*_MINE)
+    .where(*_MINE, batches.c.done_at.is_(None))
     .values(due_at=sa.bindparam("lease_ends"), after_id=sa.bindparam("written"))
 )
-_FINISH = sa.update(batches).where(*_MINE).values(done_at=_now, worker=None)
+_FINISH = sa.update(batches).where(*_MINE).values(done_at=_now)
 
 
 def claim_batch(
@@ -171,5 +167,7 @@ def extend_lease(
 
 
 def finish_batch(conn: Connection, batch_id: int, worker: str, now: datetime) -> bool:
-    """Every recipient was tried; False where it is not this worker's any more."""
+    """Every recipient was tried; False where it is not this worker's any more. It may be said again: who
+    heard nothing of the first time cannot tell whether it was stored.
+    """
     return bool(conn.execute(_FINISH, {"batch": batch_id, "name": worker, "now": now}).rowcount)

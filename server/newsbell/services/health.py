@@ -41,6 +41,7 @@ def doctor(settings: Settings, now: datetime) -> list[Finding]:
 
 def gather(db: Database, settings: Settings, now: datetime) -> Facts:
     """The facts as of now; `UnavailableError` where the database does not answer."""
+    disk_free = _free(settings)  # a disk of the network may take its time
     with db.read() as conn:
         return Facts(
             now=now,
@@ -55,7 +56,7 @@ def gather(db: Database, settings: Settings, now: datetime) -> Facts:
             paused=sorted(delivery.paused(conn, now)),
             waiting=status.waiting(conn, LONGEST_LINES),
             waiting_topics=topics.count_unlisted(conn),
-            disk_free=_free(settings),
+            disk_free=disk_free,
         )
 
 

@@ -5,8 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STATE := $(VENV)/.state
 
-# One test process a core, and one for the browsers, whose tests are one group and wait most of their time.
-TEST_PROCESSES ?= $(shell expr 1 + "$$(getconf _NPROCESSORS_ONLN)")
+# One test process a core: more keep the browsers waiting, whose tests are one group in one of them.
+TEST_PROCESSES ?= $(shell getconf _NPROCESSORS_ONLN)
 
 # Percent of branches that the tests must reach; what is left is mostly the worst of luck: a full disk, a lost race.
 COVERAGE := 95

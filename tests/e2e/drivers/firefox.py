@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import Popen
 from typing import Any
@@ -31,6 +31,7 @@ _KEYS = {  # WebDriver section 15.4.2
     "ArrowDown": "\ue015",
 }
 _SECONDS_TO_QUIT = 30
+_PRESSES = 4
 _SCHEME = "layout.css.prefers-color-scheme.content-override"
 _PREFERENCES: dict[str, Any] = {
     "browser.shell.checkDefaultBrowser": False,
@@ -223,10 +224,19 @@ class Firefox:
             self.send("Marionette:SetContext", value="content")
 
     def press_in_prompt(self, label: str) -> None:
-        """Press a button of the permission prompt: "Allow" or "Always Block"."""
+        """Press a button of the permission prompt: "Allow" or "Always Block".
+
+        On a busy machine the prompt is there before it takes a press: a person sees that it stays, and
+        presses again.
+        """
         with self.chrome():
-            x, y = until(lambda: self.run(_PROMPT_BUTTON, label), f"{label} in the permission prompt")
-            self.click_at(x, y)
+            for _ in range(_PRESSES):
+                x, y = until(lambda: self.run(_PROMPT_BUTTON, label), f"{label} in the permission prompt")
+                self.click_at(x, y)
+                with suppress(TimeoutError):
+                    until(lambda: self.run(_PROMPT_BUTTON, label) is None, "the prompt, gone", within=3)
+                    return
+        raise TimeoutError(f"{label} was pressed {_PRESSES} times, and the permission prompt stays")
 
     def shows_prompt(self) -> bool:
         with self.chrome():

@@ -162,7 +162,10 @@ def _alive(db: Database) -> bool:
 
 
 def _first(db: Database, running: Site, service: Sample, topic: str) -> float:
+    deadline = time.monotonic() + _FIRST_WITHIN
     while time.monotonic() - service.last_at < _REST:  # the worker is to be idle, as it mostly is
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"the worker did not rest within {_FIRST_WITHIN:.0f} s")
         time.sleep(0.1)
     service.first.clear()
     running.publish(topic)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from newsbell.services.checks import Facts, Level, check, rings_browsers
-from newsbell.storage.status import Line, Waiting
+from newsbell.storage.status import ServiceLine, Waiting
 from tests.factories import NOW
 
 
@@ -18,7 +18,7 @@ def waiting(*messages: int, since: timedelta = timedelta(minutes=20), others: in
     message in each other line.
     """
     lines = [
-        Line(service=f"{number}.example", messages=one, since=NOW - since / 2**number)
+        ServiceLine(service=f"{number}.example", messages=one, since=NOW - since / 2**number)
         for number, one in enumerate(messages)
     ]
     return Waiting(

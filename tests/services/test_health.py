@@ -11,7 +11,7 @@ from newsbell.services.health import doctor, gather
 from newsbell.storage import delivery, subscriptions
 from newsbell.storage.database import Database
 from newsbell.storage.delivery import Retry
-from newsbell.storage.status import Line, Waiting
+from newsbell.storage.status import ServiceLine, Waiting
 from tests.factories import stored_article, stored_key, subscriber, topic_ids
 
 
@@ -35,7 +35,7 @@ def test_the_facts_are_those_of_the_store(database: Database, settings: Settings
     assert (facts.subscriptions, facts.suspended) == (2, 1)
     assert facts.heartbeat == facts.overdue_since == now
     assert facts.has_vapid_key
-    line = Line(service="push.example", messages=1, since=now)
+    line = ServiceLine(service="push.example", messages=1, since=now)
     assert facts.waiting == Waiting(messages=1, services=1, since=now, longest=[line])
     assert facts.disk_free > 0
     assert (facts.database_now is None) == (database.dialect == "sqlite")

@@ -4,7 +4,7 @@ because a commit seemed to fail, rather both try than none.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
@@ -12,24 +12,36 @@ from itertools import count
 import pytest
 import sqlalchemy as sa
 
+from newsbell.config import Settings
 from newsbell.domain.push import Outcome, PushResult
 from newsbell.domain.subscription import PushTarget
 from newsbell.services.claims import claim, read_jobs
-from newsbell.services.delivery import Delivery, work_once
+from newsbell.services.delivery import Delivery, Worker, work_once
 from newsbell.services.gates import Gates
 from newsbell.services.ledger import Ledger
 from newsbell.services.work import Entry, Held
 from newsbell.storage import schema
 from newsbell.storage.database import Database
+from tests.factories import NOW
 from tests.fakes import SENT, Clock, FakePusher
 from tests.services.readers import followers, left, ring
-from tests.services.test_unavailable import Unsteady, database, drain, network, work
-
-__all__ = ["database", "network", "work"]  # fixtures
+from tests.services.test_unavailable import Unsteady, drain
 
 LATER = PushResult(outcome=Outcome.LATER, status=503)
 REFUSED = PushResult(outcome=Outcome.KEY_REFUSED, status=401)
 AT_ONCE = 10
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Iterator[Unsteady]:
+    unsteady = Unsteady(sqlite_database.url.render_as_string(hide_password=False))
+    yield unsteady
+    unsteady.close()
+
+
+@pytest.fixture
+def work(database: Unsteady) -> Delivery:
+    return Delivery(database, Settings(), Worker(name="w", batch_size=40), FakePusher(), Clock(NOW))
 
 
 @dataclass
@@ -37,12 +49,11 @@ class TooLate:
     """503, said to a worker that hears it behind the end of its lease, when another one has reached all."""
 
     work: Delivery
-    clock: Clock
     other: FakePusher = field(default_factory=FakePusher)
 
     def __call__(self, _target: PushTarget) -> PushResult:
         if not self.other.sent:
-            self.clock.advance(self.work.worker.lease + timedelta(seconds=1))
+            clock_of(self.work).advance(self.work.worker.lease + timedelta(seconds=1))
             drain(replace(other_of(self.work), pusher=self.other))
         return LATER
 
@@ -86,11 +97,9 @@ def other_of(work: Delivery) -> Delivery:
 
 
 def waiting(db: Database) -> list[int]:
-    """Who has a retry, in order; by whoever."""
+    """Who has a retry, whoever holds it."""
     with db.read() as conn:
-        return list(
-            conn.execute(sa.select(schema.retries.c.subscription_id).order_by(sa.text("1"))).scalars()
-        )
+        return sorted(conn.execute(sa.select(schema.retries.c.subscription_id)).scalars())
 
 
 def lose_next_commit(database: Unsteady) -> None:
@@ -99,21 +108,25 @@ def lose_next_commit(database: Unsteady) -> None:
     database.loses = lambda: next(commits) == 0
 
 
-def fail_once(work: Delivery, clock: Clock) -> None:
-    """Nobody is reached, and all are to be tried again now."""
-    drain(replace(work, pusher=FakePusher(lambda _target: LATER)))
-    clock.advance(timedelta(minutes=10))
+def begin(work: Delivery, readers: int, tries: int = 0) -> list[str]:
+    """A story for so many readers, whom nobody reached in so many tries; their endpoints."""
+    endpoints = followers(work, readers)
+    ring(work)
+    for _ in range(tries):
+        drain(replace(work, pusher=FakePusher(lambda _target: LATER)))
+        clock_of(work).advance(timedelta(minutes=10))
+    return endpoints
+
+
+def clock_of(work: Delivery) -> Clock:
+    assert isinstance(work.clock, Clock)
+    return work.clock
 
 
 @pytest.mark.parametrize("tries", [0, 1], ids=["batch", "retries"])
-def test_who_was_taken_over_is_not_tried_again_by_who_came_too_late(
-    work: Delivery, network: FakePusher, tries: int
-) -> None:
-    endpoints, clock = followers(work, 3), clock_of(work)
-    ring(work)
-    for _ in range(tries):
-        fail_once(work, clock)
-    answer = TooLate(work, clock)
+def test_who_was_taken_over_is_not_tried_again_by_who_came_too_late(work: Delivery, tries: int) -> None:
+    endpoints = begin(work, 3, tries)
+    answer = TooLate(work)
     work_once(replace(work, pusher=FakePusher(answer)))
     assert sorted(answer.other.endpoints) == sorted(endpoints)
     assert left(work) == (0, 0, 0)
@@ -123,10 +136,7 @@ def test_who_was_taken_over_is_not_tried_again_by_who_came_too_late(
 def test_a_commit_of_failures_that_seemed_to_fail_loses_nobody(
     work: Delivery, database: Unsteady, tries: int
 ) -> None:
-    followers(work, 3)
-    ring(work)
-    for _ in range(tries):
-        fail_once(work, clock_of(work))
+    begin(work, 3, tries)
     hands = Hands(work)
     _, entries = hands.claim()
     lose_next_commit(database)
@@ -140,8 +150,7 @@ def test_a_commit_of_failures_that_seemed_to_fail_loses_nobody(
 def test_who_was_set_aside_by_a_commit_that_seemed_to_fail_is_tried_again(
     work: Delivery, database: Unsteady
 ) -> None:
-    followers(work, 3)
-    ring(work)
+    begin(work, 3)
     hands = Hands(work)
     held, [late, *quick] = hands.claim()
     assert held
@@ -157,8 +166,7 @@ def test_who_was_set_aside_by_a_commit_that_seemed_to_fail_is_tried_again(
 def test_where_another_has_the_batch_but_not_who_was_set_aside_he_is_tried_again(
     work: Delivery, database: Unsteady
 ) -> None:
-    followers(work, 3)
-    ring(work)
+    begin(work, 3)
     hands, others = Hands(work), Hands(other_of(work))
     held, [late, quick, slow] = hands.claim()
     assert held
@@ -179,8 +187,7 @@ def test_where_another_has_the_batch_but_not_who_was_set_aside_he_is_tried_again
 def test_a_worker_that_slept_past_its_lease_loses_nobody_of_its_own(
     work: Delivery, database: Unsteady
 ) -> None:
-    followers(work, 2)
-    ring(work)
+    begin(work, 2)
     hands = Hands(work)
     _, before = hands.claim()
     clock_of(work).advance(work.worker.lease + timedelta(seconds=1))
@@ -194,11 +201,7 @@ def test_a_worker_that_slept_past_its_lease_loses_nobody_of_its_own(
 def test_who_was_refused_with_all_others_is_tried_again_though_a_commit_seemed_to_fail(
     work: Delivery, database: Unsteady, tries: int
 ) -> None:
-    work = replace(work, worker=replace(work.worker, batch_size=40))
-    followers(work, 30)
-    ring(work)
-    for _ in range(tries):
-        fail_once(work, clock_of(work))
+    begin(work, 30, tries)
     hands = Hands(work)
     _, entries = hands.claim()
     lose_next_commit(database)
@@ -207,8 +210,3 @@ def test_who_was_refused_with_all_others_is_tried_again_though_a_commit_seemed_t
     hands.answer(entries[AT_ONCE:], REFUSED)
     hands.ledger.close()
     assert waiting(database) == list(range(1, 31))
-
-
-def clock_of(work: Delivery) -> Clock:
-    assert isinstance(work.clock, Clock)
-    return work.clock

@@ -9,7 +9,7 @@ import pytest
 from newsbell.storage import delivery, status, subscriptions
 from newsbell.storage.database import Connection, Database
 from newsbell.storage.delivery import Retry
-from newsbell.storage.status import Line, Waiting
+from newsbell.storage.status import ServiceLine, Waiting
 from tests.factories import NOW, add_retry, push_target, stored_key, subscriber, subscribers
 from tests.storage.test_planning import HOUR, LEASE, alert
 from tests.storage.watching import query_plan, statements
@@ -126,8 +126,8 @@ def test_who_waits_is_told_by_service_the_longest_line_first(database: Database)
         services=3,
         since=NOW,
         longest=[
-            Line(service="b", messages=3, since=NOW + SECOND),
-            Line(service="a", messages=1, since=NOW + 4 * SECOND),
+            ServiceLine(service="b", messages=3, since=NOW + SECOND),
+            ServiceLine(service="a", messages=1, since=NOW + 4 * SECOND),
         ],
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-import time
 from typing import TYPE_CHECKING
 
 from newsbell.jobs.celery_app import PLAN, SECONDS_TO_CONNECT, SEND
@@ -60,10 +59,9 @@ class BrokerHints:
 
     def flushed(self, seconds: float) -> bool:
         """Whether every hint was sent or dropped within so many seconds: for a command that ends now."""
-        until = time.monotonic() + seconds
-        while self._waiting.unfinished_tasks and time.monotonic() < until:
-            time.sleep(0.01)
-        return not self._waiting.unfinished_tasks
+        done = self._waiting.all_tasks_done
+        with done:
+            return done.wait_for(lambda: not self._waiting.unfinished_tasks, seconds)
 
     def close(self) -> None:
         """Send what waits, for a moment, and leave the broker."""

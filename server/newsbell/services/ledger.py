@@ -155,10 +155,10 @@ class Ledger:
             alerts = {held.batch.alert_id for held in self._held}
             stored = news.lock(conn, [*fresh.values(), *back], alerts)
             kept = [held for held in self._held if self._keep(conn, held, leave=leave)]
-            aside = [retry for entry, retry in fresh.items() if not (entry.batch and entry.batch.lost)]
+            aside = [retry for entry, retry in fresh.items() if not entry.taken_over]
             news.write(conn, stored, aside=aside, back=back)
         for entry in fresh:
-            entry.retry = not (entry.batch and entry.batch.lost)
+            entry.retry = not entry.taken_over
         self._held, self._left_behind = kept, []
         self._unwritten -= len(news)
         self._news = News(self._work)

@@ -181,7 +181,7 @@ def _is_ours(entry: Entry, held: Collection[Pair]) -> bool:
     """
     if entry.retry or entry.pair in held:
         return entry.pair in held
-    return not (entry.batch and entry.batch.lost)
+    return not entry.taken_over
 
 
 def _retry(one: Due, due_at: datetime, *, attempts: int) -> Retry:

@@ -123,6 +123,11 @@ class Entry:
     def pair(self) -> Pair:
         return pair_of(self.due)
 
+    @property
+    def taken_over(self) -> bool:
+        """Whether another worker has the batch it came by."""
+        return self.batch is not None and self.batch.lost
+
 
 def host_of(endpoint: str) -> str:
     """The push service: the host of the endpoint."""

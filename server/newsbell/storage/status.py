@@ -13,7 +13,7 @@ from newsbell.storage.schema import retries, subscriptions
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class ServiceLine:
     """The messages that wait for one push service, by its host. `since` is the place in line of the first,
     which came up to a minute before that.
     """
@@ -32,7 +32,7 @@ class Waiting:
     messages: int = 0
     services: int = 0
     since: datetime | None = None
-    longest: Sequence[Line] = ()
+    longest: Sequence[ServiceLine] = ()
 
 
 def server_time(conn: Connection) -> datetime | None:
@@ -71,5 +71,5 @@ def waiting(conn: Connection, limit: int) -> Waiting:
     if not rows:
         return Waiting()
     *_, messages, services, since = rows[0]
-    longest = [Line(service=row.service, messages=row.messages, since=row.since) for row in rows]
+    longest = [ServiceLine(service=row.service, messages=row.messages, since=row.since) for row in rows]
     return Waiting(messages=int(messages), services=services, since=since, longest=longest)

@@ -92,6 +92,37 @@ def link_of(popup: FirefoxPopup) -> dict[str, str]:
     return found
 
 
+def ring_for_the_article_and_for_a_test(
+    firefox: Firefox, extension: FirefoxExtension, newsbell: Newsbell, mozilla_push: MozillaPush, title: str
+) -> None:
+    saved = newsbell.save(title, topics=["Russia", "Ukraine"])
+    assert firefox.notification()[0] == title
+    firefox.click_notification()
+    until(lambda: any(f"/articles/{saved['id']}/" in tab for tab in firefox.tabs()), "the article's tab")
+    newsbell.wait_until_all_is_rung()
+    assert [push.status for push in mozilla_push.pushes.log] == [201]
+
+    firefox.open(extension.address("options.html"))
+    firefox.click("#test")
+    firefox.wait_for_text("#test-said", "Sent.")
+    until(lambda: len(mozilla_push.pushes.log) == 2, "the test, at the push service")
+
+
+def follow_another_topic(
+    firefox: Firefox, extension: FirefoxExtension, newsbell: Newsbell, paper: Paper
+) -> None:
+    """In the updated extension: what it changes, the server knows, and so does the page that subscribed."""
+    firefox.open(article(paper))
+    popup = extension.open_popup()
+    assert popup.run("browser.runtime.getManifest().version") == "0.2.0"
+    popup.press("Follow Ukraine")
+    until(lambda: newsbell.followed() == ["Ferries", "Russia", "Ukraine"], "a third topic at the server")
+    extension.close_popup()
+    firefox.open(f"{newsbell.address}/subscription")
+    firefox.wait_for_text("#standing", "manages them too")
+    firefox.wait_for_text("#topics", "Ukraine")
+
+
 def test_follow_ok_allow_yes_a_ring_the_article_an_update_and_silence(
     firefox_extension: InFirefox,
     newsbell: Newsbell,
@@ -116,30 +147,10 @@ def test_follow_ok_allow_yes_a_ring_the_article_an_update_and_silence(
     until(lambda: newsbell.followed() == ["Ferries", "Russia"], "both topics, at the server")
     firefox.close_tab()
 
-    saved = newsbell.save(title, topics=["Russia", "Ukraine"])
-    assert firefox.notification()[0] == title
-    firefox.click_notification()
-    until(lambda: any(f"/articles/{saved['id']}/" in tab for tab in firefox.tabs()), "the article's tab")
-    newsbell.wait_until_all_is_rung()
-    assert [push.status for push in mozilla_push.pushes.log] == [201]
-
-    firefox.open(extension.address("options.html"))
-    firefox.click("#test")
-    firefox.wait_for_text("#test-said", "Sent.")
-    until(lambda: len(mozilla_push.pushes.log) == 2, "the test, at the push service")
+    ring_for_the_article_and_for_a_test(firefox, extension, newsbell, mozilla_push, title)
     firefox.open(article(paper))  # an update closes the extension's own pages
-
-    # What the extension changes, the server knows, and so does the page that subscribed.
     extension.install(firefox_package(tmp_path, "0.2.0"), temporary=False)
-    firefox.open(article(paper))
-    popup = extension.open_popup()
-    assert popup.run("browser.runtime.getManifest().version") == "0.2.0"
-    popup.press("Follow Ukraine")
-    until(lambda: newsbell.followed() == ["Ferries", "Russia", "Ukraine"], "a third topic at the server")
-    extension.close_popup()
-    firefox.open(f"{newsbell.address}/subscription")
-    firefox.wait_for_text("#standing", "manages them too")
-    firefox.wait_for_text("#topics", "Ukraine")
+    follow_another_topic(firefox, extension, newsbell, paper)
 
     firefox.open(article(paper))
     popup = extension.open_popup()

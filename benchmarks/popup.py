@@ -48,6 +48,7 @@ requestAnimationFrame(() => setTimeout(() => {
 }));
 """
 _SLOW = 3.0
+_UNDISTURBED = 1.0  # seconds that nothing looks at the popup: that would take time of its own
 _BROWSER = "(globalThis.browser ?? chrome)"
 _FOLLOWED = 20
 # From the popup's navigation start, in milliseconds: when the frame with what is known had been made, when
@@ -179,7 +180,7 @@ def _become(door: Door, words: str) -> None:
 
 def _open_once(extension: Any, check: Callable[[Any], None], then: str) -> Opened:
     """Open what the button opens, and have it open `then` the next time."""
-    popup = extension.open_popup()
+    popup = extension.open_popup(undisturbed=_UNDISTURBED)
     found = until(lambda: _all_there(popup.run(_TIMES)), "what the popup notes of its time")
     check(popup)
     popup.run(f"{_BROWSER}.action.setPopup({{popup: '{then}'}})")

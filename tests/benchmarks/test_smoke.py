@@ -24,7 +24,7 @@ def run(*arguments: str, **given: str) -> str:
     environ |= given
     command = [sys.executable, "-m", "benchmarks", *arguments]
     done = subprocess.run(
-        command, cwd=_ROOT, env=environ, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=_ROOT, env=environ, capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -103,5 +103,5 @@ def test_a_closed_pipe_is_no_error_to_talk_about(settings: Settings, db: Databas
     assert process.stdout is not None
     process.stdout.close()
     process.stdout = None
-    _, errors = process.communicate(lines.encode(), timeout=60)
+    _, errors = process.communicate(lines.encode(), timeout=120)
     assert errors == b""

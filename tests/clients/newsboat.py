@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROGRAM = shutil.which("newsboat")
-_SECONDS = 60
+_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Newsboat:
     def follow(self, feeds: Sequence[str]) -> None:
         self.folder.mkdir(exist_ok=True)
         (self.folder / "urls").write_text("".join(f"{feed}\n" for feed in feeds))
-        (self.folder / "config").write_text("auto-reload no\ncleanup-on-quit no\ndownload-timeout 20\n")
+        (self.folder / "config").write_text("auto-reload no\ncleanup-on-quit no\ndownload-timeout 60\n")
 
     def reload(self) -> None:
         """Poll every feed once; raises where newsboat fails or says anything."""

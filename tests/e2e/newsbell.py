@@ -63,7 +63,7 @@ class Newsbell:
         log = self.folder.parent / "serve.log"
         command: list[str | Path] = [PROGRAM, "serve", "--port", str(self.port), *options]
         with running(command, environment=self.environment, log=log) as server:
-            until(lambda: self._is_ready(server, log), f"a ready Newsbell (see {log})", within=60)
+            until(lambda: self._is_ready(server, log), f"a ready Newsbell (see {log})", within=120)
             yield
 
     def run(self, *arguments: str) -> str:
@@ -158,7 +158,7 @@ class Newsbell:
     def _is_ready(self, server: subprocess.Popen[bytes], log: Path) -> bool:
         assert server.poll() is None, log.read_text(encoding="utf-8")
         try:
-            return requests.get(f"{self.address}/readyz", timeout=5).status_code == 200
+            return requests.get(f"{self.address}/readyz", timeout=20).status_code == 200
         except requests.ConnectionError:
             return False
 

@@ -74,7 +74,7 @@ class Web:
         request = urllib.request.Request(
             f"{self.address}/api/v1/articles", json.dumps(body).encode(), headers
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             assert answer.status == 201
 
 

@@ -59,7 +59,7 @@ class Server:
                 process_group=0, user=self.user,
                 preexec_fn=_end_with_parent,  # noqa: PLW1509 - it takes no lock
             )  # fmt: skip
-        wait_until(self._is_up, seconds=60, what=f"the start of {self.name}")
+        wait_until(self._is_up, seconds=120, what=f"the start of {self.name}")
 
     def kill(self) -> None:
         """kill -9 of every process of it, at once; they are gone when this returns."""

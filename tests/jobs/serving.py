@@ -34,7 +34,7 @@ class Served:
         return self.output.read_text()
 
     def get(self, path: str) -> str:
-        with urllib.request.urlopen(self.address + path, timeout=20) as answer:
+        with urllib.request.urlopen(self.address + path, timeout=60) as answer:
             return str(answer.read().decode())
 
     def answers(self) -> bool:
@@ -68,7 +68,7 @@ def serving(
     family = {process.pid}
     try:
         wait_until(
-            lambda: process.poll() is not None or served.answers(), seconds=60, what="the server's start"
+            lambda: process.poll() is not None or served.answers(), seconds=120, what="the server's start"
         )
         assert process.poll() is None, errors.read_text()
         family |= served.family()

@@ -83,7 +83,7 @@ def test_a_small_story_does_not_wait_for_a_big_one(
     _ring(sqlite_database, settings, "Small")
     pusher = FakePusher()
     with _running(run, settings, pusher):
-        wait_until(lambda: _nothing_left(sqlite_database), seconds=40, what="the end of the work")
+        wait_until(lambda: _nothing_left(sqlite_database), seconds=120, what="the end of the work")
     assert len(pusher.endpoints) == _MANY + 1
     assert pusher.endpoints.index(_ONE) <= 2 * PLANNED_AT_ONCE, "two turns of the big one at most"
 

@@ -94,7 +94,7 @@ def test_an_alert_reaches_each_follower_once(
     pusher = FakePusher()
     with _worker(brokered, pusher):
         _ring(sqlite_database, brokered, hint=hint)
-        wait_until(lambda: _nothing_left(sqlite_database), seconds=40, what="the end of the work")
+        wait_until(lambda: _nothing_left(sqlite_database), seconds=120, what="the end of the work")
     assert len(set(pusher.endpoints)) == len(pusher.endpoints) == _READERS
 
 
@@ -104,7 +104,7 @@ def test_what_was_told_waits_for_a_worker(sqlite_database: Database, brokered: S
     assert waiting(brokered, sqlite_database) == 1
     pusher = FakePusher()
     with _worker(brokered, pusher):
-        wait_until(lambda: _nothing_left(sqlite_database), seconds=40, what="the end of the work")
+        wait_until(lambda: _nothing_left(sqlite_database), seconds=120, what="the end of the work")
         wait_until(lambda: not waiting(brokered, sqlite_database), what="an empty queue")
     assert len(pusher.endpoints) == _READERS
 
@@ -150,7 +150,7 @@ def test_a_broker_that_is_away_delays_nobody(
     pusher = FakePusher()
     with _worker(away, pusher):
         _ring(sqlite_database, away, hint=True)
-        wait_until(lambda: _nothing_left(sqlite_database), seconds=40, what="the end of the work")
+        wait_until(lambda: _nothing_left(sqlite_database), seconds=120, what="the end of the work")
     assert len(set(pusher.endpoints)) == len(pusher.endpoints) == _READERS
 
 

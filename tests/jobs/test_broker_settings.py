@@ -99,7 +99,7 @@ def test_late_acknowledgement_gives_a_dead_workers_message_to_another(
         service.go_on.set()
         wait_until(lambda: bool(_due_batches(sqlite_database)), what="the end of its lease")
         with _process(brokered, service):
-            wait_until(lambda: not _batches(sqlite_database), seconds=40, what="the end of the work")
+            wait_until(lambda: not _batches(sqlite_database), seconds=120, what="the end of the work")
         assert service.received == ["/send/1", "/send/1"]
 
 

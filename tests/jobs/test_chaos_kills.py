@@ -103,6 +103,6 @@ def _run(course: Course) -> None:
         assert course.stage.sink.held.wait(120)
         deed()
     course.web.publish()
-    course.stage.wait_for_end(seconds=180)
+    course.stage.wait_for_end(seconds=400)
     course.stage.verdict().check(bound=course.bound)
     assert course.happened.total() == len(deeds)

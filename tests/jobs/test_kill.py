@@ -80,7 +80,7 @@ def test_whoever_is_due_is_reached_and_at_most_a_batch_twice(
         assert not _nothing_left(sqlite_database)
         service.go_on.set()
         with _worker(settings, service) as second:
-            wait_until(lambda: _nothing_left(sqlite_database), seconds=60, what="the end of the work")
+            wait_until(lambda: _nothing_left(sqlite_database), seconds=120, what="the end of the work")
             second.send_signal(signal.SIGTERM)
             assert second.wait(30) == 0
         received = service.received
@@ -97,6 +97,6 @@ def test_a_worker_asked_to_end_repeats_nothing(sqlite_database: Database, settin
             service.go_on.set()
             assert first.wait(30) == 0
         with _worker(settings, service):
-            wait_until(lambda: _nothing_left(sqlite_database), seconds=60, what="the end of the work")
+            wait_until(lambda: _nothing_left(sqlite_database), seconds=120, what="the end of the work")
         received = service.received
     assert sorted(received) == sorted(due)

@@ -39,7 +39,7 @@ _LOCKS_HELD = "-c idle_in_transaction_session_timeout=1s"
 _STATUS_OF = """
 import sys, urllib.error, urllib.request
 try:
-    print(urllib.request.urlopen(sys.argv[1], timeout=60).status)
+    print(urllib.request.urlopen(sys.argv[1], timeout=120).status)
 except urllib.error.HTTPError as error:
     print(error.code)
 """
@@ -123,9 +123,9 @@ def test_a_web_machine_without_the_database_says_so_and_serves_again(
         machine.unplug()
         # More at once than it has threads: none may be lost to a connection that nobody answers any more.
         asked = [_status(stack, machine, web.address + "/readyz") for _ in range(20)]
-        assert {one.communicate(timeout=120)[0] for one in asked} == {"503\n"}
+        assert {one.communicate(timeout=240)[0] for one in asked} == {"503\n"}
         machine.plug_in()
-        wait_until(web.answers, seconds=60, what="a web machine that is back")
+        wait_until(web.answers, seconds=120, what="a web machine that is back")
         web.publish()
 
 

@@ -79,7 +79,7 @@ def test_a_part_that_dies_takes_its_own_along_and_comes_back(tmp_path: Path, env
         for pid in children(served.process.pid):
             os.kill(pid, signal.SIGKILL)
         wait_until(lambda: not any(is_alive(pid) for pid in first), what="the end of the first ones")
-        wait_until(lambda: len(served.family()) == 4 and served.answers(), seconds=40, what="the restart")
+        wait_until(lambda: len(served.family()) == 4 and served.answers(), seconds=120, what="the restart")
 
 
 def test_a_port_in_use_is_a_clear_error(tmp_path: Path, environ: dict[str, str]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float = 20.0, what: str = "it") -> None:
+def wait_until(condition: Callable[[], bool], *, seconds: float = 90.0, what: str = "it") -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"{what} did not come true within {seconds} seconds"

@@ -41,7 +41,7 @@ def _run(command: str, folder: Path, **names: str) -> None:
     words = [names.get(word, word) for word in shlex.split(command)]
     if shutil.which(words[0]) is None:
         pytest.skip(f"{words[0]} is not installed")
-    subprocess.run(words, cwd=folder, check=True, capture_output=True, timeout=60)
+    subprocess.run(words, cwd=folder, check=True, capture_output=True, timeout=120)
 
 
 def _fill(db: Database) -> None:

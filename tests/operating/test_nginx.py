@@ -67,7 +67,7 @@ class Front:
         """A client at this address of this machine."""
         trusting = ssl._create_unverified_context()  # noqa: S323 - the certificate was made a moment ago
         return http.client.HTTPSConnection(
-            "127.0.0.1", self.port, timeout=20, context=trusting, source_address=(address, 0)
+            "127.0.0.1", self.port, timeout=60, context=trusting, source_address=(address, 0)
         )
 
     def ask(
@@ -144,7 +144,7 @@ def test_a_page_comes_through_and_names_the_address_outside(front: Front) -> Non
 
 
 def test_a_plain_request_is_led_to_https(front: Front) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", front.plain_port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", front.plain_port, timeout=60)
     connection.request("GET", "/topics/bridges", headers={"Host": _NAME})
     answer = connection.getresponse()
     assert answer.status == 301

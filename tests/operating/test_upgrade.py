@@ -70,7 +70,7 @@ def new(old: Environ, tmp_path: Path) -> Environ:
 
 def _run(environ: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [*_NEWSBELL, *arguments]
-    return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120, check=False)
 
 
 @contextmanager
@@ -95,7 +95,7 @@ def _publish(served: Served, token: str, number: int) -> None:
         data=json.dumps(article).encode(),
         headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         assert answer.status == 201
 
 

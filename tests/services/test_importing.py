@@ -261,8 +261,8 @@ def test_an_edit_and_an_import_at_once_both_stand(postgresql_database: Database)
             corrected = pool.submit(correct_article, database, number, patch, NOW)
             imported = pool.submit(save, database, edited)
             wait_until(lambda: waiting_for_their_turn(database) >= 2)
-        corrected.result(timeout=20)
-        imported.result(timeout=20)
+        corrected.result(timeout=90)
+        imported.result(timeout=90)
     stored = get_article(database, number)
     assert "Weather" in {topic.name for topic in stored.topics}
     assert "correction" in stored.body_text

@@ -48,8 +48,8 @@ def wait_for_locks(database: Database) -> int:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    """Come back when the condition holds; fail when it does not within 30 seconds."""
-    deadline = time.monotonic() + 30
+    """Come back when the condition holds; fail when it does not within 90 seconds."""
+    deadline = time.monotonic() + 90
     while not condition():
         assert time.monotonic() < deadline, "it never came"
         time.sleep(0.01)

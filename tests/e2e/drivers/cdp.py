@@ -13,7 +13,7 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-_ANSWER_WITHIN = 60
+_ANSWER_WITHIN = 120
 
 
 class ProtocolError(Exception):

@@ -66,7 +66,7 @@ def running_chromium(folder: Path, display: Display, switches: Sequence[str] = (
     inspector = _free_port()
     own = [f"--user-data-dir={folder}", f"--enable-ui-devtools={inspector}"]
     with running([BINARY, *own, *_SWITCHES, *switches, "about:blank"], environment=display.environment):
-        address = until(lambda: _read_address(folder / "DevToolsActivePort"), "Chromium's address", within=60)
+        address = until(lambda: _read_address(folder / "DevToolsActivePort"), "Chromium's address")
         until(lambda: _listens(inspector), "the inspector of native widgets")
         with connected(address) as pages, connected(f"ws://127.0.0.1:{inspector}/0") as widgets:
             native = NativeUI(widgets, mirrored=FROM_THE_RIGHT in switches)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from tests.e2e.waiting import until
 _PERMISSION_DIALOG = "ExtensionInstallDialogView"
 _BUTTON = "ToolbarActionView"
 _PRESSES = 3
+# The empty page that a window begins with is complete, too.
+_LOADED = "location.protocol === 'chrome-extension:' && document.readyState === 'complete'"
 _PASSIVE = "manifest.json"
 """A page of the extension with all that its pages may do, and no script: to look through it mends nothing."""
 
@@ -77,14 +80,15 @@ class ChromiumExtension:
     def address(self, path: str) -> str:
         return f"chrome-extension://{self._id}/{path}"
 
-    def open_popup(self, key: str = "") -> ChromiumPopup:
-        """Press the button in the toolbar, or its shortcut with this key."""
-        target = self._press_for_popup(key)
+    def open_popup(self, key: str = "", *, undisturbed: float = 0) -> ChromiumPopup:
+        """Press the button in the toolbar, or its shortcut with this key, and leave the popup to itself for
+        so many seconds: looking at it takes of its time."""
+        target = self._press_for_popup(key, undisturbed)
         popup = ChromiumPopup(self._chromium.attach(target), self._chromium.display)
-        until(lambda: popup.run("document.readyState === 'complete'"), "the popup, loaded")
+        until(lambda: popup.run(_LOADED), "the popup, loaded")
         return popup
 
-    def _press_for_popup(self, key: str) -> str:
+    def _press_for_popup(self, key: str, undisturbed: float) -> str:
         """Chromium takes a press for the end of the popup that has just closed, now and then: a person sees
         that nothing came of it, and presses again."""
         for _ in range(_PRESSES):
@@ -93,15 +97,21 @@ class ChromiumExtension:
             else:
                 box = until(lambda: self._chromium.native.view(_BUTTON), "the extension's button")
                 self._chromium.display.click(*box.centre)
+            time.sleep(undisturbed)
             with contextlib.suppress(TimeoutError):
                 return until(self._popup_target, "the popup", within=8)
         raise TimeoutError(f"the button was pressed {_PRESSES} times, and no popup came")
 
     def close_popup(self) -> None:
-        """As Escape does."""
-        if self._popup_target():
+        """As Escape does; a popup that has just appeared may not have the keyboard, and another press has."""
+        for _ in range(_PRESSES):
+            if self._popup_target() is None:
+                return
             self._chromium.display.press("Escape")
-        self.wait_until_popup_is_gone()
+            with contextlib.suppress(TimeoutError):
+                until(lambda: self._popup_target() is None, "the popup, gone", within=8)
+                return
+        raise TimeoutError(f"Escape was pressed {_PRESSES} times, and the popup is still there")
 
     def wait_until_popup_is_gone(self) -> None:
         until(lambda: self._popup_target() is None, "the popup, gone")

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.e2e.drivers.cdp import Connection, ProtocolError
 from tests.e2e.drivers.scripts import SHOWN_TEXT
-from tests.e2e.waiting import until
+from tests.e2e.waiting import PATIENCE, until
 
 
 class Page:
@@ -35,5 +35,5 @@ class Page:
         """The text of an element as it is shown; "" where it is hidden or missing."""
         return str(self.run(f"({SHOWN_TEXT})({json.dumps(selector)})"))
 
-    def wait_for_text(self, selector: str, text: str, *, within: float = 20) -> None:
+    def wait_for_text(self, selector: str, text: str, *, within: float = PATIENCE) -> None:
         until(lambda: text in self.text(selector), f"“{text}” in {selector}", within=within)

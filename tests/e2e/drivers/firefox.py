@@ -14,7 +14,7 @@ from tests.e2e.drivers.marionette import Marionette
 from tests.e2e.drivers.processes import running
 from tests.e2e.drivers.scripts import SHOWN_TEXT
 from tests.e2e.services import paper
-from tests.e2e.waiting import until
+from tests.e2e.waiting import PATIENCE, until
 
 BINARY = shutil.which("firefox-esr") or shutil.which("firefox")
 
@@ -82,7 +82,7 @@ def running_firefox(folder: Path, preferences: Mapping[str, Any]) -> Iterator[Fi
     # The chrome context, where the browser's own dialogs live, has to be asked for.
     options = ["-marionette", "--remote-allow-system-access", "--no-remote", "--headless"]
     with running([BINARY, *options, "--profile", folder]) as process:
-        port = until(lambda: _read_port(folder / "MarionetteActivePort"), "Firefox's port", within=60)
+        port = until(lambda: _read_port(folder / "MarionetteActivePort"), "Firefox's port", within=120)
         with Marionette(port) as send:
             send("WebDriver:NewSession", capabilities={"alwaysMatch": {}})
             yield Firefox(send, process)
@@ -136,7 +136,7 @@ class Firefox:
         """The text of an element as it is shown; "" where it is hidden or missing."""
         return str(self.run(f"return ({SHOWN_TEXT})(arguments[0])", selector))
 
-    def wait_for_text(self, selector: str, text: str, *, within: float = 20) -> None:
+    def wait_for_text(self, selector: str, text: str, *, within: float = PATIENCE) -> None:
         until(lambda: text in self.text(selector), f"“{text}” in {selector}", within=within)
 
     def press_key(self, name: str) -> None:

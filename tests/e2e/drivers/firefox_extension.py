@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -117,8 +118,9 @@ class FirefoxExtension:
     def address(self, path: str) -> str:
         return f"moz-extension://{self._host}/{path}"
 
-    def open_popup(self, key: str = "") -> FirefoxPopup:
-        """Press the button in the toolbar, or its shortcut with this key."""
+    def open_popup(self, key: str = "", *, undisturbed: float = 0) -> FirefoxPopup:
+        """Press the button in the toolbar, or its shortcut with this key, and leave the popup to itself for
+        so many seconds: looking at it takes of its time."""
         self._firefox.focus_main_window()
         if key:
             self.press_shortcut(key)
@@ -126,6 +128,7 @@ class FirefoxExtension:
             if not key:
                 x, y = until(self._button_centre, "the extension's button")
                 self._firefox.click_at(x, y)
+            time.sleep(undisturbed)
             until(self._popup_is_open, "the popup")
         popup = FirefoxPopup(self._firefox)
         until(lambda: popup.run("document.readyState === 'complete'"), "the popup, loaded")

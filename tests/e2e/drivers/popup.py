@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from tests.e2e.drivers.scripts import MARK_BY_LABEL, SETTLED, SHOWN_TEXT
-from tests.e2e.waiting import until
+from tests.e2e.waiting import PATIENCE, until
 
 _MARKED = "[data-tests]"
 _PRESSED = "document.documentElement.hasAttribute('data-tests-pressed')"
@@ -36,7 +36,7 @@ class AnyPopup(ABC):
         """The text of an element as it is shown; "" where it is hidden or missing."""
         return str(self.run(f"({SHOWN_TEXT})({json.dumps(selector)})"))
 
-    def wait_for_text(self, selector: str, text: str, *, within: float = 20) -> None:
+    def wait_for_text(self, selector: str, text: str, *, within: float = PATIENCE) -> None:
         until(lambda: text in self.text(selector), f"“{text}” in {selector}", within=within)
 
     def offers(self, label: str) -> bool:

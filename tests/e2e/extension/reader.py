@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from tests.e2e.drivers.popup import AnyPopup
 from tests.e2e.services.paper import Paper
-from tests.e2e.waiting import until
+from tests.e2e.waiting import PATIENCE, until
 from tests.pages import news_page
 
 TITLE = "Ferry returns to the northern islands"
@@ -31,7 +31,7 @@ class AnyBrowser(Protocol):
     def text(self, selector: str) -> str: ...
     def click(self, selector: str) -> None: ...
     def type(self, selector: str, text: str) -> None: ...
-    def wait_for_text(self, selector: str, text: str, *, within: float = 20) -> None: ...
+    def wait_for_text(self, selector: str, text: str, *, within: float = PATIENCE) -> None: ...
 
 
 class AnyExtension(Inside, Protocol):
@@ -64,7 +64,7 @@ def state_of(inside: Inside) -> dict[str, Any]:
     return found
 
 
-def wait_for_standing(inside: Inside, how: str, *, within: float = 20) -> None:
+def wait_for_standing(inside: Inside, how: str, *, within: float = PATIENCE) -> None:
     """Until the extension says that it is told of news in this way: "push", "linked", "polling", "idle"."""
     until(lambda: state_of(inside).get("standing", {}).get("how") == how, f"standing: {how}", within=within)
 

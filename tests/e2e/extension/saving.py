@@ -35,13 +35,13 @@ def save(browser: AnyBrowser, extension: AnyExtension, address: str, words: str)
     browser.open(address)
     popup = extension.open_popup()
     popup.press("Save")
-    popup.wait_for_text("#save-outcome", words, within=60)
+    popup.wait_for_text("#save-outcome", words, within=120)
     return popup
 
 
 def saved(newsbell: Newsbell, url: str) -> list[dict[str, Any]]:
     """The articles at the server that come from this address."""
-    answer = requests.get(f"{newsbell.address}/api/v1/articles?limit=100", timeout=10).json()
+    answer = requests.get(f"{newsbell.address}/api/v1/articles?limit=100", timeout=60).json()
     return [one for one in answer["articles"] if one["url"] == url]
 
 
@@ -190,7 +190,7 @@ def keep_what_cannot_be_sent(
     door.turn("open")
     # No page of the extension is opened from here on: the alarm alone has it sent.
     hasten(extension, "saves", 0.02)
-    until(lambda: saved(newsbell, large), "the page at the server", within=60)
+    until(lambda: saved(newsbell, large), "the page at the server", within=120)
     until(lambda: state_of(extension)["unsent"] == [], "nothing left to send")
     assert saved(newsbell, small) == []
 
@@ -214,7 +214,7 @@ def withstand_an_attack(browser: AnyBrowser, extension: AnyExtension, door: Door
     # No topic may look like this; a title may, and is shown as it is while the page waits.
     door.turn("shut")
     popup.press("Save")
-    popup.wait_for_text("#save-outcome", "Not saved yet.", within=60)
+    popup.wait_for_text("#save-outcome", "Not saved yet.", within=120)
     assert ATTACK in popup.text("#unsent-list")
     assert popup.run("globalThis.attacked") is None
     assert popup.run("({}).polluted") is None

@@ -211,7 +211,7 @@ def copy_feeds(chromium: Chromium) -> None:
     """The addresses of a topic's feeds, by the clipboard into another field."""
     chromium.click("#followed summary")
     for form, kind in (("rss", "rss+xml"), ("atom", "atom+xml"), ("json", "feed+json")):
-        answer = requests.get(copied_address(chromium, form), timeout=10)
+        answer = requests.get(copied_address(chromium, form), timeout=60)
         assert kind in answer.headers["Content-Type"]
     chromium.display.press("ctrl+a")
     chromium.display.press("Delete")
@@ -266,7 +266,7 @@ def use_every_option(
     link = until(
         lambda: chromium.run("document.querySelector('a[href^=\"feed:\"]')?.href"), "the feed's link"
     )
-    assert requests.get(link.removeprefix("feed:"), timeout=10).status_code == 200
+    assert requests.get(link.removeprefix("feed:"), timeout=60).status_code == 200
 
     chromium.open(extension.address("options.html"))
     chromium.wait_for_text("#topics", "Russia")

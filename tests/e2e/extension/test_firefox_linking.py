@@ -79,7 +79,7 @@ def press_ok(firefox: Firefox) -> None:
 def claim(newsbell: Newsbell, code: str, verifier: str) -> int:
     """The status that the server answers a claim with."""
     body = {"code": code, "verifier": verifier}
-    return requests.post(f"{newsbell.address}/api/v1/links/claim", json=body, timeout=10).status_code
+    return requests.post(f"{newsbell.address}/api/v1/links/claim", json=body, timeout=60).status_code
 
 
 def code_in(address: str) -> str:

@@ -46,17 +46,17 @@ def test_chromium_without_a_push_service_rings_from_the_feed_until_there_is_one(
         wait_until_shown(popup, "#ok")
         popup.click("#ok")
         extension.press_in_dialog("Allow")
-        wait_for_standing(extension, "polling", within=40)
+        wait_for_standing(extension, "polling", within=120)
         assert newsbell.subscriptions() == 0
         newsbell.save(title, topics=["Russia", "Ukraine"])
         assert hasten(extension, "look", 0.02)["periodInMinutes"] == 5
-        until(extension.notifications, "a notification", within=60)
+        until(extension.notifications, "a notification", within=120)
         assert [shown for shown, _ in extension.notifications()] == [title]
         until(lambda: extension.badge() == "1", "the article, counted on the button")
 
     with run_chromium() as (chromium, extension):
         # No page of the extension is opened until then: it takes over by itself.
-        until(lambda: newsbell.subscriptions() == 1, "push, taking over", within=40)
+        until(lambda: newsbell.subscriptions() == 1, "push, taking over", within=120)
         wait_for_standing(extension, "push")
         assert newsbell.followed() == ["Russia"]
         assert state_of(extension)["due"] == []

@@ -43,6 +43,19 @@ export function link(address, attributes, ...children) {
   return h("a", { href: address, target: "_blank", rel: "noreferrer", ...attributes }, ...children);
 }
 
+/**
+ * Show a part, or hide it. A focus that was in there goes on to `next`: left to the browser, it would be nowhere,
+ * and the keyboard at the top of the page again.
+ * @param {HTMLElement} part
+ * @param {boolean} shown
+ * @param {HTMLElement} next
+ */
+export function show(part, shown, next) {
+  const leaves = !shown && part.contains(document.activeElement);
+  part.hidden = !shown;
+  if (leaves) next.focus();
+}
+
 /** @type {WeakMap<Element, string>} */
 const painted = new WeakMap();
 

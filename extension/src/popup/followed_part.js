@@ -3,7 +3,7 @@
 import { ask } from "../ask.js";
 import { keyOf } from "../topics/names.js";
 import { t } from "../words.js";
-import { byId, h, offerFile, onceAtATime, paint } from "./dom.js";
+import { byId, h, offerFile, onceAtATime, paint, show } from "./dom.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("../state.js").Followed} Followed */
@@ -18,7 +18,7 @@ import { byId, h, offerFile, onceAtATime, paint } from "./dom.js";
 export function paintFollowed({ state }, slugOf, say) {
   const { server, following } = state;
   const topics = following.map((topic) => ({ topic, slug: slugOf(topic) }));
-  byId("followed").hidden = topics.length === 0;
+  show(byId("followed"), topics.length > 0, byId("page-title"));
   const shown = topics.map(({ topic: { name }, slug }) => ({ name, slug }));
   paint(byId("followed-list"), { shown, server }, () => [
     h("ul", { class: "rows" }, ...topics.map(({ topic, slug }) => one(topic, slug, server, say))),

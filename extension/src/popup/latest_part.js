@@ -2,7 +2,7 @@
 
 import { ask } from "../ask.js";
 import { t } from "../words.js";
-import { byId, h, link, onceAtATime, paint } from "./dom.js";
+import { byId, h, link, onceAtATime, paint, show } from "./dom.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("../state.js").Item} Item */
@@ -14,8 +14,8 @@ export function paintLatest({ state }) {
   const items = (state.feed?.items ?? []).slice(0, MOST_SHOWN);
   const unread = new Set(state.unread);
   const follows = state.following.length > 0;
-  byId("latest").hidden = !follows;
-  byId("mark-all").hidden = unread.size === 0;
+  show(byId("latest"), follows, byId("page-title"));
+  show(byId("mark-all"), unread.size > 0, byId("latest-title"));
   paint(byId("latest-list"), { items, unread: state.unread, follows }, () => [
     items.length > 0
       ? h("ul", { class: "articles" }, ...items.map((item) => article(item, unread.has(item.id))))

@@ -6,11 +6,14 @@ import { askToSayThings, pushesItself } from "../platform.js";
 import { writeState } from "../state.js";
 import { fold } from "../topics/names.js";
 import { t } from "../words.js";
-import { byId, h, onceAtATime, paint } from "./dom.js";
+import { byId, h, onceAtATime, paint, show } from "./dom.js";
 import { promptOf } from "./view.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("./view.js").Prompt} Prompt */
+
+/** @type {HTMLElement | null} what had the focus before the question had it */
+let lastOutside = null;
 
 /**
  * @param {View} view
@@ -25,7 +28,10 @@ export function paintPrompt(view, pageTopics, close) {
   const model = { prompt, others, links };
   const before = part.dataset.why;
   part.dataset.why = prompt?.why ?? "";
-  part.hidden = prompt === null;
+  const focused = document.activeElement;
+  if (focused instanceof HTMLElement && !part.contains(focused)) lastOutside = focused;
+  const back = lastOutside?.isConnected && lastOutside !== document.body ? lastOutside : byId("page-title");
+  show(part, prompt !== null, back);
   paint(part, model, () => (prompt ? build(prompt, model) : []));
   const pressed = prompt?.why === "asked" || before === "asked"; // here, so that it is answered here
   if (prompt && pressed && prompt.why !== before) byId("prompt-title").focus();

@@ -3,14 +3,14 @@
 import { ask } from "../ask.js";
 import { troubleWords } from "../sayings.js";
 import { t } from "../words.js";
-import { byId, h, onceAtATime, paint } from "./dom.js";
+import { byId, h, onceAtATime, paint, show } from "./dom.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("../state.js").Unsent} Unsent */
 
 /** @param {View} view */
 export function paintUnsent({ state: { unsent, server } }) {
-  byId("unsent").hidden = unsent.length === 0;
+  show(byId("unsent"), unsent.length > 0, byId("page-title"));
   byId("unsent-again").onclick = onceAtATime(() => ask("sendUnsent"));
   paint(byId("unsent-list"), { unsent, server }, () => [
     h("ul", { class: "rows" }, ...unsent.map((page) => one(page, whyWaiting(page, server)))),

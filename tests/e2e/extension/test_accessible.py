@@ -197,7 +197,7 @@ def judge_mirrored(run: Callable[[str], Any]) -> None:
 
 
 def use_the_keyboard_alone(browser: AnyBrowser, extension: AnyExtension) -> None:
-    """It reaches everything, and shows where it is."""
+    """It reaches everything, shows where it is, and keeps its place where what it was on goes."""
     for page in PAGES:
         show_everything(browser, extension, page)
         browser.click("h1")  # the keyboard is the page's now, not the address bar's
@@ -223,6 +223,18 @@ def use_the_keyboard_alone(browser: AnyBrowser, extension: AnyExtension) -> None
     tab_to(browser, "not-now")
     browser.press_key("Enter")
     until(lambda: not browser.text("#prompt"), "the question, gone")
+    assert browser.value(FOCUS)[0] == "other-topic"
+
+    for button, part, then in (
+        ("drop u0", "#unsent", "page-title"),
+        ("mark-all", "#mark-all", "latest-title"),
+        *((f"unfollow {name}", f"[data-key='unfollow {name}']", "followed-list") for name in TOPICS[:-1]),
+        (f"unfollow {TOPICS[-1]}", "#followed", "page-title"),
+    ):
+        tab_to(browser, button)
+        browser.press_key("Enter")
+        until(lambda part=part: not browser.text(part), f"{part}, gone")
+        until(lambda then=then: browser.value(FOCUS)[0] == then, f"the focus on {then}")
 
 
 def tab_to(browser: AnyBrowser, element: str) -> None:

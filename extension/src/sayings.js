@@ -38,6 +38,7 @@ const TROUBLES = new Map(
     ["no_token", "trouble_no_token"],
     ["no_room", "trouble_no_room"],
     ["no_consent", "trouble_no_consent"],
+    ["other_server", "trouble_other_server"],
     ["too_many_topics", "trouble_too_many_topics"],
     ["unknown_push_service", "trouble_unknown_push_service"],
     ["bad_address", "trouble_bad_address"],

@@ -9,6 +9,9 @@ import { exported, readSettings } from "../settings.js";
 import { onStateChange, readState, writeState } from "../state.js";
 import { listOf, localise, t } from "../words.js";
 
+/** The last press by the region where its outcome is said. @type {Map<string, symbol>} */
+const latest = new Map();
+
 localise(document);
 const address = /** @type {HTMLInputElement} */ (byId("address"));
 const token = /** @type {HTMLInputElement} */ (byId("token"));
@@ -54,16 +57,24 @@ async function paint() {
 /** @typedef {[string, "good" | "bad"]} Outcome */
 
 /**
+ * Say what came of an action, unless another was begun meanwhile whose outcome is said there.
  * @param {string} region
  * @param {() => Promise<Outcome>} action
  */
 async function withWords(region, action) {
-  try {
-    say(byId(region), ...(await action()));
-  } catch (error) {
-    if (!(error instanceof Failed)) throw error;
-    say(byId(region), troubleWords(error.trouble), "bad");
-  }
+  const press = Symbol(region);
+  latest.set(region, press);
+  const outcome = await action().catch(failed);
+  if (latest.get(region) === press) say(byId(region), ...outcome);
+}
+
+/**
+ * @param {unknown} error
+ * @returns {Outcome}
+ */
+function failed(error) {
+  if (!(error instanceof Failed)) throw error;
+  return [troubleWords(error.trouble), "bad"];
 }
 
 /** @returns {Promise<Outcome>} */
@@ -101,6 +112,7 @@ async function keepToken(consent) {
   if (!(await consent)) return [t("trouble_no_consent"), "bad"];
   const trouble = await ask("useToken", { token: given });
   if (!trouble) return [t("token_kept_now"), "good"];
+  if (trouble.code === "other_server") return [t("token_other_server"), "bad"];
   return trouble.passing ? [t("token_unchecked"), "bad"] : [troubleWords(trouble), "bad"];
 }
 

@@ -4,7 +4,7 @@ import { serverAddress } from "./address.js";
 import { follow, withinRoom } from "./follow.js";
 import { ensureHere } from "./health/means.js";
 import { exclusively } from "./platform.js";
-import { ServerAway, serverAt, troubleOf } from "./server.js";
+import { NotNewsbell, RefusedByServer, ServerAway, serverAt, troubleOf } from "./server.js";
 import { changeState, readState, writeState } from "./state.js";
 import { cleanName } from "./topics/names.js";
 
@@ -22,7 +22,7 @@ const FOR_BEING_EMPTY = new Set(["malformed", "refused"]);
  */
 export async function useServer(typed) {
   const server = serverAddress(typed);
-  if (!server) return { trouble: { code: "bad_address", message: "", passing: false } };
+  if (!server) return { trouble: cannot("bad_address") };
   return inTurn(async () => {
     try {
       const about = await serverAt(server).about();
@@ -32,10 +32,20 @@ export async function useServer(typed) {
       await ensureHere();
       return { about, server };
     } catch (error) {
-      return { trouble: troubleOf(error) };
+      return { trouble: isNoNewsbell(error) ? cannot("not_newsbell") : troubleOf(error) };
     }
   });
 }
+
+/**
+ * Any site answers something; most have nothing at the address of the API.
+ * @param {unknown} error
+ */
+const isNoNewsbell = (error) =>
+  error instanceof NotNewsbell || (error instanceof RefusedByServer && error.status === 404);
+
+/** @param {string} code */
+const cannot = (code) => ({ code, message: "", passing: false });
 
 /**
  * One change of the server after the other: the one chosen last is used, however long the others take.
@@ -77,7 +87,7 @@ export async function useToken(token) {
       current === server && apiToken === before.apiToken ? { apiToken: token } : {},
     );
     const kept = now.server === server && now.apiToken === token;
-    return kept ? trouble : { code: "other_server", message: "", passing: false };
+    return kept ? trouble : cannot("other_server");
   });
 }
 

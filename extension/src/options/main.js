@@ -4,7 +4,7 @@ import { serverAddress } from "../address.js";
 import { ask, Failed } from "../ask.js";
 import { askToSendPages, permissions } from "../platform.js";
 import { byId, offerFile, onceAtATime, say } from "../popup/dom.js";
-import { standingWords, troubleWords } from "../sayings.js";
+import { onceWords, standingWords, troubleWords } from "../sayings.js";
 import { exported, readSettings } from "../settings.js";
 import { onStateChange, readState, writeState } from "../state.js";
 import { listOf, localise, t } from "../words.js";
@@ -49,7 +49,7 @@ async function paint() {
   const words = [standingWords(standing), standing.trouble && troubleWords(standing.trouble)];
   say(byId("standing"), words.filter(Boolean).join(" "));
   byId("topics").textContent =
-    following.length > 0 ? listOf(following.map(({ name }) => name)) : t("follows_none");
+    following.length > 0 ? t("follows", listOf(following.map(({ name }) => name))) : t("follows_none");
   byId("token-kept").hidden = apiToken === "";
   byId("forget-token").hidden = apiToken === "";
 }
@@ -74,7 +74,7 @@ async function withWords(region, action) {
  */
 function failed(error) {
   if (!(error instanceof Failed)) throw error;
-  return [troubleWords(error.trouble), "bad"];
+  return [onceWords(error.trouble), "bad"];
 }
 
 /** @returns {Promise<Outcome>} */
@@ -83,8 +83,9 @@ async function checkServer() {
   const asked = address.value;
   const answer = await ask("useServer", { address: asked });
   if ("trouble" in answer) {
-    byId("allow-server").hidden = answer.trouble.code !== "away";
-    return [troubleWords(answer.trouble), "bad"];
+    const silent = answer.trouble.code === "away";
+    byId("allow-server").hidden = !silent;
+    return [silent ? t("server_no_answer") : onceWords(answer.trouble), "bad"];
   }
   byId("allow-server").hidden = true;
   if (address.value === asked) address.value = answer.server;
@@ -113,7 +114,7 @@ async function keepToken(consent) {
   const trouble = await ask("useToken", { token: given });
   if (!trouble) return [t("token_kept_now"), "good"];
   if (trouble.code === "other_server") return [t("token_other_server"), "bad"];
-  return trouble.passing ? [t("token_unchecked"), "bad"] : [troubleWords(trouble), "bad"];
+  return trouble.passing ? [t("token_unchecked"), "bad"] : [onceWords(trouble), "bad"];
 }
 
 /** @returns {Promise<Outcome>} */

@@ -38,9 +38,11 @@ const TROUBLES = new Map(
     ["no_token", "trouble_no_token"],
     ["no_room", "trouble_no_room"],
     ["no_consent", "trouble_no_consent"],
+    ["other_server", "trouble_other_server"],
     ["too_many_topics", "trouble_too_many_topics"],
     ["unknown_push_service", "trouble_unknown_push_service"],
     ["bad_address", "trouble_bad_address"],
+    ["not_newsbell", "trouble_not_newsbell"],
     ["forgotten", "trouble_forgotten"],
     ["suspended", "trouble_suspended"],
     ["silent", "trouble_silent"],
@@ -48,6 +50,15 @@ const TROUBLES = new Map(
     ["unallowed", "trouble_unallowed"],
     ["push_later", "trouble_push_later"],
     ["push_refused", "trouble_push_later"],
+  ]),
+);
+
+/** The same of what is not tried again by itself. */
+const ONCE = new Map(
+  /** @type {[string, Key][]} */ ([
+    ["away", "trouble_away_once"],
+    ["unavailable", "trouble_busy_once"],
+    ["too_many_requests", "trouble_too_often_once"],
   ]),
 );
 
@@ -76,10 +87,21 @@ export function troubleWords({ code, message }) {
   return key ? t(key) : t("trouble_refused", message);
 }
 
+/**
+ * @param {Trouble} trouble of what was asked once, at a press
+ * @returns {string}
+ */
+export function onceWords(trouble) {
+  const key = ONCE.get(trouble.code);
+  return key ? t(key) : troubleWords(trouble);
+}
+
 /** @param {Saved} saved */
 export function savedWords(saved) {
   if (saved.trouble) {
-    return t(saved.what === "unsent" ? "saved_unsent" : "saved_failed", troubleWords(saved.trouble));
+    return saved.what === "unsent"
+      ? t("saved_unsent", troubleWords(saved.trouble))
+      : t("saved_failed", onceWords(saved.trouble));
   }
   if (saved.what === "known") return t("saved_known");
   if (saved.what === "updated") return t("saved_updated");

@@ -49,6 +49,11 @@ export class ServerAway extends Error {
   name = "ServerAway";
 }
 
+/** Something else answered: for a moment, as a hotel's network does, or because the address is another's. */
+export class NotNewsbell extends ServerAway {
+  name = "NotNewsbell";
+}
+
 /** Something of this browser's stands in the way; `code` says what. */
 export class Hindered extends Error {
   name = "Hindered";
@@ -96,7 +101,7 @@ async function ask(address, { method = "GET", token, body, etag, within = ANSWER
   if (response.status === 304) return "unchanged";
   const answer = response.status === 204 ? {} : await response.json().catch(() => undefined);
   if (!response.ok) throw new RefusedByServer(response.status, answer ?? {});
-  if (typeof answer !== "object" || answer === null) throw new ServerAway("The answer is not JSON.");
+  if (typeof answer !== "object" || answer === null) throw new NotNewsbell("The answer is not JSON.");
   return { body: answer, etag: response.headers.get("ETag") ?? "" };
 }
 
@@ -173,7 +178,7 @@ export function serverAt(address) {
  */
 function checkedAbout(body) {
   if (typeof body.version !== "string" || typeof body.vapid_key !== "string") {
-    throw new ServerAway("Not a Newsbell server.");
+    throw new NotNewsbell("Not a Newsbell server.");
   }
   return {
     name: String(body.name ?? ""),

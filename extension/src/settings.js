@@ -3,7 +3,8 @@
 import { serverAddress } from "./address.js";
 import { follow, withinRoom } from "./follow.js";
 import { ensureHere } from "./health/means.js";
-import { ServerAway, serverAt, troubleOf } from "./server.js";
+import { exclusively } from "./platform.js";
+import { NotNewsbell, RefusedByServer, ServerAway, serverAt, troubleOf } from "./server.js";
 import { changeState, readState, writeState } from "./state.js";
 import { cleanName } from "./topics/names.js";
 
@@ -21,18 +22,37 @@ const FOR_BEING_EMPTY = new Set(["malformed", "refused"]);
  */
 export async function useServer(typed) {
   const server = serverAddress(typed);
-  if (!server) return { trouble: { code: "bad_address", message: "", passing: false } };
-  try {
-    const about = await serverAt(server).about();
-    const before = await readState();
-    if (server !== before.server) await moveTo(server);
-    await writeState({ about });
-    await ensureHere();
-    return { about, server };
-  } catch (error) {
-    return { trouble: troubleOf(error) };
-  }
+  if (!server) return { trouble: cannot("bad_address") };
+  return inTurn(async () => {
+    try {
+      const about = await serverAt(server).about();
+      const before = await readState();
+      if (server !== before.server) await moveTo(server);
+      await writeState({ about });
+      await ensureHere();
+      return { about, server };
+    } catch (error) {
+      return { trouble: isNoNewsbell(error) ? cannot("not_newsbell") : troubleOf(error) };
+    }
+  });
 }
+
+/**
+ * Any site answers something; most have nothing at the address of the API.
+ * @param {unknown} error
+ */
+const isNoNewsbell = (error) =>
+  error instanceof NotNewsbell || (error instanceof RefusedByServer && error.status === 404);
+
+/** @param {string} code */
+const cannot = (code) => ({ code, message: "", passing: false });
+
+/**
+ * One change of the server after the other: the one chosen last is used, however long the others take.
+ * @template T
+ * @param {() => Promise<T>} work
+ */
+const inTurn = (work) => exclusively("newsbell server", work);
 
 /** @param {string} server */
 async function moveTo(server) {
@@ -58,9 +78,17 @@ async function moveTo(server) {
  */
 export async function useToken(token) {
   const { server } = await readState();
-  const trouble = await troubleWith(token, server);
-  if (!trouble || trouble.passing) await writeState({ apiToken: token });
-  return trouble;
+  return exclusively(`newsbell token ${server}`, async () => {
+    const before = await readState();
+    const trouble = await troubleWith(token, server);
+    if (trouble && !trouble.passing) return trouble;
+    // The reader may have moved on, or had the token before forgotten: that is later than this press.
+    const now = await changeState(({ server: current, apiToken }) =>
+      current === server && apiToken === before.apiToken ? { apiToken: token } : {},
+    );
+    const kept = now.server === server && now.apiToken === token;
+    return kept ? trouble : cannot("other_server");
+  });
 }
 
 /**
@@ -114,10 +142,12 @@ export function readSettings(text) {
  * Take the settings over. Topics followed already stay; notifications still need the reader's Allow.
  * @param {Settings} settings
  */
-export async function useSettings({ server, topics, byPolling }) {
-  const state = await readState();
-  withinRoom(state, topics, Date.now()); // too many are refused before anything is changed
-  if (server !== state.server) await moveTo(server);
-  await writeState({ byPolling });
-  await follow(topics);
+export function useSettings({ server, topics, byPolling }) {
+  return inTurn(async () => {
+    const state = await readState();
+    withinRoom(state, topics, Date.now()); // too many are refused before anything is changed
+    if (server !== state.server) await moveTo(server);
+    await writeState({ byPolling });
+    await follow(topics);
+  });
 }

@@ -6,6 +6,9 @@ const browser = fakeBrowser();
 const { exported, readSettings, useServer, useSettings, useToken } = await import(
   "../../extension/src/settings.js"
 );
+const { onceWords } = await import("../../extension/src/sayings.js");
+const { readState } = await import("../../extension/src/state.js");
+const { ensureHere } = await import("../../extension/src/health/means.js");
 
 const ABOUT = { name: "Newsbell", version: "1", features: [], vapid_key: "BAAB" };
 const ROUTES = {
@@ -34,14 +37,27 @@ test("a server is asked before it is taken, and the old one's token is not told 
 test("what is no Newsbell server is not taken", async () => {
   for (const [routes, code] of [
     [{}, "away"],
-    [{ "GET /api/v1": [200, { hello: "world" }] }, "away"],
-    [{ "GET /api/v1": [404, {}] }, "error"],
+    [{ "GET /api/v1": [200, { hello: "world" }] }, "not_newsbell"],
+    [{ "GET /api/v1": [200, "a page"] }, "not_newsbell"],
+    [{ "GET /api/v1": [404, {}] }, "not_newsbell"],
+    [{ "GET /api/v1": [502, {}] }, "error"],
+    [{ "GET /api/v1": [503, { code: "unavailable", message: "Later." }] }, "unavailable"],
   ]) {
     fakeFetch(routes);
-    assert.equal((await useServer("https://other.example")).trouble.code, code);
+    const { trouble } = await useServer("https://other.example");
+    assert.equal(trouble.code, code);
+    assert.doesNotMatch(onceWords(trouble), /by itself/);
     assert.equal(browser.store.server, undefined);
   }
   assert.equal((await useServer("javascript:alert(1)")).trouble.code, "bad_address");
+});
+
+test("what answers at a server's address in its place, as a hotel's network does, is asked again", async () => {
+  browser.store.following = [russia];
+  fakeFetch({ "GET /api/v1": [200, "Welcome to our hotel."] });
+  await ensureHere();
+  const { code, passing } = (await readState()).standing.trouble;
+  assert.deepEqual([code, passing], ["away", true]);
 });
 
 test("a token is kept if the server accepts it, or cannot be asked", async () => {

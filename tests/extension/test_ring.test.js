@@ -5,7 +5,7 @@ import { fakeBrowser, fakeFetch } from "./browser.js";
 const HERE = "http://127.0.0.1:8080";
 const browser = fakeBrowser({ firefox: true });
 const { answer } = await import("../../extension/src/messages.js");
-const { troubleWords } = await import("../../extension/src/sayings.js");
+const { onceWords, troubleWords } = await import("../../extension/src/sayings.js");
 
 const NO = [401, { code: "unauthorized", message: "This manage token is not known here." }];
 const VIEW = [200, { id: 7, topics: [{ name: "Russia", slug: "russia" }], suspended: false }];
@@ -46,4 +46,16 @@ test("a push service that refused the message is no dead subscription", async ()
   });
   assert.equal(trouble.code, "push_later");
   assert.notEqual(browser.store.ticket, null);
+});
+
+test("a test is not tried again, and nothing says that it is", async () => {
+  for (const [answer, words] of [
+    [[429, { code: "too_many_requests", message: "Too often." }], /too often/],
+    [[503, { code: "unavailable", message: "Later." }], /busy/],
+    [undefined, /does not answer/],
+  ]) {
+    const { trouble } = await press({ "POST /api/v1/subscriptions/7/test": answer });
+    assert.match(onceWords(trouble), words);
+    assert.doesNotMatch(onceWords(trouble), /by itself/);
+  }
 });

@@ -5,6 +5,7 @@ import { fakeBrowser, fakeFetch } from "./browser.js";
 const browser = fakeBrowser({ allowed: true });
 const { savePage, sendUnsent } = await import("../../extension/src/save/page.js");
 const { drop, hasRoom, MOST_PAGES, MOST_TEXT } = await import("../../extension/src/save/unsent.js");
+const { savedWords } = await import("../../extension/src/sayings.js");
 const { badgeText } = await import("../../extension/src/badge.js");
 
 const SAVE = "POST /api/v1/articles";
@@ -150,6 +151,7 @@ test("where there is no room, or a window is private, the page is sent and not k
   browser.tabs.get = async () => ({ incognito: true });
   const secret = await save("secret", undefined);
   assert.deepEqual([secret.what, secret.trouble.code, waiting()], ["failed", "away", []]);
+  assert.doesNotMatch(savedWords(secret), /by itself/);
 });
 
 test("a text that was lost is no page any more, and a text without a page is swept away", async () => {

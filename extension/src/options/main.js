@@ -4,10 +4,13 @@ import { serverAddress } from "../address.js";
 import { ask, Failed } from "../ask.js";
 import { askToSendPages, permissions } from "../platform.js";
 import { byId, offerFile, onceAtATime, say } from "../popup/dom.js";
-import { standingWords, troubleWords } from "../sayings.js";
+import { onceWords, standingWords, troubleWords } from "../sayings.js";
 import { exported, readSettings } from "../settings.js";
 import { onStateChange, readState, writeState } from "../state.js";
 import { listOf, localise, t } from "../words.js";
+
+/** The last press by the region where its outcome is said. @type {Map<string, symbol>} */
+const latest = new Map();
 
 localise(document);
 const address = /** @type {HTMLInputElement} */ (byId("address"));
@@ -46,7 +49,7 @@ async function paint() {
   const words = [standingWords(standing), standing.trouble && troubleWords(standing.trouble)];
   say(byId("standing"), words.filter(Boolean).join(" "));
   byId("topics").textContent =
-    following.length > 0 ? listOf(following.map(({ name }) => name)) : t("follows_none");
+    following.length > 0 ? t("follows", listOf(following.map(({ name }) => name))) : t("follows_none");
   byId("token-kept").hidden = apiToken === "";
   byId("forget-token").hidden = apiToken === "";
 }
@@ -54,16 +57,24 @@ async function paint() {
 /** @typedef {[string, "good" | "bad"]} Outcome */
 
 /**
+ * Say what came of an action, unless another was begun meanwhile whose outcome is said there.
  * @param {string} region
  * @param {() => Promise<Outcome>} action
  */
 async function withWords(region, action) {
-  try {
-    say(byId(region), ...(await action()));
-  } catch (error) {
-    if (!(error instanceof Failed)) throw error;
-    say(byId(region), troubleWords(error.trouble), "bad");
-  }
+  const press = Symbol(region);
+  latest.set(region, press);
+  const outcome = await action().catch(failed);
+  if (latest.get(region) === press) say(byId(region), ...outcome);
+}
+
+/**
+ * @param {unknown} error
+ * @returns {Outcome}
+ */
+function failed(error) {
+  if (!(error instanceof Failed)) throw error;
+  return [onceWords(error.trouble), "bad"];
 }
 
 /** @returns {Promise<Outcome>} */
@@ -72,8 +83,9 @@ async function checkServer() {
   const asked = address.value;
   const answer = await ask("useServer", { address: asked });
   if ("trouble" in answer) {
-    byId("allow-server").hidden = answer.trouble.code !== "away";
-    return [troubleWords(answer.trouble), "bad"];
+    const silent = answer.trouble.code === "away";
+    byId("allow-server").hidden = !silent;
+    return [silent ? t("server_no_answer") : onceWords(answer.trouble), "bad"];
   }
   byId("allow-server").hidden = true;
   if (address.value === asked) address.value = answer.server;
@@ -101,7 +113,8 @@ async function keepToken(consent) {
   if (!(await consent)) return [t("trouble_no_consent"), "bad"];
   const trouble = await ask("useToken", { token: given });
   if (!trouble) return [t("token_kept_now"), "good"];
-  return trouble.passing ? [t("token_unchecked"), "bad"] : [troubleWords(trouble), "bad"];
+  if (trouble.code === "other_server") return [t("token_other_server"), "bad"];
+  return trouble.passing ? [t("token_unchecked"), "bad"] : [onceWords(trouble), "bad"];
 }
 
 /** @returns {Promise<Outcome>} */

@@ -2,8 +2,8 @@
  * What is run inside the page. The browser copies each function's text there by itself, so each stands
  * alone: nothing outside of it exists there.
  *
- * A page may hide a method of `document` behind an element of that name; methods are therefore taken from
- * the prototypes, which no markup reaches.
+ * A page may hide a method or a property of `document` behind an element of that name, and one of a form behind
+ * a control; what may be a form is therefore read by the prototypes, which no markup reaches.
  */
 
 /**
@@ -30,8 +30,14 @@ export function grabMetadata() {
     [...Document.prototype.querySelectorAll.call(document, selector)].slice(0, most);
   const attribute = (/** @type {Element} */ element, /** @type {string} */ name) =>
     Element.prototype.getAttribute.call(element, name) ?? "";
+  const getter = (/** @type {object} */ prototype, /** @type {string} */ name) => {
+    const get = Object.getOwnPropertyDescriptor(prototype, name)?.get;
+    return (/** @type {Element} */ element) => String(get?.call(element) ?? "");
+  };
+  const textContent = getter(Node.prototype, "textContent");
+  const localName = getter(Element.prototype, "localName");
   const text = (/** @type {Element} */ element, /** @type {number} */ most) =>
-    (element.textContent ?? "").slice(0, most).replace(/\s+/g, " ").trim();
+    textContent(element).slice(0, most).replace(/\s+/g, " ").trim();
   const [html] = all("html", 1);
   /** @type {string[]} */
   const paragraphs = [];
@@ -40,7 +46,7 @@ export function grabMetadata() {
   let room = 100_000;
   for (const block of all("p, li, [class*='topic'], [class*='tags']", 3000)) {
     const words = text(block, 2000);
-    if (room > 0 && words.length >= 40 && block.localName === "p") {
+    if (room > 0 && words.length >= 40 && localName(block) === "p") {
       paragraphs.push(words);
       room -= words.length;
     } else if (words.length < 300 && words.includes(":") && lines.length < 50) lines.push(words);
@@ -55,9 +61,7 @@ export function grabMetadata() {
       (attribute(meta, "name") || attribute(meta, "property")).slice(0, 100).toLowerCase(),
       attribute(meta, "content").slice(0, 5000),
     ]),
-    ld: all("script[type='application/ld+json']", 20).map((script) =>
-      (script.textContent ?? "").slice(0, 200_000),
-    ),
+    ld: all("script[type='application/ld+json']", 20).map((script) => textContent(script).slice(0, 200_000)),
     tagLinks: all("a[rel~='tag']", 60).map((link) => text(link, 200)),
     topicLinks: all("a[href*='/tag/'], a[href*='/tags/'], a[href*='/topic/'], a[href*='/topics/']", 60).map(
       (link) => text(link, 200),

@@ -103,7 +103,9 @@ async function send({ server, url, title, topics }, html) {
   const page = { url, title, html };
   const failed = (/** @type {Trouble} */ trouble) => savedFrom(page, { trouble, what: "failed" });
   if (!(await maySendPages())) return failed({ code: "no_consent", message: "", passing: false });
-  const { apiToken } = await readState();
+  const { server: current, apiToken } = await readState();
+  // The token is the current server's, and is told to no other.
+  if (server !== current) return failed({ code: "other_server", message: "", passing: true });
   const correction = topics && { topics, page_topics: "ignore" };
   try {
     const answer = await serverAt(server).save(apiToken, { url, html, ...correction });

@@ -18,7 +18,14 @@ export const MOST_PAGES = 20;
 export const MOST_TEXT = 50_000_000;
 
 /** What is wrong with one page will be wrong with the next. */
-const STOPPING = new Set(["away", "unavailable", "too_many_requests", "unauthorized", "no_consent"]);
+const STOPPING = new Set([
+  "away",
+  "unavailable",
+  "too_many_requests",
+  "unauthorized",
+  "no_consent",
+  "other_server",
+]);
 
 /**
  * Whether there is room for one more. The same page again takes the place of the one that waits.

@@ -71,7 +71,7 @@ def reach_past_a_proxy(
     browser.open(extension.address("options.html"))
     browser.wait_for_text("#standing", ".")
     browser.click("#use-server")
-    browser.wait_for_text("#server-said", "The server does not answer.")
+    browser.wait_for_text("#server-said", "The extension gets no answer from this address.")
     browser.click("#allow-server")
     allow()
     browser.wait_for_text("#server-said", "This is a Newsbell server")

@@ -240,5 +240,6 @@ def _attacking_page() -> str:
   JSON.parse = () => ({{ attacked: 1 }});
 </script></head><body>
 <form name="querySelectorAll"><input name="title"><input name="documentElement"></form><img name="body">
+<form class="topics"><input name="textContent"><input name="localName"><input name="getAttribute"></form>
 <article><h1>{html.escape(ATTACK)}</h1>{"".join(f"<p>{text}</p>" for text in PARAGRAPHS)}</article>
 {"<p><a rel=tag href=/topic/x>x</a></p>" * MANY}</body></html>"""

@@ -91,6 +91,7 @@ export function fakeBrowser({ stored = {}, allowed = false, firefox = false } = 
       onInstalled: event(),
       onStartup: event(),
       onMessage: event(),
+      getPlatformInfo: logs("platform", { os: "linux" }),
       getURL: (path) => `${firefox ? "moz" : "chrome"}-extension://newsbell/${path}`,
       ...(firefox && { getBrowserInfo: async () => ({ name: "Firefox" }) }),
     },

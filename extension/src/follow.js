@@ -3,7 +3,7 @@
 import { ensureHere } from "./health/means.js";
 import { maySayThings, pushesItself } from "./platform.js";
 import { Hindered } from "./server.js";
-import { changeState } from "./state.js";
+import { changeState, readState } from "./state.js";
 import { lookup } from "./topics/catalogue.js";
 import { cleanName, fold, keyOf } from "./topics/names.js";
 
@@ -96,7 +96,10 @@ export async function followPending() {
   await ensureHere();
 }
 
-/** Nothing is followed any more, the server is told, and nothing rings. */
+/**
+ * Nothing is followed any more, the server is told, and nothing rings.
+ * @returns {Promise<boolean>} whether the reader's server knows; what was left before does not count
+ */
 export async function stopEverything() {
   await changeState(() => ({
     following: [],
@@ -110,6 +113,8 @@ export async function stopEverything() {
     feed: null,
   }));
   await ensureHere();
+  const { ended, server } = await readState();
+  return !ended.some((ticket) => ticket.server === server);
 }
 
 /**

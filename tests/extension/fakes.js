@@ -110,3 +110,27 @@ export class FakeServer {
 }
 
 export const topic = (name) => ({ ...named(name), since: NOW - 1000, primed: true });
+
+export const OLD = "https://push.example/old";
+export const ticket = { server: HERE, id: 7, token: "secret", endpoint: OLD, told: ["russia"] };
+export const row = { id: 7, token: "secret", endpoint: OLD, topics: ["Russia"] };
+
+/** A reader who follows Russia, all being well, except for what is given. */
+export function stage({ state = {}, push = { endpoint: OLD }, rows = [row], ...rest } = {}) {
+  const store = memory({ following: [topic("Russia")], ticket, ...state });
+  const server = new FakeServer();
+  for (const one of rows) server.add({ ...one });
+  const pushes = new FakePush(push);
+  const means = {
+    serverAt: server.at,
+    push: pushes,
+    pushesItself: true,
+    allowed: async () => true,
+    read: store.read,
+    change: store.change,
+    now: () => NOW,
+    late: () => undefined,
+    ...rest,
+  };
+  return { means, store, server, pushes };
+}

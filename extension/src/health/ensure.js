@@ -11,6 +11,7 @@ import { adopted, compareTopics, namesToTell } from "./topics.js";
 
 /** @typedef {import("../state.js").State} State */
 /** @typedef {import("../state.js").Ticket} Ticket */
+/** @typedef {import("../state.js").Ended} Ended */
 /** @typedef {import("../state.js").Standing} Standing */
 /** @typedef {import("../server.js").View} View */
 /** @typedef {import("./push.js").Subscription} Subscription */
@@ -33,21 +34,44 @@ import { adopted, compareTopics, namesToTell } from "./topics.js";
 /** Steps a repair takes at most; the longest real one takes six. */
 const MOST_STEPS = 12;
 
+/** A server that cannot be told for so long is gone, or has long given this browser up itself. */
+const LONGEST_FAILING_MS = 90 * 24 * 60 * 60 * 1000;
+
 /**
  * @param {Means} means
  * @returns {Promise<Standing>} as it is written down, too
  */
 export async function ensure(means) {
-  await endRetired(means);
   const round = await look(means);
+  const how = await repair(means, round);
+  await endRetired(means, ({ server }) => server === round.server.address);
+  return settle(means, how, round);
+}
+
+/**
+ * Tell servers that were left about what was given up. Not a part of `ensure`: one that is gone for good takes
+ * its time to say nothing, at each try.
+ * @param {Means} means
+ */
+export async function endLeft(means) {
+  const { server } = await means.read();
+  await endRetired(means, (ticket) => ticket.server !== server);
+}
+
+/**
+ * @param {Means} means
+ * @param {Round} round
+ * @returns {Promise<Standing["how"]>}
+ */
+async function repair(means, round) {
   await recall(means, round);
   for (let done = 0; done < MOST_STEPS; done += 1) {
     const decision = next(round);
-    if ("rest" in decision) return settle(means, decision.rest, round);
+    if ("rest" in decision) return decision.rest;
     await STEPS[decision.step](means, round);
     await recall(means, round);
   }
-  return settle(means, "waiting", round);
+  return "waiting";
 }
 
 /**
@@ -142,13 +166,12 @@ const STEPS = {
     round.subscription = null;
   },
 
-  /** Give a subscription up: its server is told now or later, and reaches nobody meanwhile. */
+  /** Give a subscription up: its server is told afterwards, and reaches nobody meanwhile. */
   async retire(means, round) {
     const { ticket } = round;
     if (!ticket) return;
     await means.change((state) => ({ ticket: null, ended: [...state.ended, ticket] }));
     round.ticket = null;
-    await endRetired(means);
   },
 
   async forget(means, round) {
@@ -224,22 +247,34 @@ const STEPS = {
 };
 
 /**
- * Tell servers about subscriptions that were given up while they could not be told.
+ * Tell servers about subscriptions that were given up, all at once.
  * @param {Means} means
+ * @param {(ticket: Ended) => boolean} isMeant
  */
-async function endRetired(means) {
+async function endRetired(means, isMeant) {
   const { ended } = await means.read();
-  for (const ticket of ended) {
-    const over = await means
-      .serverAt(ticket.server)
-      .end(ticket)
-      .then(
-        () => true,
-        (error) => error instanceof RefusedByServer && !error.isPassing,
-      );
-    if (!over) continue;
-    await means.change((state) => ({ ended: state.ended.filter((one) => one.token !== ticket.token) }));
-  }
+  await Promise.all(ended.filter(isMeant).map((ticket) => endOne(means, ticket)));
+}
+
+/**
+ * @param {Means} means
+ * @param {Ended} ticket
+ */
+async function endOne(means, ticket) {
+  const over = await means
+    .serverAt(ticket.server)
+    .end(ticket)
+    .then(
+      () => true,
+      (error) => error instanceof RefusedByServer && !error.isPassing,
+    );
+  const now = means.now();
+  // A clock that was ahead when it was first tried is right by now.
+  const failingSince = Math.min(ticket.failingSince ?? now, now);
+  const left = over || now - failingSince > LONGEST_FAILING_MS ? [] : [{ ...ticket, failingSince }];
+  await means.change((state) => ({
+    ended: state.ended.flatMap((one) => (one.token === ticket.token ? left : [one])),
+  }));
 }
 
 /**

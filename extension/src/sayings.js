@@ -39,6 +39,8 @@ const TROUBLES = new Map(
     ["no_room", "trouble_no_room"],
     ["no_consent", "trouble_no_consent"],
     ["too_many_topics", "trouble_too_many_topics"],
+    ["too_many_followed", "trouble_too_many_followed"],
+    ["too_many_waiting", "trouble_too_many_waiting"],
     ["unknown_push_service", "trouble_unknown_push_service"],
     ["bad_address", "trouble_bad_address"],
     ["forgotten", "trouble_forgotten"],

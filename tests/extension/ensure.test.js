@@ -200,9 +200,9 @@ test("another server: the old one is told to forget, the new one is told the top
 
 test("a refusal that will stay is said, and breaks nothing that works", async () => {
   const scene = stage({ state: { following: [topic("Russia"), topic("Ukraine")] } });
-  scene.server.failing = { changeTopics: refused(422, "too_many_topics") };
+  scene.server.failing = { changeTopics: refused(422, "refused") };
   const standing = await ensure(scene.means);
-  assert.deepEqual([standing.how, standing.trouble.code], ["push", "too_many_topics"]);
+  assert.deepEqual([standing.how, standing.trouble.code], ["push", "refused"]);
   assert.equal(scene.store.state.tries, 0);
 });
 

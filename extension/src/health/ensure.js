@@ -7,12 +7,13 @@ import { RefusedByServer, ServerAway, troubleOf } from "../server.js";
 import { keyOf } from "../topics/names.js";
 import { next } from "./next.js";
 import { targetOf } from "./push.js";
-import { adopted, compareTopics, namesToTell } from "./topics.js";
+import { adopted, compareTopics, MOST_FOLLOWED, namesToTell, withinBounds } from "./topics.js";
 
 /** @typedef {import("../state.js").State} State */
 /** @typedef {import("../state.js").Ticket} Ticket */
 /** @typedef {import("../state.js").Ended} Ended */
 /** @typedef {import("../state.js").Standing} Standing */
+/** @typedef {import("../state.js").Followed} Followed */
 /** @typedef {import("../server.js").View} View */
 /** @typedef {import("./push.js").Subscription} Subscription */
 /** @typedef {import("./next.js").Step} Step */
@@ -25,6 +26,7 @@ import { adopted, compareTopics, namesToTell } from "./topics.js";
  * @property {() => Promise<boolean>} allowed
  * @property {() => Promise<State>} read
  * @property {(work: (state: State) => Partial<State>) => Promise<State>} change
+ * @property {() => Promise<import("../state.js").Topic[]>} topics the server's, asked for anew
  * @property {() => number} now
  * @property {() => void} late called when a push service answers after all
  */
@@ -142,6 +144,7 @@ async function asking(round, question, ofTicket = false) {
       round.view = "unknown";
       return;
     }
+    if (isTooMany(error) && round.trouble) return; // noted by what it was too many for
     round.trouble = troubleOf(error);
     if (round.trouble.passing) round.key = null;
   }
@@ -178,7 +181,7 @@ const STEPS = {
     await means.push.unsubscribe();
     await means.change(() => ({ ticket: null }));
     round.subscription = null;
-    round.trouble = means.pushesItself ? null : { code: "forgotten", message: "", passing: false };
+    round.trouble = means.pushesItself ? null : hindrance("forgotten");
     round.view = "unseen";
   },
 
@@ -194,7 +197,9 @@ const STEPS = {
     await asking(round, async () => {
       const { following } = await means.read();
       round.ours = following.map(keyOf).join(" ");
-      const { id, manage_token } = await server.subscribe(targetOf(subscription), namesToTell(following));
+      const { id, manage_token } = await tellTopics(means, round, following, (names) =>
+        server.subscribe(targetOf(subscription), names),
+      );
       const ticket = {
         server: server.address,
         id,
@@ -229,7 +234,9 @@ const STEPS = {
     if (!ticket || following.length === 0) return;
     round.ours = following.map(keyOf).join(" ");
     const telling = async () => {
-      await see(round, () => server.changeTopics(ticket, namesToTell(following)));
+      await see(round, () =>
+        tellTopics(means, round, following, (names) => server.changeTopics(ticket, names)),
+      );
       await STEPS.adopt(means, round);
     };
     await asking(round, telling, true);
@@ -238,13 +245,51 @@ const STEPS = {
   async adopt(means, round) {
     await means.change((state) => {
       if (!state.ticket || state.following.map(keyOf).join(" ") !== round.ours) return {};
-      return {
-        following: adopted(state.following, round.theirs, means.now()),
-        ticket: { ...state.ticket, told: round.theirs.map(({ slug }) => slug) },
-      };
+      const ticket = { ...state.ticket, told: round.theirs.map(({ slug }) => slug) };
+      // What was too much to tell is followed all the same, and told as soon as there is room.
+      if (round.trouble) return { ticket };
+      return { ticket, following: adopted(state.following, round.theirs, means.now()) };
     });
   },
 };
+
+/**
+ * Where the server does not take all topics it is told of as many as it takes, and the trouble is noted: what
+ * is unfollowed must get through, whatever else waits.
+ * @template T
+ * @param {Means} means
+ * @param {Round} round
+ * @param {Followed[]} following
+ * @param {(names: string[]) => Promise<T>} tell
+ * @returns {Promise<T>}
+ */
+async function tellTopics(means, round, following, tell) {
+  const most = following.slice(0, MOST_FOLLOWED);
+  if (most.length < following.length) round.trouble = hindrance("too_many_followed");
+  try {
+    return await tell(namesToTell(most));
+  } catch (error) {
+    if (!isTooMany(error)) throw error;
+  }
+  round.trouble ??= hindrance("too_many_waiting");
+  const known = await means.topics();
+  const [more, fewer] = [true, false].map((anew) =>
+    namesToTell(withinBounds(most, round.theirs, known, { anew })),
+  );
+  try {
+    return await tell(more);
+  } catch (error) {
+    // Topics of all readers that wait are bounded, too.
+    if (!isTooMany(error) || fewer.length === 0) throw error;
+  }
+  return tell(fewer);
+}
+
+/** @param {unknown} error */
+const isTooMany = (error) => error instanceof RefusedByServer && error.code === "too_many_topics";
+
+/** @param {string} code */
+const hindrance = (code) => ({ code, message: "", passing: false });
 
 /**
  * Tell servers about subscriptions that were given up, all at once.
@@ -298,7 +343,7 @@ async function settle(means, how, round) {
  * @returns {Standing["trouble"]}
  */
 function suspicion(how, { view, silent }) {
-  if (how === "unlinked" && view === "suspended") return { code: "suspended", message: "", passing: false };
+  if (how === "unlinked" && view === "suspended") return hindrance("suspended");
   if (how === "polling" && silent) return { code: "silent", message: "", passing: true };
   return null;
 }

@@ -4,6 +4,7 @@ import { lookAtFeed } from "../feed/look.js";
 import { exclusively, maySayThings, pushesItself } from "../platform.js";
 import { serverAt } from "../server.js";
 import { changeState, readState } from "../state.js";
+import { refreshTopics } from "../topics/refresh.js";
 import { setAlarms } from "./alarms.js";
 import { endLeft, ensure } from "./ensure.js";
 import { push } from "./push.js";
@@ -20,6 +21,10 @@ export function ensureHere() {
       allowed: maySayThings,
       read: readState,
       change: changeState,
+      topics: async () => {
+        await refreshTopics();
+        return (await readState()).catalogue?.topics ?? [];
+      },
       now: Date.now,
       late: () => void ensureHere(),
     };

@@ -1,17 +1,15 @@
 /** What the reader wants: following and unfollowing, the wish until Allow, and stopping altogether. */
 
 import { ensureHere } from "./health/means.js";
+import { MOST_FOLLOWED } from "./health/topics.js";
 import { maySayThings, pushesItself } from "./platform.js";
 import { Hindered } from "./server.js";
-import { changeState } from "./state.js";
+import { changeState, readState } from "./state.js";
 import { lookup } from "./topics/catalogue.js";
 import { cleanName, fold, keyOf } from "./topics/names.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Followed} Followed */
-
-/** As many as one subscription has at the server. */
-export const MOST_FOLLOWED = 200;
 
 /**
  * The topics followed after these are, too, however many; under the server's names where it has them.
@@ -43,7 +41,7 @@ export function withTopics({ following, catalogue }, names, now) {
 export function withinRoom(state, names, now) {
   const topics = withTopics(state, names, now);
   const more = topics.length > state.following.length;
-  if (more && topics.length > MOST_FOLLOWED) throw new Hindered("too_many_topics");
+  if (more && topics.length > MOST_FOLLOWED) throw new Hindered("too_many_followed");
   return topics;
 }
 
@@ -96,7 +94,10 @@ export async function followPending() {
   await ensureHere();
 }
 
-/** Nothing is followed any more, the server is told, and nothing rings. */
+/**
+ * Nothing is followed any more, the server is told, and nothing rings.
+ * @returns {Promise<boolean>} whether the reader's server knows; what was left before does not count
+ */
 export async function stopEverything() {
   await changeState(() => ({
     following: [],
@@ -110,6 +111,8 @@ export async function stopEverything() {
     feed: null,
   }));
   await ensureHere();
+  const { ended, server } = await readState();
+  return !ended.some((ticket) => ticket.server === server);
 }
 
 /**

@@ -39,6 +39,24 @@ export async function exclusively(name, work) {
   return await navigator.locks.request(name, work);
 }
 
+const AWAKE_EVERY_MS = 20_000;
+
+/**
+ * Do a long piece of work to its end. Browsers stop a background after 30 seconds without an event or a call of
+ * their interface, whatever it waits for; a call that costs nothing counts.
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function stayingAwake(work) {
+  const calls = setInterval(() => void runtime.getPlatformInfo(), AWAKE_EVERY_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(calls);
+  }
+}
+
 /** @returns {Promise<boolean>} whether the reader allows notifications */
 export const maySayThings = () => permissions.contains({ permissions: ["notifications"] });
 

@@ -40,6 +40,8 @@ const TROUBLES = new Map(
     ["no_consent", "trouble_no_consent"],
     ["other_server", "trouble_other_server"],
     ["too_many_topics", "trouble_too_many_topics"],
+    ["too_many_followed", "trouble_too_many_followed"],
+    ["too_many_waiting", "trouble_too_many_waiting"],
     ["unknown_push_service", "trouble_unknown_push_service"],
     ["bad_address", "trouble_bad_address"],
     ["not_newsbell", "trouble_not_newsbell"],

@@ -1,5 +1,7 @@
 /** A Newsbell server's API and feeds, as far as the extension uses them. No cookie goes along. */
 
+import { stayingAwake } from "./platform.js";
+
 /** @typedef {import("./state.js").Ticket} Ticket */
 /** @typedef {import("./state.js").About} About */
 /** @typedef {import("./state.js").Topic} Topic */
@@ -167,7 +169,9 @@ export function serverAt(address) {
     end: (ticket) => askBody(one(ticket), { method: "DELETE", token: ticket.token }),
     claim: (code, verifier) => askBody(`${api}/links/claim`, { method: "POST", body: { code, verifier } }),
     save: (token, article) =>
-      askBody(`${api}/articles`, { method: "POST", token, body: article, within: SAVE_WITHIN_MS }),
+      stayingAwake(() =>
+        askBody(`${api}/articles`, { method: "POST", token, body: article, within: SAVE_WITHIN_MS }),
+      ),
   };
 }
 

@@ -11,6 +11,9 @@ import { exclusively, storage } from "./platform.js";
 /** What proves that this browser may manage its subscription; `told` are the slugs both agreed on. */
 /** @typedef {{server: string, id: number, token: string, endpoint: string, told: string[]}} Ticket */
 
+/** A ticket that was given up; `failingSince`: when its server was first told so in vain. */
+/** @typedef {Ticket & {failingSince?: number}} Ended */
+
 /** @typedef {{name: string, slug: string, aliases: string[], articles: number}} Topic */
 /** A page of the server's topics: what asks for it and for the following one, and how many it has. */
 /** @typedef {{search: string, next: string | null, etag: string, count: number}} TopicPage */
@@ -43,7 +46,7 @@ import { exclusively, storage } from "./platform.js";
  * @property {boolean} byPolling the reader chose to be told without push, where the extension cannot push
  * @property {{topics: string[], at: number} | null} pending what OK was pressed for, until Allow
  * @property {Ticket | null} ticket
- * @property {Ticket[]} ended tickets whose servers must still be told
+ * @property {Ended[]} ended tickets whose servers must still be told
  * @property {Link | null} link a hand-over under way
  * @property {Standing} standing how things stood when they were last looked at
  * @property {About | null} about

@@ -41,3 +41,20 @@ test("a look that is set already keeps its time", async () => {
   await setAlarms(standing("polling"), { tries: 0 });
   assert.equal(browser.held.get("look"), first);
 });
+
+test("an alarm that a clock ahead of time set for years to come is set anew; one that comes in time is not", async () => {
+  const state = { standing: standing("polling"), tries: 1, unsentTries: 9 };
+  const holding = async (minutesLate) => {
+    for (const [name, minutes] of Object.entries({ health: 1440, look: 5, retry: 60, saves: 60 })) {
+      const lasting = name === "health" || name === "look" ? { periodInMinutes: minutes } : {};
+      const scheduledTime = Date.now() + (minutes + minutesLate) * 60_000;
+      browser.held.set(name, { name, ...lasting, scheduledTime, found: true });
+    }
+    await keepAlarms(state);
+    return [...browser.held.values()].filter(({ found }) => found).map(({ name }) => name);
+  };
+  assert.deepEqual(await holding(0), ["health", "look", "retry", "saves"]);
+  assert.deepEqual(await holding(3), []);
+  assert.equal(browser.held.get("look").periodInMinutes, 5);
+  assert.equal(browser.held.get("saves").delayInMinutes, 60);
+});

@@ -68,7 +68,10 @@ export function fakeBrowser({ stored = {}, allowed = false, firefox = false } = 
     alarms: {
       onAlarm: event(),
       get: async (name) => held.get(name),
-      create: async (name, info) => void held.set(name, { name, ...info }),
+      create: async (name, info) => {
+        const minutes = info.delayInMinutes ?? info.periodInMinutes;
+        held.set(name, { name, scheduledTime: Date.now() + minutes * 60_000, ...info });
+      },
       clear: async (name) => held.delete(name),
     },
     commands: { onCommand: event() },
@@ -88,6 +91,7 @@ export function fakeBrowser({ stored = {}, allowed = false, firefox = false } = 
       onInstalled: event(),
       onStartup: event(),
       onMessage: event(),
+      getPlatformInfo: logs("platform", { os: "linux" }),
       getURL: (path) => `${firefox ? "moz" : "chrome"}-extension://newsbell/${path}`,
       ...(firefox && { getBrowserInfo: async () => ({ name: "Firefox" }) }),
     },

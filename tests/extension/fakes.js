@@ -62,6 +62,8 @@ export class FakeServer {
   next = 1;
   /** Errors by the name of what is asked. */
   failing = {};
+  /** Whether so many topics are too many for it. */
+  isTooMany = () => false;
 
   add(row) {
     this.rows.set(row.id, { suspended: false, vapid_key: KEY, ...row });
@@ -82,6 +84,11 @@ export class FakeServer {
       if (row?.token !== ticket.token) throw refused(401, "unauthorized");
       return row;
     };
+    const checked = (topics) => {
+      if (topics.length === 0) throw refused(400, "malformed");
+      if (this.isTooMany(topics)) throw refused(422, "too_many_topics");
+      return topics;
+    };
     const view = ({ id, topics, suspended, vapid_key }) => ({
       id,
       topics: topics.map(named),
@@ -93,11 +100,19 @@ export class FakeServer {
       about: asked("about", () => ({ name: "Newsbell", version: "1", features: [], vapid_key: this.key })),
       view: asked("view", (ticket) => view(own(ticket))),
       subscribe: asked("subscribe", ({ endpoint, vapid_key }, topics) => {
-        const row = { id: this.next, token: `token ${this.next}`, endpoint, vapid_key, topics };
+        const row = {
+          id: this.next,
+          token: `token ${this.next}`,
+          endpoint,
+          vapid_key,
+          topics: checked(topics),
+        };
         this.add(row);
         return { id: row.id, manage_token: row.token };
       }),
-      changeTopics: asked("changeTopics", (ticket, topics) => view(Object.assign(own(ticket), { topics }))),
+      changeTopics: asked("changeTopics", (ticket, topics) =>
+        view(Object.assign(own(ticket), { topics: checked(topics) })),
+      ),
       moveEndpoint: asked("moveEndpoint", (ticket, { endpoint, vapid_key }) =>
         view(Object.assign(own(ticket), { endpoint, vapid_key, suspended: false })),
       ),
@@ -110,3 +125,28 @@ export class FakeServer {
 }
 
 export const topic = (name) => ({ ...named(name), since: NOW - 1000, primed: true });
+
+export const OLD = "https://push.example/old";
+export const ticket = { server: HERE, id: 7, token: "secret", endpoint: OLD, told: ["russia"] };
+export const row = { id: 7, token: "secret", endpoint: OLD, topics: ["Russia"] };
+
+/** A reader who follows Russia, all being well, except for what is given. */
+export function stage({ state = {}, push = { endpoint: OLD }, rows = [row], ...rest } = {}) {
+  const store = memory({ following: [topic("Russia")], ticket, ...state });
+  const server = new FakeServer();
+  for (const one of rows) server.add({ ...one });
+  const pushes = new FakePush(push);
+  const means = {
+    serverAt: server.at,
+    push: pushes,
+    pushesItself: true,
+    allowed: async () => true,
+    read: store.read,
+    change: store.change,
+    topics: async () => [],
+    now: () => NOW,
+    late: () => undefined,
+    ...rest,
+  };
+  return { means, store, server, pushes };
+}

@@ -3,7 +3,8 @@ import { beforeEach, test } from "node:test";
 import { fakeBrowser, fakeFetch } from "./browser.js";
 
 const browser = fakeBrowser();
-const { MOST_FOLLOWED, markRead, stopEverything, unfollow } = await import("../../extension/src/follow.js");
+const { MOST_FOLLOWED } = await import("../../extension/src/health/topics.js");
+const { markRead, stopEverything, unfollow } = await import("../../extension/src/follow.js");
 const { answer } = await import("../../extension/src/messages.js");
 
 const topic = (name) => ({ name, slug: name.toLowerCase(), since: 1, primed: true });
@@ -37,7 +38,7 @@ test("a topic more than a server takes is refused, and the others stay", async (
   const most = Array.from({ length: MOST_FOLLOWED }, (_, at) => topic(`Topic${at}`));
   browser.store.following = most;
   const { trouble } = await answer({ kind: "follow", body: { topics: ["One more"] } });
-  assert.equal(trouble.code, "too_many_topics");
+  assert.equal(trouble.code, "too_many_followed");
   assert.deepEqual(browser.store.following, most);
   assert.ok("value" in (await answer({ kind: "follow", body: { topics: ["topic7"] } })));
 });

@@ -126,7 +126,7 @@ test("settings with more topics than a server takes are refused, and nothing is 
   const topics = Array.from({ length: 201 }, (_, at) => `Topic ${at}x`);
   const settings = { newsbell: 1, server: "https://news.example", topics, byPolling: true };
   fakeFetch(ROUTES);
-  await assert.rejects(useSettings(readSettings(JSON.stringify(settings))), { code: "too_many_topics" });
+  await assert.rejects(useSettings(readSettings(JSON.stringify(settings))), { code: "too_many_followed" });
   assert.deepEqual(browser.store, before);
 });
 

@@ -45,7 +45,7 @@ test("a page that no server takes is kept, with its topics, and sent when one do
     ["unsent", "away", "…"],
   );
   assert.deepEqual(waiting(), ["ferry"]);
-  assert.equal(browser.held.get("saves").delayInMinutes, 2);
+  assert.equal(browser.held.get("saves").delayInMinutes, 1);
 
   const { url, html } = page("ferry");
   assert.deepEqual(await again(SAVED), [{ url, html, topics: ["Ferries"], page_topics: "ignore" }]);
@@ -74,7 +74,24 @@ test("it is tried again later each time, and within an hour", async () => {
     await again(undefined);
     delays.push(browser.held.get("saves").delayInMinutes);
   }
-  assert.deepEqual(delays, [4, 8, 16, 32, 60, 60, 60]);
+  assert.deepEqual(delays, [2, 4, 8, 16, 32, 60, 60]);
+});
+
+test("a try during which the background is stopped counts as well", async () => {
+  await save("ferry", undefined);
+  const during = [];
+  for (let tries = 0; tries < 3; tries += 1) {
+    browser.held.clear();
+    await again(() => {
+      during.push([browser.store.unsentTries, browser.held.get("saves")?.delayInMinutes]);
+      return undefined;
+    });
+  }
+  assert.deepEqual(during, [
+    [2, 2],
+    [3, 4],
+    [4, 8],
+  ]);
 });
 
 test("a server that is away is asked once, however many pages wait; one broken page holds up none", async () => {

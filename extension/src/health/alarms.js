@@ -14,6 +14,7 @@ const DAY = 24 * 60;
 const POLLING_EVERY = 5;
 const BADGE_EVERY = 30;
 const LONGEST_WAIT = 60;
+const MINUTE_MS = 60_000;
 
 /**
  * Minutes between two looks at the feed, by whether it is what rings.
@@ -68,7 +69,7 @@ async function keepLooking({ how }) {
  */
 export async function keepRetry(name, tries, { anew = false } = {}) {
   if (tries === 0) await alarms.clear(name);
-  else if (anew || !(await alarms.get(name))) {
+  else if (anew || !comesWithin(await alarms.get(name), LONGEST_WAIT)) {
     await alarms.create(name, { delayInMinutes: retryAfter(tries) });
   }
 }
@@ -80,5 +81,14 @@ export async function keepRetry(name, tries, { anew = false } = {}) {
  */
 async function keep(name, periodInMinutes) {
   const present = await alarms.get(name);
-  if (present?.periodInMinutes !== periodInMinutes) await alarms.create(name, { periodInMinutes });
+  if (present?.periodInMinutes === periodInMinutes && comesWithin(present, periodInMinutes)) return;
+  await alarms.create(name, { periodInMinutes });
 }
+
+/**
+ * One that was set while the clock was ahead may come in years: once the clock is right, it is as good as none.
+ * @param {chrome.alarms.Alarm | undefined} present
+ * @param {number} minutes
+ */
+const comesWithin = (present, minutes) =>
+  present !== undefined && present.scheduledTime <= Date.now() + (minutes + 1) * MINUTE_MS;

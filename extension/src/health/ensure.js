@@ -7,11 +7,13 @@ import { RefusedByServer, ServerAway, troubleOf } from "../server.js";
 import { keyOf } from "../topics/names.js";
 import { next } from "./next.js";
 import { targetOf } from "./push.js";
-import { adopted, compareTopics, namesToTell } from "./topics.js";
+import { adopted, compareTopics, MOST_FOLLOWED, namesToTell, withinBounds } from "./topics.js";
 
 /** @typedef {import("../state.js").State} State */
 /** @typedef {import("../state.js").Ticket} Ticket */
+/** @typedef {import("../state.js").Ended} Ended */
 /** @typedef {import("../state.js").Standing} Standing */
+/** @typedef {import("../state.js").Followed} Followed */
 /** @typedef {import("../server.js").View} View */
 /** @typedef {import("./push.js").Subscription} Subscription */
 /** @typedef {import("./next.js").Step} Step */
@@ -24,6 +26,7 @@ import { adopted, compareTopics, namesToTell } from "./topics.js";
  * @property {() => Promise<boolean>} allowed
  * @property {() => Promise<State>} read
  * @property {(work: (state: State) => Partial<State>) => Promise<State>} change
+ * @property {() => Promise<import("../state.js").Topic[]>} topics the server's, asked for anew
  * @property {() => number} now
  * @property {() => void} late called when a push service answers after all
  */
@@ -33,21 +36,44 @@ import { adopted, compareTopics, namesToTell } from "./topics.js";
 /** Steps a repair takes at most; the longest real one takes six. */
 const MOST_STEPS = 12;
 
+/** A server that cannot be told for so long is gone, or has long given this browser up itself. */
+const LONGEST_FAILING_MS = 90 * 24 * 60 * 60 * 1000;
+
 /**
  * @param {Means} means
  * @returns {Promise<Standing>} as it is written down, too
  */
 export async function ensure(means) {
-  await endRetired(means);
   const round = await look(means);
+  const how = await repair(means, round);
+  await endRetired(means, ({ server }) => server === round.server.address);
+  return settle(means, how, round);
+}
+
+/**
+ * Tell servers that were left about what was given up. Not a part of `ensure`: one that is gone for good takes
+ * its time to say nothing, at each try.
+ * @param {Means} means
+ */
+export async function endLeft(means) {
+  const { server } = await means.read();
+  await endRetired(means, (ticket) => ticket.server !== server);
+}
+
+/**
+ * @param {Means} means
+ * @param {Round} round
+ * @returns {Promise<Standing["how"]>}
+ */
+async function repair(means, round) {
   await recall(means, round);
   for (let done = 0; done < MOST_STEPS; done += 1) {
     const decision = next(round);
-    if ("rest" in decision) return settle(means, decision.rest, round);
+    if ("rest" in decision) return decision.rest;
     await STEPS[decision.step](means, round);
     await recall(means, round);
   }
-  return settle(means, "waiting", round);
+  return "waiting";
 }
 
 /**
@@ -118,6 +144,7 @@ async function asking(round, question, ofTicket = false) {
       round.view = "unknown";
       return;
     }
+    if (isTooMany(error) && round.trouble) return; // noted by what it was too many for
     round.trouble = troubleOf(error);
     if (round.trouble.passing) round.key = null;
   }
@@ -142,20 +169,19 @@ const STEPS = {
     round.subscription = null;
   },
 
-  /** Give a subscription up: its server is told now or later, and reaches nobody meanwhile. */
+  /** Give a subscription up: its server is told afterwards, and reaches nobody meanwhile. */
   async retire(means, round) {
     const { ticket } = round;
     if (!ticket) return;
     await means.change((state) => ({ ticket: null, ended: [...state.ended, ticket] }));
     round.ticket = null;
-    await endRetired(means);
   },
 
   async forget(means, round) {
     await means.push.unsubscribe();
     await means.change(() => ({ ticket: null }));
     round.subscription = null;
-    round.trouble = means.pushesItself ? null : { code: "forgotten", message: "", passing: false };
+    round.trouble = means.pushesItself ? null : hindrance("forgotten");
     round.view = "unseen";
   },
 
@@ -171,7 +197,9 @@ const STEPS = {
     await asking(round, async () => {
       const { following } = await means.read();
       round.ours = following.map(keyOf).join(" ");
-      const { id, manage_token } = await server.subscribe(targetOf(subscription), namesToTell(following));
+      const { id, manage_token } = await tellTopics(means, round, following, (names) =>
+        server.subscribe(targetOf(subscription), names),
+      );
       const ticket = {
         server: server.address,
         id,
@@ -206,7 +234,9 @@ const STEPS = {
     if (!ticket || following.length === 0) return;
     round.ours = following.map(keyOf).join(" ");
     const telling = async () => {
-      await see(round, () => server.changeTopics(ticket, namesToTell(following)));
+      await see(round, () =>
+        tellTopics(means, round, following, (names) => server.changeTopics(ticket, names)),
+      );
       await STEPS.adopt(means, round);
     };
     await asking(round, telling, true);
@@ -215,31 +245,81 @@ const STEPS = {
   async adopt(means, round) {
     await means.change((state) => {
       if (!state.ticket || state.following.map(keyOf).join(" ") !== round.ours) return {};
-      return {
-        following: adopted(state.following, round.theirs, means.now()),
-        ticket: { ...state.ticket, told: round.theirs.map(({ slug }) => slug) },
-      };
+      const ticket = { ...state.ticket, told: round.theirs.map(({ slug }) => slug) };
+      // What was too much to tell is followed all the same, and told as soon as there is room.
+      if (round.trouble) return { ticket };
+      return { ticket, following: adopted(state.following, round.theirs, means.now()) };
     });
   },
 };
 
 /**
- * Tell servers about subscriptions that were given up while they could not be told.
+ * Where the server does not take all topics it is told of as many as it takes, and the trouble is noted: what
+ * is unfollowed must get through, whatever else waits.
+ * @template T
  * @param {Means} means
+ * @param {Round} round
+ * @param {Followed[]} following
+ * @param {(names: string[]) => Promise<T>} tell
+ * @returns {Promise<T>}
  */
-async function endRetired(means) {
-  const { ended } = await means.read();
-  for (const ticket of ended) {
-    const over = await means
-      .serverAt(ticket.server)
-      .end(ticket)
-      .then(
-        () => true,
-        (error) => error instanceof RefusedByServer && !error.isPassing,
-      );
-    if (!over) continue;
-    await means.change((state) => ({ ended: state.ended.filter((one) => one.token !== ticket.token) }));
+async function tellTopics(means, round, following, tell) {
+  const most = following.slice(0, MOST_FOLLOWED);
+  if (most.length < following.length) round.trouble = hindrance("too_many_followed");
+  try {
+    return await tell(namesToTell(most));
+  } catch (error) {
+    if (!isTooMany(error)) throw error;
   }
+  round.trouble ??= hindrance("too_many_waiting");
+  const known = await means.topics();
+  const [more, fewer] = [true, false].map((anew) =>
+    namesToTell(withinBounds(most, round.theirs, known, { anew })),
+  );
+  try {
+    return await tell(more);
+  } catch (error) {
+    // Topics of all readers that wait are bounded, too.
+    if (!isTooMany(error) || fewer.length === 0) throw error;
+  }
+  return tell(fewer);
+}
+
+/** @param {unknown} error */
+const isTooMany = (error) => error instanceof RefusedByServer && error.code === "too_many_topics";
+
+/** @param {string} code */
+const hindrance = (code) => ({ code, message: "", passing: false });
+
+/**
+ * Tell servers about subscriptions that were given up, all at once.
+ * @param {Means} means
+ * @param {(ticket: Ended) => boolean} isMeant
+ */
+async function endRetired(means, isMeant) {
+  const { ended } = await means.read();
+  await Promise.all(ended.filter(isMeant).map((ticket) => endOne(means, ticket)));
+}
+
+/**
+ * @param {Means} means
+ * @param {Ended} ticket
+ */
+async function endOne(means, ticket) {
+  const over = await means
+    .serverAt(ticket.server)
+    .end(ticket)
+    .then(
+      () => true,
+      (error) => error instanceof RefusedByServer && !error.isPassing,
+    );
+  const now = means.now();
+  // A clock that was ahead when it was first tried is right by now.
+  const failingSince = Math.min(ticket.failingSince ?? now, now);
+  const left = over || now - failingSince > LONGEST_FAILING_MS ? [] : [{ ...ticket, failingSince }];
+  await means.change((state) => ({
+    ended: state.ended.flatMap((one) => (one.token === ticket.token ? left : [one])),
+  }));
 }
 
 /**
@@ -263,7 +343,7 @@ async function settle(means, how, round) {
  * @returns {Standing["trouble"]}
  */
 function suspicion(how, { view, silent }) {
-  if (how === "unlinked" && view === "suspended") return { code: "suspended", message: "", passing: false };
+  if (how === "unlinked" && view === "suspended") return hindrance("suspended");
   if (how === "polling" && silent) return { code: "silent", message: "", passing: true };
   return null;
 }

@@ -1,9 +1,17 @@
 /** Which topics are followed, here and at the server, and who changed them since both last agreed. */
 
+import { lookup } from "../topics/catalogue.js";
 import { fold, keyOf } from "../topics/names.js";
 
 /** @typedef {import("../state.js").Followed} Followed */
+/** @typedef {import("../state.js").Topic} Topic */
 /** @typedef {import("../server.js").TopicName} TopicName */
+
+/** As many as one subscription has at the server, `MAX_TOPICS` in server/newsbell/services/subscriptions.py. */
+export const MOST_FOLLOWED = 200;
+
+/** Of those, as many as no article has yet, `MAX_UNLISTED_OF_ONE` in server/newsbell/services/topics.py. */
+export const MOST_WAITING = 10;
 
 /**
  * @param {Followed[]} following
@@ -30,6 +38,24 @@ export function adopted(following, theirs, now) {
       following.find((one) => one.slug === slug) ?? following.find((one) => fold(one.name) === fold(name));
     return { since: known?.since ?? now, primed: known?.primed ?? false, name, slug };
   });
+}
+
+/**
+ * As much of what is followed as the server takes: all that has articles, and of what still waits for one first
+ * what the server has for this browser already.
+ * @param {Followed[]} following
+ * @param {TopicName[]} theirs
+ * @param {Topic[]} known the server's topics
+ * @param {{anew: boolean}} options whether the server takes any that wait which it does not have yet
+ */
+export function withinBounds(following, theirs, known, { anew }) {
+  const find = lookup(known);
+  const held = new Set(theirs.flatMap(({ name, slug }) => [slug, fold(name)]));
+  const isHeld = (/** @type {Followed} */ topic) => held.has(keyOf(topic));
+  const waiting = following.filter(({ name, slug }) => !(find(slug ?? name) ?? find(name))?.articles);
+  const others = anew ? waiting.filter((topic) => !isHeld(topic)) : [];
+  const taken = [...waiting.filter(isHeld), ...others].slice(0, MOST_WAITING);
+  return following.filter((topic) => !waiting.includes(topic) || taken.includes(topic));
 }
 
 /** What the server is told: slugs where they are known. */

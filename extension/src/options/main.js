@@ -132,9 +132,8 @@ async function test() {
 
 /** @returns {Promise<Outcome>} */
 async function stop() {
-  await ask("stop");
-  const { ended } = await readState();
-  return ended.length > 0 ? [t("stopped_here"), "bad"] : [t("stopped"), "good"];
+  const isTold = await ask("stop");
+  return isTold ? [t("stopped"), "good"] : [t("stopped_here"), "bad"];
 }
 
 /** @returns {Promise<Outcome>} */

@@ -67,7 +67,7 @@ export function keep(page, html) {
     }
     const { unsent, unsentTries } = await changeState((state) => ({
       unsent: [...state.unsent.filter((one) => !isSame(one, entry)), entry],
-      unsentTries: Math.max(1, state.unsentTries),
+      unsentTries: state.unsentTries + 1,
     }));
     await sweep(unsent);
     await keepRetry(SAVES, unsentTries); // before it is sent: whatever happens then, it is tried again
@@ -106,7 +106,9 @@ export const sendable = ({ unsent, server, apiToken }) =>
  */
 export function sendAll(send, tell) {
   return exclusively("newsbell unsent", async () => {
-    for (const { id } of sendable(await readState())) {
+    const pages = sendable(await readState());
+    if (pages.length > 0) await countTry();
+    for (const { id } of pages) {
       const saved = await sendOne(id, send);
       if (saved?.what !== "unsent") await (saved && tell(saved));
       else if (STOPPING.has(saved.trouble?.code ?? "")) break;
@@ -151,11 +153,17 @@ export function sendOne(id, send) {
  */
 const mayCome = ({ code, passing }) => passing || code === "unauthorized" || code === "no_consent";
 
+/** Before the try, so that one during which the background is stopped leads to a longer wait as well. */
+async function countTry() {
+  const { unsentTries } = await changeState((state) => ({ unsentTries: state.unsentTries + 1 }));
+  await keepRetry(SAVES, unsentTries, { anew: true });
+}
+
 /** What is away is tried again, later each time; what wants another token waits until there is one. */
 export async function settle() {
   const { unsentTries } = await changeState((state) => {
     const again = sendable(state).some(({ trouble }) => trouble === null || trouble.passing);
-    return { unsentTries: again ? state.unsentTries + 1 : 0 };
+    return { unsentTries: again ? state.unsentTries : 0 };
   });
   await keepRetry(SAVES, unsentTries, { anew: true });
 }

@@ -3,7 +3,7 @@
 import { serverAddress } from "../address.js";
 import { ask, Failed } from "../ask.js";
 import { askToSendPages, permissions } from "../platform.js";
-import { byId, offerFile, onceAtATime, say } from "../popup/dom.js";
+import { byId, offerFile, onceAtATime, say, show } from "../popup/dom.js";
 import { onceWords, standingWords, troubleWords } from "../sayings.js";
 import { exported, readSettings } from "../settings.js";
 import { onStateChange, readState, writeState } from "../state.js";
@@ -51,7 +51,7 @@ async function paint() {
   byId("topics").textContent =
     following.length > 0 ? t("follows", listOf(following.map(({ name }) => name))) : t("follows_none");
   byId("token-kept").hidden = apiToken === "";
-  byId("forget-token").hidden = apiToken === "";
+  show(byId("forget-token"), apiToken !== "", token);
 }
 
 /** @typedef {[string, "good" | "bad"]} Outcome */

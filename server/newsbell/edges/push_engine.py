@@ -29,6 +29,7 @@ BURST = 64
 CONNECT_TIMEOUT = 5.0  # seconds of the timeout that connecting may use
 MAX_WORDS = 1_024  # bytes read of what a service says; more is of no use to anybody
 _LONGEST_WAIT, _MOMENT, _NAP = 0.25, 0.02, 0.005  # seconds; a moment is until posts are asked for again
+_PAUSE = 0.05  # seconds between two looks at the network while the sending thread is busy with something else
 
 _TAKEN = {status: Answer(status) for status in range(200, 300)}
 
@@ -117,8 +118,10 @@ class Request:
 
 
 class Network:
-    """Sends and receives, in a thread of its own, what can be without waiting. Each `begin` is followed by a
-    `finish`. Bare locks, because this happens for every few messages.
+    """Sends and receives, in a thread of its own, what can be without waiting: once, and then again and again
+    if `finish` lets itself be waited for, or libcurl would find a message's time over before it reads the answer
+    that came meanwhile. Each `begin` is followed by a `finish`. Bare locks, because this happens for every few
+    messages.
     """
 
     def __init__(self, multi: Any) -> None:
@@ -154,15 +157,23 @@ class Network:
 
     def _work(self) -> None:
         while True:
-            self._asked.acquire()
+            while not self._asked.acquire(timeout=_PAUSE):
+                # Whoever takes this lock, here or in `finish`, is the one that may touch libcurl.
+                if not self._done.acquire(blocking=False):
+                    self._asked.acquire()
+                    break
+                self._perform()
             if self._over:
                 return
             self._at_work.release()
-            try:
-                _, self._running = self._multi.perform()
-            except BaseException as error:  # noqa: BLE001 - whatever it is, it is the caller's
-                self._error = error
-            self._done.release()
+            self._perform()
+
+    def _perform(self) -> None:
+        try:
+            _, self._running = self._multi.perform()
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it is the caller's
+            self._error = error
+        self._done.release()
 
 
 class Engine:

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 from newsbell.domain.push import Outcome, PushOrder
 from newsbell.domain.subscription import PushTarget
 from tests.edges.browser import Browser
 from tests.edges.conftest import Serve
+from tests.edges.local import Exchange
 from tests.edges.pushing import KEY, MESSAGE, answering, sender_to
 
 
@@ -50,6 +52,27 @@ def test_an_exchange_that_is_left_does_not_disturb_the_next(serve: Serve) -> Non
     next(under_way)
     under_way.close()
     assert sender.send(target, MESSAGE, KEY).outcome is Outcome.SENT
+
+
+def test_answers_are_read_while_the_sender_is_kept_waiting(serve: Serve) -> None:
+    """Otherwise what the service has taken would count as failed, and be sent again."""
+    kept_waiting, too_long = Event(), 2.0
+
+    def answer(exchange: Exchange) -> None:
+        if not exchange.path.endswith("/0"):
+            kept_waiting.wait(10)
+        exchange.answer(201)
+
+    server, browser = serve(answer), Browser()
+    orders = [PushOrder(browser.target(f"{server.url}/{n}"), MESSAGE, KEY) for n in range(8)]
+    outcomes = []
+    for _, result in sender_to(server, timeout=too_long).send_many(orders, at_once=8):
+        outcomes.append(result.outcome)
+        if not kept_waiting.is_set():
+            kept_waiting.set()
+            Event().wait(1.5 * too_long)  # nothing ends it: a ledger that is locked for so long
+    assert outcomes == [Outcome.SENT] * len(orders)
+    assert len(server.received) == len(orders)
 
 
 def test_threads_share_one_sender(serve: Serve) -> None:

@@ -7,10 +7,13 @@ the network costs is then hidden behind the encryption, where there are two core
 from __future__ import annotations
 
 import socket
+import struct
+import sys
 import threading
 import time
 import weakref
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +32,20 @@ BURST = 64
 CONNECT_TIMEOUT = 5.0  # seconds of the timeout that connecting may use
 MAX_WORDS = 1_024  # bytes read of what a service says; more is of no use to anybody
 _LONGEST_WAIT, _MOMENT, _NAP = 0.25, 0.02, 0.005  # seconds; a moment is until posts are asked for again
+_PAUSE = 0.05  # seconds between two looks at the network while the sending thread is busy with something else
+
+_GIVE_UP = [
+    (level, getattr(socket, name), value)
+    for level, name, value in (
+        (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
+        (socket.IPPROTO_TCP, "TCP_KEEPIDLE", 15),  # seconds
+        (socket.IPPROTO_TCP, "TCP_KEEPINTVL", 5),  # seconds
+        (socket.IPPROTO_TCP, "TCP_USER_TIMEOUT", 15_000),  # milliseconds without a sign that it arrived
+    )
+    if hasattr(socket, name)  # not every system has each
+]
+"""By these the system gives up a connection whose other end is gone, and not minutes later."""
+_LAST_RECEIVED = struct.Struct("=52xI")  # of Linux's tcp_info: milliseconds since anything came
 
 _TAKEN = {status: Answer(status) for status in range(200, 300)}
 
@@ -92,8 +109,11 @@ class Request:
         if not self.post.trusted and not is_public(where[0]):
             self.refused = True
             return int(pycurl.SOCKET_BAD)
-        self._lent.append(self._socket(family, kind, protocol, where))
-        return self._lent[-1]
+        opened = self._socket(family, kind, protocol, where)
+        self._lent.append(opened)
+        for option in _GIVE_UP:
+            opened.setsockopt(*option)
+        return opened
 
     def _socket(self, family: int, kind: int, protocol: int, _where: tuple[Any, ...]) -> socket.socket:
         return socket.socket(family, kind, protocol)
@@ -102,6 +122,25 @@ class Request:
         """Close our side of the sockets that libcurl took a duplicate of."""
         while self._lent:
             self._lent.pop().close()
+
+    def leave_if_silent(self) -> None:
+        """Once the post's time is over: end its connection if nothing at all came over it in that time.
+
+        libcurl keeps a connection that many requests share, and sends whatever follows there too. Where the
+        system does not tell (it is Linux that does), that goes on until the system gives the connection up.
+        """
+        number = self.handle.getinfo(pycurl.ACTIVESOCKET)
+        if sys.platform != "linux" or number < 0:  # below 0: libcurl closed it, for it was not shared
+            return
+        with suppress(OSError):  # another request's end ended it
+            connection = socket.socket(fileno=number)
+            try:
+                told = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_RECEIVED.size)
+                (silent,) = _LAST_RECEIVED.unpack(told)
+                if silent >= self.handle.getinfo(pycurl.TOTAL_TIME) * 1_000:
+                    connection.shutdown(socket.SHUT_RDWR)
+            finally:
+                connection.detach()  # libcurl closes it
 
     def reply(self, problem: str) -> Reply:
         """What came of the post. A status counts, whatever became of the words after it; one below 200 only
@@ -119,6 +158,9 @@ class Request:
 class Network:
     """Sends and receives, in a thread of its own, what can be without waiting. Each `begin` is followed by a
     `finish`. Bare locks, because this happens for every few messages.
+
+    While `finish` is long in coming it looks again and again: libcurl would otherwise find a message's time
+    over before it reads the answer that came meanwhile.
     """
 
     def __init__(self, multi: Any) -> None:
@@ -154,15 +196,23 @@ class Network:
 
     def _work(self) -> None:
         while True:
-            self._asked.acquire()
+            while not self._asked.acquire(timeout=_PAUSE):
+                # Whoever takes this lock, here or in `finish`, is the one that may touch libcurl.
+                if not self._done.acquire(blocking=False):
+                    self._asked.acquire()
+                    break
+                self._perform()
             if self._over:
                 return
             self._at_work.release()
-            try:
-                _, self._running = self._multi.perform()
-            except BaseException as error:  # noqa: BLE001 - whatever it is, it is the caller's
-                self._error = error
-            self._done.release()
+            self._perform()
+
+    def _perform(self) -> None:
+        try:
+            _, self._running = self._multi.perform()
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it is the caller's
+            self._error = error
+        self._done.release()
 
 
 class Engine:
@@ -231,6 +281,9 @@ class Engine:
         _, good, bad = self._multi.info_read(len(self._under_way))
         ended = [(handle.request, "") for handle in good]
         ended += [(handle.request, f"curl error {code}") for handle, code, _ in bad]
+        for handle, code, _ in bad:
+            if code == pycurl.E_OPERATION_TIMEDOUT:
+                handle.request.leave_if_silent()
         done = [(request.post, request.reply(problem)) for request, problem in ended]
         for request, _ in ended:
             self._end(request)

@@ -13,7 +13,8 @@ import { stayingAwake } from "./platform.js";
 /** @typedef {{name: string, slug: string}} TopicName */
 /** @typedef {{id: number, topics: TopicName[], suspended: boolean, vapid_key?: string}} View */
 /** @typedef {{method?: string, token?: string, body?: object, etag?: string, within?: number}} Options */
-/** @typedef {{body: any, etag: string} | "unchanged"} Answer */
+/** `moved`: another address answered than was asked. */
+/** @typedef {{body: any, etag: string, moved: boolean} | "unchanged"} Answer */
 
 const ANSWER_WITHIN_MS = 15_000;
 /** A page of 10 MB over a slow line. */
@@ -104,7 +105,7 @@ async function ask(address, { method = "GET", token, body, etag, within = ANSWER
   const answer = response.status === 204 ? {} : await response.json().catch(() => undefined);
   if (!response.ok) throw new RefusedByServer(response.status, answer ?? {});
   if (typeof answer !== "object" || answer === null) throw new NotNewsbell("The answer is not JSON.");
-  return { body: answer, etag: response.headers.get("ETag") ?? "" };
+  return { body: answer, etag: response.headers.get("ETag") ?? "", moved: response.redirected };
 }
 
 /**

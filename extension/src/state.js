@@ -25,7 +25,8 @@ import { exclusively, storage } from "./platform.js";
 /** An article of a followed topic, as the feed tells it; `at` in milliseconds since 1970. */
 /** @typedef {{id: string, url: string, original: string, title: string, summary: string, site: string, topics: string[], at: number, lang: string}} Item */
 
-/** @typedef {{server: string, slugs: string, etag: string, items: Item[]}} Feed */
+/** `reach`: by slug, since when it has all articles of the topic; 0 where it has them all. */
+/** @typedef {{server: string, slugs: string, etag: string, items: Item[], reach: [string, number][]}} Feed */
 /** @typedef {{code: string, message: string, passing: boolean}} Trouble */
 /** @typedef {"idle" | "push" | "linked" | "polling" | "waiting" | "unallowed" | "unlinked"} How */
 /** @typedef {{how: How, trouble: Trouble | null, at: number}} Standing */

@@ -5,7 +5,7 @@ import { fakeBrowser, fakeFetch } from "./browser.js";
 const HERE = "http://127.0.0.1:8080";
 const browser = fakeBrowser();
 const { refreshTopics } = await import("../../extension/src/topics/refresh.js");
-const { slugsOf } = await import("../../extension/src/feed/look.js");
+const { slugsOf } = await import("../../extension/src/feed/sources.js");
 const { keptOfMore } = await import("../../extension/src/popup/page_topics.js");
 
 const topic = (name) => ({ name, slug: name.toLowerCase(), aliases: [], articles: 1 });

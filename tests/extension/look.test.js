@@ -152,6 +152,39 @@ test("who waits for a topic's first article asks for the topics each time, and t
   assert.equal(NOTICES.length, 1);
 });
 
+test("a topic's first article rings where the feed of the others stays as it was, however late it comes", async () => {
+  const comet = { name: "Comet", slug: "comet", aliases: [], articles: 1 };
+  const first = {
+    ...item(7),
+    tags: ["Comet"],
+    date_published: new Date(Date.now() - 7_200_000).toISOString(),
+  };
+  serve([item(1)]);
+  await lookAtFeed();
+  browser.store.following.push({ name: "Comet", since: Date.now(), primed: false });
+  await lookAtFeed();
+  assert.equal(browser.store.following[1].primed, true);
+  fakeFetch({
+    "GET /api/v1/topics": [200, { topics: [comet, ...TOPICS.topics], next: null }],
+    "GET /feeds/comet+russia.json": [200, { items: [item(1), first] }],
+  });
+  await lookAtFeed();
+  assert.deepEqual(browser.store.unread, ["urn:uuid:1", "urn:uuid:7"]);
+  assert.equal(NOTICES.length, 2);
+});
+
+test("a topic is not known to have no article by topics that were asked for before it was followed", async () => {
+  serve([item(1)]);
+  await lookAtFeed();
+  const pages = [...browser.store.catalogue.pages, ...browser.store.catalogue.pages]; // many wait an hour
+  browser.store.catalogue.pages = pages;
+  const since = browser.store.catalogueSeen + 1;
+  browser.store.following.push({ name: "Comet", since, primed: false });
+  serve([item(2), item(1)], '"2"');
+  await lookAtFeed();
+  assert.equal(browser.store.following[1].primed, false);
+});
+
 /** The article as a push names it: without its topics. */
 const pushed = (number) => ({
   ...{ id: `urn:uuid:${number}`, url: `${HERE}/articles/${number}/x`, original: "", title: "T" },

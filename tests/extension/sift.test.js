@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sift } from "../../extension/src/feed/sift.js";
+import { sift as siftFeed } from "../../extension/src/feed/sift.js";
 
 const NOW = 1_800_000_000_000;
 const HOUR = 3_600_000;
@@ -23,8 +23,17 @@ const item = (number, more = {}) => ({
   lang: "en",
   ...more,
 });
+const SLUGS = ["russia", "ferries"];
+const feedOf = (items, from = 0) => ({
+  ...{ server: "https://news.example", slugs: "ferries+russia", etag: "", items },
+  reach: SLUGS.map((slug) => [slug, from]),
+});
+const sift = (items, ...given) => siftFeed(feedOf(items), ...given);
 const before = (more = {}) => ({
-  following: [topic("Russia")],
+  following: [topic("Russia"), topic("Ferries")],
+  catalogue: { cut: true, topics: [] },
+  catalogueSeen: NOW,
+  feed: feedOf([]),
   known: [],
   pushed: [],
   unread: [],

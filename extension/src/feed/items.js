@@ -2,14 +2,15 @@
 
 /** @typedef {import("../state.js").Item} Item */
 
-const MOST = 50;
+/** Articles a feed has at most: one that has as many may have more. */
+export const MOST_ITEMS = 50;
 
 /**
  * @param {any} feed JSON Feed 1.1, from a server that may say anything
  * @returns {Item[]} newest first
  */
 export function itemsOf(feed) {
-  const listed = Array.isArray(feed?.items) ? feed.items.slice(0, MOST) : [];
+  const listed = Array.isArray(feed?.items) ? feed.items.slice(0, MOST_ITEMS) : [];
   return listed.filter((/** @type {any} */ one) => typeof one?.id === "string").map(itemOf);
 }
 

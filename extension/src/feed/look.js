@@ -4,32 +4,17 @@ import { feedName, MOST_IN_FEED } from "../address.js";
 import { exclusively, maySayThings } from "../platform.js";
 import { RefusedByServer, ServerAway, serverAt } from "../server.js";
 import { changeState, readState } from "../state.js";
-import { lookup } from "../topics/catalogue.js";
 import { refreshTopics } from "../topics/refresh.js";
-import { itemsOf } from "./items.js";
+import { itemsOf, MOST_ITEMS } from "./items.js";
 import { ringDue } from "./ring.js";
-import { MOST_LISTED, sift, withPushed } from "./sift.js";
+import { MOST_LISTED, primed, sift, withPushed } from "./sift.js";
+import { slugsOf } from "./sources.js";
 
 /** @typedef {import("../state.js").State} State */
 /** @typedef {import("../state.js").Feed} Feed */
 /** @typedef {import("../state.js").Item} Item */
 
 const HOUR_MS = 60 * 60 * 1000;
-
-/**
- * The server's slugs of the followed topics, by what is known of them; a topic no article has is in no feed.
- * Where not all topics are known here, the slug that was known when it was followed has to do.
- * @param {Pick<State, "following" | "catalogue">} state
- */
-export function slugsOf({ following, catalogue }) {
-  const find = lookup(catalogue?.topics ?? []);
-  return following
-    .map(
-      (topic) => find(topic.slug ?? topic.name) ?? find(topic.name) ?? (catalogue?.cut ? topic : undefined),
-    )
-    .map((topic) => topic?.slug)
-    .filter((slug) => slug !== undefined);
-}
 
 /**
  * @param {{ring?: boolean}} [options] whether to ring for what is new, whatever else rings
@@ -62,43 +47,81 @@ export async function listPushed(item) {
 }
 
 /**
+ * Look at the feed by what was known before, and change what is known now: the reader may have moved to another
+ * server meanwhile, which this says nothing of, or followed and left topics.
  * @param {State} state
  * @param {boolean} rings
  */
 async function takeIn(state, rings) {
-  const items = await fetchItems(state);
-  if (items === null) return;
-  await changeState((now) => ({
-    ...sift(items.items, now, { ring: rings, now: Date.now() }),
-    feed: items,
-  }));
+  const { asked, read } = await readFeed(state);
+  const { server, catalogue, catalogueSeen } = asked;
+  const reach = asked.feed?.reach ?? [];
+  if (!read && asked.following.every((topic) => topic.primed)) return;
+  await changeState((now) => {
+    if (now.server !== server) return {};
+    const before = { ...now, catalogue, catalogueSeen };
+    return read ? sift(read, before, { ring: rings, now: Date.now() }) : { following: primed(before, reach) };
+  });
+}
+
+/**
+ * The feed by the topics as they are. Where the server leads to another feed, a topic was renamed or merged,
+ * and the topics say into which; where they are too many, they are not asked for at every look.
+ * @param {State} state
+ * @returns {Promise<{asked: State, read: Feed | null}>} null where nothing has changed
+ */
+async function readFeed(state) {
+  const { read, moved } = await fetchFeed(state);
+  if (moved) {
+    await refreshTopics(state.catalogue?.cut ? HOUR_MS : 0);
+    const asked = await readState();
+    if (slugsOf(asked).join() !== slugsOf(state).join())
+      return { asked, read: (await fetchFeed(asked)).read };
+  }
+  return { asked: state, read };
 }
 
 /**
  * @param {State} state
- * @returns {Promise<Feed | null>} null where nothing has changed
+ * @returns {Promise<{read: Feed | null, moved: boolean}>}
  */
-async function fetchItems({ server, feed, ...state }) {
-  const slugs = slugsOf(state).sort();
-  if (slugs.length === 0) return { server, slugs: "", etag: "", items: [] };
+async function fetchFeed({ server, feed, ...state }) {
+  const slugs = [...new Set(slugsOf(state))].sort();
   // Who follows more than one feed joins gets several, none of which can answer for all.
   const single = slugs.length <= MOST_IN_FEED;
   const joined = slugs.join("+");
   const held = single && feed?.server === server && feed.slugs === joined ? feed.etag : "";
-  const answers = [];
+  const parts = [];
   for (let at = 0; at < slugs.length; at += MOST_IN_FEED) {
-    const answer = await serverAt(server).feed(feedName(slugs.slice(at, at + MOST_IN_FEED), "json"), held);
-    if (answer === "unchanged") return null;
-    answers.push(answer);
+    const part = slugs.slice(at, at + MOST_IN_FEED);
+    const answer = await serverAt(server).feed(feedName(part, "json"), held);
+    if (answer === "unchanged") return { read: null, moved: false };
+    parts.push({ slugs: part, items: itemsOf(answer.body), etag: answer.etag, moved: answer.moved });
   }
-  return { server, slugs: joined, etag: single ? answers[0].etag : "", items: merged(answers) };
+  const etag = single ? (parts[0]?.etag ?? "") : "";
+  return {
+    read: { server, slugs: joined, etag, ...merged(parts) },
+    moved: parts.some(({ moved }) => moved),
+  };
 }
 
-/** @param {{body: unknown}[]} answers */
-function merged(answers) {
-  const items = new Map(answers.flatMap(({ body }) => itemsOf(body)).map((item) => [item.id, item]));
-  return [...items.values()].sort((a, b) => b.at - a.at).slice(0, MOST_LISTED);
+/**
+ * @param {{slugs: string[], items: Item[]}[]} parts
+ * @returns {Pick<Feed, "items" | "reach">}
+ */
+function merged(parts) {
+  const all = new Map(parts.flatMap(({ items }) => items).map((item) => [item.id, item]));
+  const items = [...all.values()].sort((a, b) => b.at - a.at).slice(0, MOST_LISTED);
+  const from = items.length < all.size ? oldest(items) : 0;
+  const reach = parts.flatMap((part) => {
+    const since = part.items.length < MOST_ITEMS ? from : Math.max(from, oldest(part.items));
+    return part.slugs.map((slug) => /** @type {[string, number]} */ ([slug, since]));
+  });
+  return { items, reach };
 }
+
+/** @param {Item[]} items */
+const oldest = (items) => Math.min(...items.map(({ at }) => at));
 
 /**
  * For how many milliseconds the topics are not asked for again. Whoever waits for the first article of a topic

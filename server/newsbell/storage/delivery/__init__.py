@@ -21,6 +21,7 @@ followers who come and go, one of the two is told that the database is busy, and
 from newsbell.storage.delivery.alerts import (
     PlannedBatch,
     add_alert,
+    article_of,
     plan_next_batch,
     take_alert_to_plan,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "Retry",
     "add_alert",
     "add_retries",
+    "article_of",
     "claim_batch",
     "claim_retries",
     "claim_waiting",

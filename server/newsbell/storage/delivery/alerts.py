@@ -45,6 +45,7 @@ _MOVE = (
     .where(*_UNPLANNED, alerts.c.cursor == sa.bindparam("place"))
     .values(cursor=sa.bindparam("last"), until_id=sa.bindparam("until"), planned_at=sa.bindparam("planned"))
 )
+_ARTICLE = sa.select(alerts.c.article_id).where(alerts.c.id == sa.bindparam("alert"))
 _ADD_BATCH = sa.insert(batches).returning(batches.c.id)
 
 
@@ -70,6 +71,12 @@ def add_alert(
         rows = [{"alert_id": alert_id, "topic_id": topic_id} for topic_id in sorted(set(topic_ids))]
         conn.execute(sa.insert(alert_topics), rows)
     return alert_id
+
+
+def article_of(conn: Connection, alert_id: int) -> int | None:
+    """The number of the article the alert rings with now; None where there is no such alert, or no more."""
+    number: int | None = conn.execute(_ARTICLE, {"alert": alert_id}).scalar()
+    return number
 
 
 def take_alert_to_plan(conn: Connection, now: datetime, *, alert_id: int | None = None) -> int | None:

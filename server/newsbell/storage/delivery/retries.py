@@ -34,11 +34,16 @@ class ClaimedRetry:
 
 # Made once: claiming happens for every batch, and making these costs several times what executing them does.
 _now: sa.BindParameter[datetime] = sa.bindparam("now")
+# By the first one, where EXISTS would do: in a select list PostgreSQL may answer that by hashing the pairs of
+# all followers and all alerts there are.
 _FOLLOWS = (
-    sa.exists()
+    sa.select(sa.literal(1))
     .where(subscription_topics.c.subscription_id == retries.c.subscription_id)
     .where(subscription_topics.c.topic_id == alert_topics.c.topic_id)
     .where(alert_topics.c.alert_id == retries.c.alert_id)
+    .limit(1)
+    .scalar_subquery()
+    .is_not(None)
 )
 _reader = subscriptions.c
 _ROWS: sa.Select[*tuple[Any, ...]] = (

@@ -79,6 +79,15 @@ def article_of(conn: Connection, alert_id: int) -> int | None:
     return number
 
 
+def lock_unplanned(conn: Connection, topic_id: int) -> None:
+    """Let nobody plan the topic's alerts to the end of the transaction, which changes whom they ring for; who
+    plans one at the moment is waited for.
+    """
+    of_topic = sa.select(alert_topics.c.alert_id).where(alert_topics.c.topic_id == topic_id)
+    mine = sa.select(alerts.c.id).where(alerts.c.planned_at.is_(None), alerts.c.id.in_(of_topic))
+    conn.execute(mine.order_by(alerts.c.id).with_for_update(key_share=True))
+
+
 def take_alert_to_plan(conn: Connection, now: datetime, *, alert_id: int | None = None) -> int | None:
     """The number of the alert that has waited longest for its batches and may still ring; with `alert_id`
     that one or none. It goes to the end of the queue.

@@ -1,3 +1,4 @@
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +12,9 @@ from newsbell.domain.key_refusals import FIRST_PAUSE, MANY_IN_A_ROW
 from newsbell.domain.push import Outcome, PushResult
 from newsbell.domain.subscription import PushTarget
 from newsbell.services.articles import remove_article
+from newsbell.services.claims import claim, read_jobs
 from newsbell.services.delivery import Delivery, Worker, work_once
+from newsbell.services.gates import Gates
 from newsbell.services.importing import Imported, Source, import_article
 from newsbell.services.subscriptions import subscribe, unsubscribe
 from newsbell.services.upkeep import sweep
@@ -119,6 +122,29 @@ def test_a_removed_article_does_not_ring(work: Delivery) -> None:
     remove_article(work.db, imported.article.id, NOW)
     drain(work)
     assert rung(work) == []
+
+
+@pytest.mark.parametrize("tried", [False, True], ids=["batch", "retries"])
+def test_an_article_removed_once_its_readers_are_claimed_leaves_them_to_the_storys_other_home(
+    work: Delivery, clock: Clock, tried: bool
+) -> None:
+    follow(work, "a", "Russia")
+    page = news_page()
+    first, other = (
+        import_article(work.db, work.settings, Source(url=url, content=page), now=NOW).article
+        for url in ("https://one.example/a", "https://two.example/b")
+    )
+    if tried:
+        answering(work, Outcome.LATER, 503)
+        drain(work)
+        clock.advance(timedelta(minutes=10))
+    claimed = claim(work, [], Gates(work))
+    assert claimed
+    remove_article(work.db, first.id, NOW)
+    [job] = read_jobs(work, claimed)
+    assert len(job.due) == 1
+    assert job.message
+    assert json.loads(job.message.payload)["notification"]["data"]["id"] == other.uuid.urn
 
 
 def test_the_message_carries_the_tag_as_its_push_topic(work: Delivery) -> None:

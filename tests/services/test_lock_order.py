@@ -25,10 +25,10 @@ from newsbell.services.links import claim, offer
 from newsbell.services.news import News
 from newsbell.services.subscriptions import change_topics, unsubscribe
 from newsbell.services.work import Entry
-from newsbell.storage import delivery, subscriptions
+from newsbell.storage import delivery, subscriptions, topics
 from newsbell.storage.database import Database
 from newsbell.storage.delivery import Recipient, Retry
-from newsbell.storage.schema import retries
+from newsbell.storage.schema import retries, subscription_topics
 from tests.factories import NOW, add_retry, push_target, subscriber, topic_ids
 from tests.fakes import SENT, Clock, FakePusher
 from tests.services.readers import ring
@@ -150,6 +150,133 @@ def test_a_reader_ends_while_its_topics_change(work: Delivery) -> None:
         topic_ids(conn, ["Snow"])
     with meanwhile(work.db, "DELETE FROM subscription_topics", lambda: unsubscribe(work.db, 1)):
         change_topics(work.db, 1, ["Snow"], NOW)
+
+
+def both_topics(work: Delivery) -> tuple[int, int]:
+    """The topic of the three readers, and another one."""
+    with work.db.transaction() as conn:
+        russia, snow = topic_ids(conn, ["Russia", "Snow"])
+    return russia, snow
+
+
+def merge(work: Delivery) -> None:
+    """Let those who follow the one topic follow the other."""
+    with work.db.transaction() as conn:
+        topics.merge(conn, *topic_ids(conn, ["Russia", "Snow"]), NOW)
+
+
+def followed(work: Delivery) -> list[tuple[int, int]]:
+    with work.db.read() as conn:
+        rows = conn.execute(sa.select(subscription_topics.c["topic_id", "subscription_id"])).all()
+    return sorted((topic, reader) for topic, reader in rows)
+
+
+def test_a_topic_is_merged_while_its_alert_is_planned(work: Delivery) -> None:
+    both_topics(work)
+    merging = meanwhile(work.db, "SELECT alert_topics.topic_id", lambda: merge(work))
+    with merging, work.db.transaction() as conn:
+        assert delivery.take_alert_to_plan(conn, NOW) == 1
+        while delivery.plan_next_batch(conn, 1, size=2, now=NOW):
+            pass
+    with work.db.transaction() as conn:
+        claimed = [delivery.claim_batch(conn, "w", NOW, LEASE) for _ in range(2)]
+        rung = [one.subscription_id for batch in claimed if batch for one in delivery.recipients(conn, batch)]
+    assert rung == [1, 2, 3]
+
+
+def test_an_alert_is_not_planned_while_its_topic_is_merged(work: Delivery) -> None:
+    both_topics(work)
+
+    def plan() -> None:
+        with work.db.transaction() as conn:
+            assert delivery.take_alert_to_plan(conn, NOW) is None
+
+    with meanwhile(work.db, "UPDATE alert_topics", plan):
+        merge(work)
+    with work.db.transaction() as conn:
+        assert delivery.take_alert_to_plan(conn, NOW) == 1
+
+
+def test_a_reader_changes_topics_while_the_one_is_merged_into_the_other(work: Delivery) -> None:
+    _, snow = both_topics(work)
+    with meanwhile(work.db, "DELETE FROM subscription_topics", lambda: merge(work)):
+        change_topics(work.db, 1, ["Snow"], NOW)
+    assert followed(work) == [(snow, 1), (snow, 2), (snow, 3)]
+
+
+def test_readers_go_while_what_they_follow_is_merged(work: Delivery) -> None:
+    """The merger comes to the first of them and waits at the second, on whose topics somebody works; the
+    worker comes from the other end.
+    """
+    _, snow = both_topics(work)
+
+    def remove() -> None:
+        with work.db.transaction() as conn:
+            subscriptions.remove_many(conn, subscriptions.lock(conn, [1, 3]))
+
+    with work.db.transaction() as conn:
+        conn.exec_driver_sql("UPDATE subscriptions SET tried_again = 1 WHERE id = 1")  # the last in the file
+    with ThreadPoolExecutor() as pool:
+        with work.db.transaction() as conn:
+            conn.exec_driver_sql("SELECT 1 FROM subscription_topics WHERE subscription_id = 2 FOR UPDATE")
+            merging = pool.submit(merge, work)
+            wait_until(lambda: wait_for_locks(work.db) == 1)
+            removing = pool.submit(remove)
+            wait_until(lambda: wait_for_locks(work.db) == 2)
+        removing.result()
+        merging.result()
+    assert followed(work) == [(snow, 2)]
+
+
+def test_readers_go_while_what_they_follow_is_forgotten(work: Delivery) -> None:
+    """The same, of a topic that never had an article."""
+    _, snow = both_topics(work)
+
+    def forget() -> None:
+        with work.db.transaction() as conn:
+            assert topics.forget(conn, snow)
+
+    def remove() -> None:
+        with work.db.transaction() as conn:
+            subscriptions.remove_many(conn, subscriptions.lock(conn, [1, 3]))
+
+    with work.db.transaction() as conn:
+        for reader in (1, 2, 3):
+            subscriptions.set_topics(conn, reader, [snow])
+        conn.exec_driver_sql("UPDATE subscriptions SET tried_again = 1 WHERE id = 1")  # the last in the file
+    with ThreadPoolExecutor() as pool:
+        with work.db.transaction() as conn:
+            conn.exec_driver_sql("SELECT 1 FROM subscription_topics WHERE subscription_id = 2 FOR UPDATE")
+            forgetting = pool.submit(forget)
+            wait_until(lambda: wait_for_locks(work.db) == 1)
+            removing = pool.submit(remove)
+            wait_until(lambda: wait_for_locks(work.db) == 2)
+        removing.result()
+        forgetting.result()
+    assert followed(work) == []
+
+
+def test_a_reader_begins_to_follow_both_topics_while_they_are_merged(work: Delivery) -> None:
+    """Somebody who begins to follow the first, too, lets the reader pass there, and not the merger."""
+    russia, snow = both_topics(work)
+
+    def follow() -> None:
+        with work.db.transaction() as conn:
+            subscriptions.set_topics(conn, reader, [russia, snow])
+
+    with work.db.transaction() as conn:
+        reader = subscriber(conn)
+        conn.exec_driver_sql("UPDATE topics SET by_editor = true WHERE id = 1")  # the last in the file
+    with ThreadPoolExecutor() as pool:
+        with work.db.transaction() as conn:
+            conn.exec_driver_sql("SELECT 1 FROM topics WHERE id = 1 FOR KEY SHARE")
+            merging = pool.submit(merge, work)
+            wait_until(lambda: wait_for_locks(work.db) == 1)
+            following = pool.submit(follow)
+            wait_until(lambda: following.done() or wait_for_locks(work.db) == 2)
+        following.result()
+        merging.result()
+    assert followed(work) == [(snow, 1), (snow, 2), (snow, 3), (snow, reader)]
 
 
 def test_a_reader_ends_while_its_link_is_claimed(work: Delivery) -> None:

@@ -30,7 +30,7 @@ def test_a_batch_says_what_it_is_for(database: Database) -> None:
     with database.transaction() as conn:
         batch = delivery.claim_batch(conn, "worker", NOW, LEASE)
     assert batch == ClaimedBatch(
-        id=1, alert_id=1, article_id=1, story_id=1, after_id=0, until_id=reader, expires_at=NOW + HOUR,
+        id=1, alert_id=1, story_id=1, after_id=0, until_id=reader, expires_at=NOW + HOUR,
         attempts=1,
     )  # fmt: skip
 

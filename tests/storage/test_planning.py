@@ -230,9 +230,7 @@ def test_planning_reads_followers_by_the_primary_key(sqlite_database: Database) 
 
 
 def test_recipients_are_read_by_their_range(sqlite_database: Database) -> None:
-    batch = ClaimedBatch(
-        id=1, alert_id=1, article_id=1, story_id=1, after_id=0, until_id=9, expires_at=NOW, attempts=1
-    )
+    batch = ClaimedBatch(id=1, alert_id=1, story_id=1, after_id=0, until_id=9, expires_at=NOW, attempts=1)
     with sqlite_database.transaction() as conn:
         subscriber(conn, "Snow", "Rain")
         alert(conn, "Snow", "Rain")

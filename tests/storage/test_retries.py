@@ -29,7 +29,7 @@ def test_a_retry_says_whom_to_ring_for_what(database: Database) -> None:
         assert stored is not None
         assert delivery.claim_retries(conn, "worker", NOW, LEASE, 1) == [
             ClaimedRetry(
-                alert_id=number, article_id=1, story_id=1, subscription_id=reader, target=stored.target,
+                alert_id=number, story_id=1, subscription_id=reader, target=stored.target,
                 vapid_key_id=stored.vapid_key_id, expires_at=NOW + HOUR, attempts=3,
                 proven=False,
             )

@@ -10,6 +10,7 @@ from newsbell.storage import articles, delivery, subscriptions, topics
 from newsbell.storage.database import Connection, Database
 from newsbell.storage.schema import alert_topics
 from tests.factories import NOW, stored_article, subscriber, topic_ids
+from tests.storage.watching import explained, statements
 
 
 def _one(conn: Connection, name: str) -> int:
@@ -126,6 +127,18 @@ def test_a_merger_keeps_who_is_to_be_rung(database: Database) -> None:
         delivery.add_alert(conn, stored.story_id, stored.id, [source, target], now=NOW, expires_at=NOW)
         topics.merge(conn, source, target, NOW)
         assert conn.execute(select(alert_topics.c.topic_id)).scalars().all() == [target]
+
+
+@pytest.mark.database
+def test_a_merger_looks_for_no_member_among_all_others(postgresql_database: Database) -> None:
+    with postgresql_database.transaction() as conn:
+        source, target = topic_ids(conn, ["Kiev", "Kyiv"])
+    with statements(postgresql_database) as seen, postgresql_database.transaction() as conn:
+        topics.merge(conn, source, target, NOW)
+    moved = [one for one in seen if "_topics SET topic_id" in one[0]]
+    assert len(moved) == 3
+    for statement, parameters in moved:
+        assert "SubPlan" not in explained(postgresql_database, statement, parameters)
 
 
 def test_a_topic_is_not_merged_into_itself_or_into_nothing(database: Database) -> None:

@@ -36,6 +36,17 @@ def query_plan(database: Database, statement: str, parameters: Any) -> list[str]
     return [row.detail for row in rows]
 
 
+def explained(database: Database, statement: str, parameters: Any) -> str:
+    """PostgreSQL's EXPLAIN where there is room for large hash tables and no index helps: whatever may be
+    hashed, is.
+    """
+    with database.read() as conn:
+        conn.exec_driver_sql("SET LOCAL work_mem = '64MB'")
+        for way in ("indexscan", "indexonlyscan", "bitmapscan"):
+            conn.exec_driver_sql(f"SET LOCAL enable_{way} = off")
+        return "\n".join(conn.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars())
+
+
 def wait_for_locks(database: Database) -> int:
     """How many connections of this test process wait for another one's lock in PostgreSQL."""
     query = text(

@@ -133,9 +133,13 @@ def _job(
 
 
 def _message(conn: Connection, work: Delivery, alert: ClaimedBatch | ClaimedRetry) -> PushMessage | None:
-    """The alert's message; None where the article was removed meanwhile, or it is too late."""
+    """The alert's message; None where the article was removed meanwhile and its story has no other home, or
+    it is too late.
+    """
     now = work.clock()
-    words = work.payloads.of(conn, alert.article_id, work.settings.base_url)
+    # Asked now and not when it was claimed: the alert of a removed article goes over to another home.
+    article_id = delivery.article_of(conn, alert.alert_id)
+    words = None if article_id is None else work.payloads.of(conn, article_id, work.settings.base_url)
     if words is None or alert.expires_at <= now:
         return None
     ttl = max(1, int((alert.expires_at - now).total_seconds()))

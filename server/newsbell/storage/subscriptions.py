@@ -91,6 +91,16 @@ def lock(conn: Connection, ids: Collection[int]) -> dict[int, str]:
     return {row.id: row.endpoint for row in conn.execute(_LOCK, {"ids": sorted(ids)})}
 
 
+def lock_followers(conn: Connection, topic_id: int) -> None:
+    """Let nobody else change those who follow the topic, to the end of the transaction, in the same order.
+    The database only counts them: there may be very many.
+    """
+    followed = subscription_topics.c
+    followers = select(followed.subscription_id).where(followed.topic_id == topic_id)
+    mine = select(subscriptions.c.id).where(subscriptions.c.id.in_(followers)).order_by(subscriptions.c.id)
+    conn.execute(select(func.count()).select_from(mine.with_for_update(key_share=True).subquery()))
+
+
 def set_topics(conn: Connection, subscription_id: int, topic_ids: Collection[int]) -> None:
     """Follow exactly these topics."""
     lock(conn, [subscription_id])  # before what hangs on it (`newsbell.storage.delivery`)

@@ -8,19 +8,22 @@ planning, clearing up); or it may have to wait, and then it locks in this order,
 other:
 
 1. its turn, where it changes articles or topics (`statements.take_turn`);
-2. subscriptions, by number, before their topics, links and retries (`subscriptions.lock`);
-3. alerts, by number, before their batches and retries (`lock_alerts`);
-4. all of these, in any order.
+2. subscriptions, by number, before their topics, links and retries (`subscriptions.lock`, `lock_followers`);
+3. alerts, by number, before their batches and retries (`lock_alerts`, `lock_unplanned`);
+4. topics that end, by number: who begins to follow some needs them in this order;
+5. all of these, in any order.
 
 Removing an article deletes its alert, and with it batches and retries in an order that nobody chooses; so
 does the end of a subscription. Who changes one reader's retries needs no alert: one article is removed at a
-time. Merging and forgetting topics is no part of this: an editor does it now and then, and where it meets
-followers who come and go, one of the two is told that the database is busy, and tries again.
+time. Whoever begins to follow a topic in the moment before it ends was not there to be locked; who goes
+again at once may be told that the database is busy, or an editor is, and tries again.
 """
 
 from newsbell.storage.delivery.alerts import (
     PlannedBatch,
     add_alert,
+    article_of,
+    lock_unplanned,
     plan_next_batch,
     take_alert_to_plan,
 )
@@ -65,6 +68,7 @@ __all__ = [
     "Retry",
     "add_alert",
     "add_retries",
+    "article_of",
     "claim_batch",
     "claim_retries",
     "claim_waiting",
@@ -81,6 +85,7 @@ __all__ = [
     "heartbeat",
     "last_heartbeat",
     "lock_alerts",
+    "lock_unplanned",
     "pause",
     "paused",
     "pending",

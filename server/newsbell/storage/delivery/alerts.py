@@ -45,6 +45,7 @@ _MOVE = (
     .where(*_UNPLANNED, alerts.c.cursor == sa.bindparam("place"))
     .values(cursor=sa.bindparam("last"), until_id=sa.bindparam("until"), planned_at=sa.bindparam("planned"))
 )
+_ARTICLE = sa.select(alerts.c.article_id).where(alerts.c.id == sa.bindparam("alert"))
 _ADD_BATCH = sa.insert(batches).returning(batches.c.id)
 
 
@@ -70,6 +71,21 @@ def add_alert(
         rows = [{"alert_id": alert_id, "topic_id": topic_id} for topic_id in sorted(set(topic_ids))]
         conn.execute(sa.insert(alert_topics), rows)
     return alert_id
+
+
+def article_of(conn: Connection, alert_id: int) -> int | None:
+    """The number of the article the alert rings with now; None where there is no such alert, or no more."""
+    number: int | None = conn.execute(_ARTICLE, {"alert": alert_id}).scalar()
+    return number
+
+
+def lock_unplanned(conn: Connection, topic_id: int) -> None:
+    """Let nobody plan the topic's alerts to the end of the transaction, which changes whom they ring for; who
+    plans one at the moment is waited for.
+    """
+    of_topic = sa.select(alert_topics.c.alert_id).where(alert_topics.c.topic_id == topic_id)
+    mine = sa.select(alerts.c.id).where(alerts.c.planned_at.is_(None), alerts.c.id.in_(of_topic))
+    conn.execute(mine.order_by(alerts.c.id).with_for_update(key_share=True))
 
 
 def take_alert_to_plan(conn: Connection, now: datetime, *, alert_id: int | None = None) -> int | None:

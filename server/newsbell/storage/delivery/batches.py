@@ -21,7 +21,6 @@ class ClaimedBatch:
 
     id: int
     alert_id: int
-    article_id: int
     story_id: int
     after_id: int
     until_id: int
@@ -47,7 +46,7 @@ class Recipient(NamedTuple):
 _now: sa.BindParameter[datetime] = sa.bindparam("now")
 _MINE = batches.c.id == sa.bindparam("batch"), batches.c.worker == sa.bindparam("name")
 _DUE = (
-    sa.select(batches.c.id, alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at)
+    sa.select(batches.c.id, alerts.c.story_id, alerts.c.expires_at)
     .join(alerts, alerts.c.id == batches.c.alert_id)
     .where(batches.c.done_at.is_(None), batches.c.due_at <= _now, alerts.c.expires_at > _now)
     .order_by(batches.c.due_at, batches.c.id)

@@ -22,7 +22,6 @@ class ClaimedRetry:
     """
 
     alert_id: int
-    article_id: int
     story_id: int
     subscription_id: int
     target: PushTarget
@@ -35,17 +34,22 @@ class ClaimedRetry:
 
 # Made once: claiming happens for every batch, and making these costs several times what executing them does.
 _now: sa.BindParameter[datetime] = sa.bindparam("now")
+# By the first one, where EXISTS would do: in a select list PostgreSQL may answer that by hashing the pairs of
+# all followers and all alerts there are.
 _FOLLOWS = (
-    sa.exists()
+    sa.select(sa.literal(1))
     .where(subscription_topics.c.subscription_id == retries.c.subscription_id)
     .where(subscription_topics.c.topic_id == alert_topics.c.topic_id)
     .where(alert_topics.c.alert_id == retries.c.alert_id)
+    .limit(1)
+    .scalar_subquery()
+    .is_not(None)
 )
 _reader = subscriptions.c
 _ROWS: sa.Select[*tuple[Any, ...]] = (
     sa.select(
         *(retries.c.alert_id, retries.c.subscription_id, retries.c.attempts),
-        *(alerts.c.article_id, alerts.c.story_id, alerts.c.expires_at),
+        *(alerts.c.story_id, alerts.c.expires_at),
         *(_reader.endpoint, _reader.p256dh, _reader.auth, _reader.vapid_key_id),
         _reader.first_success_at.is_not(None).label("proven"),
         sa.or_(_reader.failing_since.is_not(None), _reader.refused_since.is_not(None)).label("failing"),
@@ -144,7 +148,6 @@ def drop_retries(conn: Connection, pairs: Collection[Pair]) -> None:
 def _claimed(row: sa.Row[Any]) -> ClaimedRetry:
     return ClaimedRetry(
         alert_id=row.alert_id,
-        article_id=row.article_id,
         story_id=row.story_id,
         subscription_id=row.subscription_id,
         target=PushTarget(endpoint=row.endpoint, p256dh=row.p256dh, auth=row.auth),

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Table, delete, exists, func, select, updat
 from newsbell.domain.topics import StoredTopic, fold, slugify
 from newsbell.errors import ConflictError, MalformedError, NotFoundError
 from newsbell.storage.database import Connection
+from newsbell.storage.delivery import lock_unplanned
 from newsbell.storage.schema import (
     alert_topics,
     article_topics,
@@ -20,6 +21,7 @@ from newsbell.storage.schema import (
     topics,
 )
 from newsbell.storage.statements import insert, is_text, take_turn
+from newsbell.storage.subscriptions import lock_followers
 from newsbell.storage.topics.finding import get, owners
 from newsbell.storage.topics.making import free_slug
 from newsbell.storage.topics.revisions import changed
@@ -49,8 +51,12 @@ def merge(conn: Connection, from_id: int, into_id: int, now: datetime) -> None:
     if from_id == into_id:
         raise MalformedError("A topic cannot be merged into itself.")
     take_turn(conn)
-    # Locked first, so that nobody begins to follow the topic between the move and its end.
-    conn.execute(select(topics.c.id).where(topics.c.id.in_((from_id, into_id))).with_for_update())
+    # In the order of `newsbell.storage.delivery`: an alert whose topic is gone would be planned for nobody,
+    # and nobody may begin to follow the topic between the move and its end.
+    lock_followers(conn, from_id)
+    lock_unplanned(conn, from_id)
+    both = select(topics.c.id).where(topics.c.id.in_((from_id, into_id)))
+    conn.execute(both.order_by(topics.c.id).with_for_update())
     for topic_id in (from_id, into_id):
         _existing(conn, topic_id)
     touched = {*_neighbours(conn, from_id), into_id} - {from_id}
@@ -143,8 +149,8 @@ def _stories_new_to(conn: Connection, into_id: int, from_id: int) -> int:
 
 def _move(conn: Connection, table: Table, member: ColumnElement[int], from_id: int, into_id: int) -> None:
     """Move the members of a topic in a table of (topic_id, member, …)."""
-    already = select(member).where(table.c.topic_id == into_id)
-    conn.execute(
-        update(table).where(table.c.topic_id == from_id, member.not_in(already)).values(topic_id=into_id)
-    )
+    # Not by NOT IN: PostgreSQL goes through the others for each member where they are too many to hash.
+    there = table.alias("there")
+    already = exists().where(there.c.topic_id == into_id, there.c[member.name] == member)
+    conn.execute(update(table).where(table.c.topic_id == from_id, ~already).values(topic_id=into_id))
     conn.execute(delete(table).where(table.c.topic_id == from_id))

@@ -15,6 +15,7 @@ from newsbell.errors import MalformedError
 from newsbell.storage.database import Connection
 from newsbell.storage.schema import subscription_topics, topic_names, topic_slugs, topics
 from newsbell.storage.statements import is_text, take_turn
+from newsbell.storage.subscriptions import lock_followers
 from newsbell.storage.topics.finding import owners, resolve
 
 
@@ -45,6 +46,7 @@ def count_unlisted(conn: Connection) -> int:
 def forget(conn: Connection, topic_id: int) -> bool:
     """Forget a topic that never had an article, and who follows it; False where it has, or had."""
     take_turn(conn)
+    lock_followers(conn, topic_id)  # before what they follow (`newsbell.storage.delivery`)
     never = (topics.c.articles == 0) & (topics.c.revision == 0)
     return bool(conn.execute(delete(topics).where(topics.c.id == topic_id, never)).rowcount)
 
@@ -58,6 +60,7 @@ def clear_unused(conn: Connection, limit: int) -> int:
         select(topics.c.id)
         .where(topics.c.articles == 0, topics.c.revision == 0, ~topics.c.by_editor)
         .where(~exists().where(subscription_topics.c.topic_id == topics.c.id))
+        .order_by(topics.c.id)
         .limit(limit)
         .with_for_update()
     )

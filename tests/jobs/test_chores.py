@@ -75,6 +75,23 @@ def test_a_defect_of_the_sweep_is_met_once_in_its_time(
     mine.do_due()
 
 
+def test_a_sweep_that_left_something_is_soon_followed_by_another(
+    work: Delivery, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = list[datetime]()
+
+    def leaving(work: Delivery) -> bool:
+        begun.append(work.clock())
+        return len(begun) < 3
+
+    monkeypatch.setattr(chores, "sweep", leaving)
+    mine = Chores(work)
+    for _ in range(70):
+        mine.do_due()
+        clock.advance(timedelta(seconds=1))
+    assert begun == [NOW + timedelta(seconds=after) for after in (0, 1, 2, 62)]
+
+
 def test_readers_are_rung_though_no_sweep_succeeds(work: Delivery, sweeps: list[datetime]) -> None:
     _ring_one(work)
     with _running(work) as rung:

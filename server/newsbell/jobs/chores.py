@@ -15,6 +15,8 @@ from newsbell.storage.delivery import forget_worker, heartbeat
 
 HEARTBEAT_EVERY = timedelta(seconds=10)
 SWEEP_EVERY = timedelta(minutes=1)
+SWEEP_ON_AFTER = timedelta(seconds=1)
+"""From the end of a sweep that left something to the next."""
 
 logger = logging.getLogger("newsbell.worker")
 
@@ -40,7 +42,8 @@ class Chores:
         """Clear up. What cannot be cleared now waits for the next time, and keeps nobody from being rung."""
         self._sweep_at = now + SWEEP_EVERY
         try:
-            sweep(self.work)
+            if sweep(self.work):
+                self._sweep_at = self.work.clock() + SWEEP_ON_AFTER
         except UnavailableError as error:
             log_failure(logger, "sweep_failed", error, again_in_seconds=SWEEP_EVERY.seconds)
 

@@ -162,12 +162,14 @@ def both_topics(work: Delivery) -> tuple[int, int]:
 def merge(work: Delivery) -> None:
     """Let those who follow the one topic follow the other."""
     with work.db.transaction() as conn:
-        topics.merge(conn, *topic_ids(conn, ["Russia", "Snow"]), NOW)
+        russia, snow = topic_ids(conn, ["Russia", "Snow"])
+        topics.merge(conn, russia, snow, NOW)
 
 
 def followed(work: Delivery) -> list[tuple[int, int]]:
     with work.db.read() as conn:
-        rows = conn.execute(sa.select(subscription_topics.c["topic_id", "subscription_id"])).all()
+        pair = subscription_topics.c.topic_id, subscription_topics.c.subscription_id
+        rows = conn.execute(sa.select(*pair)).all()
     return sorted((topic, reader) for topic, reader in rows)
 
 

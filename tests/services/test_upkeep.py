@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from newsbell.config import Settings
 from newsbell.domain.backoff import SUSPENSIONS
 from newsbell.domain.links import Link
-from newsbell.jobs.chores import Chores
 from newsbell.services import upkeep
 from newsbell.services.delivery import Delivery, Worker
-from newsbell.services.upkeep import KEPT_FINISHED, sweep
+from newsbell.services.upkeep import COUNTED_FOR, KEPT_FINISHED, sweep
 from newsbell.storage import delivery, links, subscriptions, topics
 from newsbell.storage.database import Connection, Database
 from tests.factories import NOW, add_retry, stored_article, subscriber, topic_ids
@@ -85,7 +85,26 @@ def test_an_alert_that_nobody_follows_is_nobodys_loss(
     assert caplog.records == []
 
 
-def test_more_than_a_step_takes_is_cleared_in_one_sweep(
+def test_counting_whom_it_was_too_late_for_ends_soon(
+    work: Delivery, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    with work.db.transaction() as conn:
+        for _ in range(12):
+            subscriber(conn, "Snow")
+        for _ in range(3):
+            _alert(conn)  # a batch of nine, and three readers still to be planned
+    clock.advance(_DAY)
+
+    def passing() -> datetime:
+        clock.advance(COUNTED_FOR / 2)
+        return clock()
+
+    assert not sweep(replace(work, clock=passing))
+    assert _undone(work) == 0
+    assert [one.getMessage() for one in caplog.records] == ["alerts_expired readers_at_least=3"]
+
+
+def test_more_than_a_sweep_takes_is_cleared_by_those_that_follow(
     work: Delivery, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(upkeep, "ROWS_AT_ONCE", 2)
@@ -93,14 +112,31 @@ def test_more_than_a_step_takes_is_cleared_in_one_sweep(
         subscriber(conn, "Snow")
         numbers = [_alert(conn) for _ in range(5)]
     clock.advance(_DAY)
-    sweep(work)
+    assert sweep(work)
+    _sweep_to_the_end(work)
     clock.advance(KEPT_FINISHED + _SECOND)
-    sweep(work)
+    assert sweep(work)
+    _sweep_to_the_end(work)
     with work.db.transaction() as conn:
         # Nothing is left that a retry could belong to.
         for number in numbers:
             add_retry(conn, number, 1, due_at=clock(), attempts=1)
     assert _undone(work) == 0
+
+
+def test_late_retries_wait_for_the_batches_that_count_them(
+    work: Delivery, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(upkeep, "ROWS_AT_ONCE", 1)
+    with work.db.transaction() as conn:
+        readers = [subscriber(conn, "Snow") for _ in range(12)]
+        add_retry(conn, _alert(conn), readers[0], due_at=NOW, attempts=1)
+    clock.advance(_DAY)
+    _sweep_to_the_end(work)
+    assert [one.getMessage() for one in caplog.records] == [
+        "alerts_expired readers=11",
+        "alerts_expired readers=1",
+    ]
 
 
 def test_topics_that_nobody_follows_any_more_are_forgotten(work: Delivery) -> None:
@@ -160,7 +196,7 @@ def test_a_suspension_of_a_clock_that_was_ahead_ends_when_it_is_right(work: Deli
     assert _suspended(work) == {skewed}
 
 
-def test_no_transaction_clears_more_than_a_step_takes(
+def test_no_sweep_clears_more_than_a_step_of_each_kind(
     work: Delivery, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps, clear = list[int](), upkeep._clear
@@ -175,9 +211,11 @@ def test_no_transaction_clears_more_than_a_step_takes(
     monkeypatch.setattr(upkeep, "ROWS_AT_ONCE", 2)
     monkeypatch.setattr(upkeep, "_clear", watched)
     much = _much_to_clear(work)
+    assert sweep(work)
+    assert len(steps) <= 5, "one of each kind"
     for wait in (_DAY + _SECOND, KEPT_FINISHED + _DAY):
         clock.advance(wait)
-        sweep(work)
+        _sweep_to_the_end(work)
     assert sum(steps) >= 4 * much, "alerts, batches, suspensions, links and topics"
     assert max(steps) == 4, "as many alerts as batches, and no more than two of a kind"
     assert _what_is_left(work) == _KEPT
@@ -195,10 +233,15 @@ def test_two_workers_may_clear_up_at_once(
     with ThreadPoolExecutor(2) as both:
         for wait in (_DAY + _SECOND, KEPT_FINISHED + _DAY):
             clock.advance(wait)
-            for done in [both.submit(Chores(each).do_due) for each in (one, two)]:
+            for done in [both.submit(_sweep_to_the_end, each) for each in (one, two)]:
                 done.result()
-    sweep(one)  # what one of them had locked, the other one left
+            _sweep_to_the_end(one)  # what one of them had locked, the other one left
     assert _what_is_left(one) == _KEPT
+
+
+def _sweep_to_the_end(work: Delivery) -> None:
+    while sweep(work):
+        pass
 
 
 _KEPT = {"alerts": 0, "batches": 0, "links": 0, "subscriptions": 18, "topics": 1}

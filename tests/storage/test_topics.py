@@ -8,6 +8,7 @@ from newsbell.domain.topics import StoredTopic, fold
 from newsbell.errors import MalformedError
 from newsbell.storage import articles, topics
 from newsbell.storage.database import Database
+from newsbell.storage.statements import take_turn
 from tests.factories import NOW, stored_article, subscriber
 from tests.storage.watching import statements
 
@@ -180,6 +181,18 @@ def test_topics_that_nobody_needs_are_forgotten(database: Database) -> None:
         assert topics.clear_unused(conn, 9) == 0
         left = topics.resolve(conn, ["Followed", "Made", "Unused", "Unused too", "Once listed", "Listed"])
         assert set(left) == {"Followed", "Made", "Once listed", "Listed"}
+
+
+@pytest.mark.database
+def test_forgetting_topics_does_not_wait_for_the_turn(postgresql_database: Database) -> None:
+    with postgresql_database.transaction() as conn:
+        topics.ensure(conn, ["Unused"], NOW)
+    with postgresql_database.transaction() as editor:
+        take_turn(editor)
+        with postgresql_database.transaction() as conn:
+            assert topics.clear_unused(conn, 9) == 0
+    with postgresql_database.transaction() as conn:
+        assert topics.clear_unused(conn, 9) == 1
 
 
 def test_a_forgotten_topics_number_does_not_come_back(database: Database) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from newsbell.storage import delivery, subscriptions
 from newsbell.storage.database import Connection, Database
 from newsbell.storage.delivery import Late, Pending
-from newsbell.storage.schema import alert_topics, alerts, batches, push_pauses, workers
+from newsbell.storage.schema import alert_topics, alerts, batches, push_pauses, retries, workers
 from tests.factories import NOW, add_retry, subscriber
 from tests.storage.test_planning import HOUR, LEASE, alert, drain, plan
+from tests.storage.watching import statements
 
 DAY = timedelta(days=1)
 
@@ -101,6 +102,24 @@ def test_dropping_takes_small_bites(database: Database) -> None:
         late = NOW + HOUR
         assert [len(delivery.drop_late(conn, late, limit=2)) for _ in range(3)] == [2, 1, 0]
         assert [delivery.drop_late_retries(conn, late, limit=2) for _ in range(3)] == [2, 1, 0]
+
+
+def test_late_retries_go_in_one_statement_but_for_those_that_a_worker_holds(database: Database) -> None:
+    with database.transaction() as conn:
+        readers = [subscriber(conn, "Snow") for _ in range(3)]
+        late, held, ringing = alert(conn, "Snow"), alert(conn, "Rain"), alert(conn, "Fog")
+        conn.execute(update(alerts).where(alerts.c.id == ringing).values(expires_at=NOW + DAY))
+        for reader in readers:
+            add_retry(conn, late, reader, due_at=NOW, attempts=1)
+            add_retry(conn, held, reader, due_at=NOW + HOUR + LEASE, attempts=1)
+            add_retry(conn, ringing, reader, due_at=NOW, attempts=1)
+        with statements(database) as seen:
+            assert delivery.drop_late_retries(conn, NOW + HOUR, limit=2) == 2
+        assert len(seen) == 1
+        assert not isinstance(seen[0][1], list), "nor one for each of them"
+        assert delivery.drop_late_retries(conn, NOW + HOUR, limit=9) == 1
+        left = conn.execute(select(retries.c.alert_id, func.count()).group_by(retries.c.alert_id)).all()
+        assert dict(left) == {held: 3, ringing: 3}
 
 
 def test_what_was_finished_long_ago_is_cleared(database: Database) -> None:

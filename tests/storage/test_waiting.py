@@ -67,6 +67,24 @@ def test_who_waits_for_a_service_is_not_due_by_the_clock(database: Database) -> 
         assert not delivery.due(conn, late, limit=9).waiting
 
 
+def test_of_who_waits_for_a_paused_service_nobody_is_looked_at(database: Database) -> None:
+    with database.transaction() as conn:
+        number = alert(conn, "Snow")
+        for host in ("a.example", "b.example"):
+            _wait(conn, number, host, witness=False)
+            delivery.pause(conn, host, NOW + HOUR)
+        with statements(database) as seen:
+            assert not delivery.due(conn, NOW, limit=1).waiting
+        looks = [values for statement, values in seen if "JOIN" in statement and "retries" in statement]
+        assert len(looks) == 1, "for those who are due by the clock"
+        assert not [one for one, _ in seen if "retries" in one and "push_pauses" in one], (
+            "nor one for each row"
+        )
+        _wait(conn, number, "c.example", witness=False)
+        assert delivery.due(conn, NOW, limit=1).waiting
+        assert not delivery.due(conn, NOW + HOUR, limit=1).waiting, "it is too late"
+
+
 def test_who_waits_is_claimed_by_service_and_kind_in_order(database: Database) -> None:
     with database.transaction() as conn:
         number = alert(conn, "Snow")

@@ -23,7 +23,10 @@ from newsbell.storage.migrations import migrate
 
 _LOOK_EVERY = 0.2
 _SECONDS_TO_START = 60.0
-_SECONDS_TO_END = 20.0
+_SECONDS_TO_END = 50.0
+"""A worker waits up to 15 s for the answers under way, and up to three times 10 s to write them down. Less
+than the minute after which systemd and containers are told to kill this process, too.
+"""
 _STEADY = 60.0  # a child that lived this long starts with a clean slate
 _LONGEST_DELAY = 30.0
 

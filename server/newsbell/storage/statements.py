@@ -11,6 +11,7 @@ Insert: TypeAlias = "postgresql.Insert | sqlite.Insert"
 
 LARGEST_NUMBER = 2**63 - 1
 _CHANGES = 0x4E65_7773
+_STORE = func.hashtext(func.coalesce(func.current_schema(), ""))
 
 
 def insert(conn: Connection, table: Table) -> Insert:
@@ -38,9 +39,15 @@ def take_turn(conn: Connection) -> None:
         lock(conn, _CHANGES)
 
 
+def try_turn(conn: Connection) -> bool:
+    """Take the turn if nobody has it now, to the end of the transaction; whether it was taken."""
+    if conn.dialect.name != "postgresql":
+        return True
+    return bool(conn.execute(select(func.pg_try_advisory_xact_lock(_CHANGES, _STORE))).scalar_one())
+
+
 def lock(conn: Connection, what: int) -> None:
     """Wait for PostgreSQL's advisory lock of this number, and keep it to the end of the transaction. It is
     the store's own: two stores in two schemas of one database do not wait for each other.
     """
-    store = func.hashtext(func.coalesce(func.current_schema(), ""))
-    conn.execute(select(func.pg_advisory_xact_lock(what, store)))
+    conn.execute(select(func.pg_advisory_xact_lock(what, _STORE)))

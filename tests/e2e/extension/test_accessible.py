@@ -231,10 +231,15 @@ def use_the_keyboard_alone(browser: AnyBrowser, extension: AnyExtension) -> None
         *((f"unfollow {name}", f"[data-key='unfollow {name}']", "followed-list") for name in TOPICS[:-1]),
         (f"unfollow {TOPICS[-1]}", "#followed", "page-title"),
     ):
-        tab_to(browser, button)
-        browser.press_key("Enter")
-        until(lambda part=part: not browser.text(part), f"{part}, gone")
-        until(lambda then=then: browser.value(FOCUS)[0] == then, f"the focus on {then}")
+        press_away(browser, button, part)
+        until(is_true(browser, f"{FOCUS}[0] === {json.dumps(then)}"), f"the focus on {then}")
+
+
+def press_away(browser: AnyBrowser, button: str, part: str) -> None:
+    """Press what takes a part away, by the keyboard."""
+    tab_to(browser, button)
+    browser.press_key("Enter")
+    until(lambda: not browser.text(part), f"{part}, gone")
 
 
 def tab_to(browser: AnyBrowser, element: str) -> None:

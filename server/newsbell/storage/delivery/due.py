@@ -8,7 +8,19 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from newsbell.storage.database import Connection
-from newsbell.storage.schema import alerts, batches, push_pauses, retries
+from newsbell.storage.delivery.pauses import paused
+from newsbell.storage.delivery.retries import waiting_services
+from newsbell.storage.schema import alerts, batches, retries
+
+# The last in line first: those for whom it is too late stand before.
+_MAY_STILL_RING = (
+    sa.select(retries.c.subscription_id)
+    .join(alerts, alerts.c.id == retries.c.alert_id)
+    .where(retries.c.service == sa.bindparam("service"), retries.c.witness == sa.bindparam("witness"))
+    .where(alerts.c.expires_at > sa.bindparam("now"))
+    .order_by(retries.c.due_at.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,16 +47,32 @@ def due(conn: Connection, now: datetime, *, limit: int) -> Due:
         .join(alerts, alerts.c.id == batches.c.alert_id)
         .where(batches.c.done_at.is_(None), batches.c.due_at <= now, alerts.c.expires_at > now)
     )
-    to_retry = sa.select(retries.c.subscription_id).join(alerts, alerts.c.id == retries.c.alert_id)
-    to_retry = to_retry.where(alerts.c.expires_at > now).limit(limit)
-    by_clock = to_retry.where(retries.c.service.is_(None), retries.c.due_at <= now).subquery()
-    is_paused = sa.exists().where(push_pauses.c.host == retries.c.service, push_pauses.c.until > now)
-    waiting = sa.exists(to_retry.where(retries.c.service.is_not(None), ~is_paused).limit(None))
+    to_retry = (
+        sa.select(retries.c.subscription_id)
+        .join(alerts, alerts.c.id == retries.c.alert_id)
+        .where(retries.c.service.is_(None), retries.c.due_at <= now, alerts.c.expires_at > now)
+        .limit(limit)
+        .subquery()
+    )
     plans = to_plan.order_by(alerts.c.due_at, alerts.c.id).limit(limit)
     sends = to_send.order_by(batches.c.due_at, batches.c.id).limit(limit)
     return Due(
         alerts=list(conn.execute(plans).scalars()),
         batches=list(conn.execute(sends).scalars()),
-        retries=conn.execute(sa.select(sa.func.count()).select_from(by_clock)).scalar_one(),
-        waiting=bool(conn.execute(sa.select(waiting)).scalar_one()),
+        retries=conn.execute(sa.select(sa.func.count()).select_from(to_retry)).scalar_one(),
+        waiting=_someone_waits(conn, now, limit),
     )
+
+
+def _someone_waits(conn: Connection, now: datetime, at_once: int) -> bool:
+    """Whether anybody waits for a push service that is not paused: a look for each, however many wait."""
+    left_alone = paused(conn, now)
+    after = ""
+    while hosts := waiting_services(conn, at_once, after=after):
+        for host, kinds in hosts.items():
+            for witness in kinds if host not in left_alone else ():
+                values = {"now": now, "service": host, "witness": witness}
+                if conn.execute(_MAY_STILL_RING, values).first():
+                    return True
+        after = next(reversed(hosts))
+    return False

@@ -9,7 +9,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from newsbell.storage.database import Connection
-from newsbell.storage.delivery.retries import drop_retries
 from newsbell.storage.schema import alerts, batches, retries, subscriptions
 
 
@@ -53,9 +52,12 @@ def drop_late_retries(conn: Connection, now: datetime, *, limit: int) -> int:
         .join(alerts, alerts.c.id == retries.c.alert_id)
         .where(alerts.c.expires_at <= now, sa.or_(retries.c.service.is_not(None), retries.c.due_at <= now))
     )
-    found = conn.execute(free(to_retry, retries, limit)).all()
-    drop_retries(conn, [(alert, reader) for alert, reader in found])
-    return len(found)
+    # One statement: every claim walks over them as long as they are there. With a CTE the limit holds, too:
+    # PostgreSQL may ask a plain subquery again and again.
+    found = free(to_retry, retries, limit).cte("late")
+    pair = sa.tuple_(retries.c.alert_id, retries.c.subscription_id)
+    gone = sa.delete(retries).where(pair.in_(sa.select(*found.c))).returning(retries.c.alert_id)
+    return len(conn.execute(gone).all())
 
 
 def free(query: sa.Select[Any], table: sa.Table, limit: int) -> sa.Select[Any]:

@@ -14,7 +14,7 @@ from newsbell.domain.topics import StoredTopic, fold, slugify
 from newsbell.errors import MalformedError
 from newsbell.storage.database import Connection
 from newsbell.storage.schema import subscription_topics, topic_names, topic_slugs, topics
-from newsbell.storage.statements import is_text, take_turn
+from newsbell.storage.statements import is_text, take_turn, try_turn
 from newsbell.storage.subscriptions import lock_followers
 from newsbell.storage.topics.finding import owners, resolve
 
@@ -53,9 +53,11 @@ def forget(conn: Connection, topic_id: int) -> bool:
 
 def clear_unused(conn: Connection, limit: int) -> int:
     """Forget at most `limit` topics that readers named, that never had an article, and that nobody follows
-    any more: anybody can name a topic, and they must not pile up.
+    any more: anybody can name a topic, and they must not pile up. None while another transaction has the
+    turn: there is time, and a worker has readers to ring.
     """
-    take_turn(conn)
+    if not try_turn(conn):
+        return 0
     unused = (
         select(topics.c.id)
         .where(topics.c.articles == 0, topics.c.revision == 0, ~topics.c.by_editor)

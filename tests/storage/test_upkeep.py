@@ -119,7 +119,7 @@ def test_late_retries_go_in_one_statement_but_for_those_that_a_worker_holds(data
         assert not isinstance(seen[0][1], list), "nor one for each of them"
         assert delivery.drop_late_retries(conn, NOW + HOUR, limit=9) == 1
         left = conn.execute(select(retries.c.alert_id, func.count()).group_by(retries.c.alert_id)).all()
-        assert dict(left) == {held: 3, ringing: 3}
+        assert sorted(map(tuple, left)) == [(held, 3), (ringing, 3)]
 
 
 def test_what_was_finished_long_ago_is_cleared(database: Database) -> None:

@@ -113,9 +113,6 @@ class ChromiumExtension:
                 return
         raise TimeoutError(f"Escape was pressed {_PRESSES} times, and the popup is still there")
 
-    def wait_until_popup_is_gone(self) -> None:
-        until(lambda: self._popup_target() is None, "the popup, gone")
-
     def press_shortcut(self, key: str) -> None:
         """Alt, Shift and this key, on the keyboard, while a page is in front."""
         self._chromium.display.press(f"alt+shift+{key.lower()}")

@@ -16,6 +16,7 @@ from newsbell.storage.database import Connection, Database
 _EVERY = 100
 """Instructions of SQLite's machine between two looks."""
 
+_STILL_WITHIN = 60.0  # seconds
 _PAGES = sa.text(
     "SELECT coalesce(sum(coalesce(heap_blks_read, 0) + coalesce(heap_blks_hit, 0)"
     " + coalesce(idx_blks_read, 0) + coalesce(idx_blks_hit, 0)), 0)"
@@ -71,8 +72,10 @@ def pages(db: Database) -> int:
 
 def pages_since(db: Database, before: int) -> int:
     """How many more they are, when the last of those who closed their connections is counted."""
-    seen = -1
+    seen, deadline = -1, time.monotonic() + _STILL_WITHIN
     while (now := pages(db)) != seen:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"pages were looked at for {_STILL_WITHIN:.0f} s after the end of the work")
         seen = now
         time.sleep(0.5)
     return now - before

@@ -1,6 +1,7 @@
 /** What comes up at a feed's tail: older than what was held, and new only where all of it was held. */
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
 import { fakeBrowser, fakeFetch } from "./browser.js";
 
@@ -9,6 +10,8 @@ const HOUR = 3_600_000;
 const START = Date.now();
 const browser = fakeBrowser();
 const { lookAtFeed } = await import("../../extension/src/feed/look.js");
+const { MOST_ITEMS } = await import("../../extension/src/feed/items.js");
+const { MOST_IN_FEED } = await import("../../extension/src/address.js");
 
 const rung = [];
 browser.notifications = { create: async (_id, { title }) => void rung.push(title) };
@@ -164,3 +167,13 @@ test("nor where the merge shows by the old feed leading to the other, before the
   assert.deepEqual([unread(), rung], [[], []]);
   assert.equal(asked.filter(({ name }) => name === "GET /api/v1/topics").length, 1);
 });
+
+for (const [file, constant, bound] of [
+  ["web/feeds/serving.py", "PER_PAGE", MOST_ITEMS],
+  ["domain/topics.py", "MAX_UNION", MOST_IN_FEED],
+]) {
+  test(`${constant} of ${file} is what a feed is taken to hold here`, () => {
+    const source = readFileSync(new URL(`../../server/newsbell/${file}`, import.meta.url), "utf8");
+    assert.equal(Number(source.match(new RegExp(`^${constant} = (\\d+)`, "m"))[1]), bound);
+  });
+}

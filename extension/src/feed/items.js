@@ -2,7 +2,7 @@
 
 /** @typedef {import("../state.js").Item} Item */
 
-/** Articles a feed has at most: one that has as many may have more. */
+/** Articles a feed has at most, `PER_PAGE` in server/newsbell/web/feeds/serving.py: with as many there may be more. */
 export const MOST_ITEMS = 50;
 
 /**

@@ -26,8 +26,10 @@ from newsbell.domain.subscription import PushTarget
 from newsbell.edges.push import PushSender
 from newsbell.edges.push_curl import CurlTransport
 from newsbell.edges.push_encryption import encrypt
+from newsbell.jobs.embedded import LOOK_EVERY
 from newsbell.jobs.lifetime import leave_what_is_loaded
 from newsbell.services.delivery import Delivery, Worker, work_once
+from newsbell.storage import delivery
 from newsbell.storage.database import Database
 
 
@@ -86,11 +88,24 @@ def _ours(job: Job) -> Callable[[], int]:
 
     def run() -> int:
         with closing(db):
-            while work_once(work):
-                pass
+            _send_what_is_due(work)
+            while _is_being_planned(db):
+                time.sleep(LOOK_EVERY)  # as a worker does
+                _send_what_is_due(work)
         return counted.sent
 
     return run
+
+
+def _send_what_is_due(work: Delivery) -> None:
+    while work_once(work):
+        pass
+
+
+def _is_being_planned(db: Database) -> bool:
+    """Whether batches are still to come, for nothing may be due only because another worker makes them."""
+    with db.read() as conn:
+        return delivery.pending(conn, datetime.now(UTC)).alerts > 0
 
 
 class _Counting:

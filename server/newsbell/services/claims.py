@@ -60,9 +60,10 @@ def claim(work: Delivery, lines: Sequence[Line], room: Room, batch_id: int | Non
     Where no batch is due, some are made of the alert that has waited longest. Nobody may follow that one, nor
     the next: after some of them there is nothing to send yet, and there may be more.
     """
-    worker, now = work.worker, work.clock()
-    planned: list[Planned] = []
+    worker, planned = work.worker, list[Planned]()
     with work.db.transaction() as conn:
+        # Not before it may have had to wait for another one: what that planned would not be due yet.
+        now = work.clock()
         retries = _waiting(conn, work, lines, room)  # first: the places they were promised are taken in order
         if batch_id is None:
             retries += delivery.claim_retries(conn, worker.name, now, worker.lease, RETRIES_AT_ONCE)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
 
 from newsbell.config import Settings
+from newsbell.services.claims import claim
 from newsbell.services.delivery import Delivery, Worker, plan_alert
+from newsbell.services.gates import Gates
 from newsbell.services.planning import PLANNED_AT_ONCE, plan_some
-from newsbell.storage.database import Database
+from newsbell.storage.database import Connection, Database
 from tests.factories import NOW
 from tests.fakes import Clock, FakePusher
 from tests.services.readers import followers, left, ring
@@ -62,3 +66,25 @@ def test_an_alert_that_others_wait_behind_goes_to_the_end(work: Delivery) -> Non
         planned = plan_some(conn, work)
     assert planned is not None
     assert planned.alert_id == 2
+
+
+def test_what_another_planned_while_a_claim_waited_for_its_turn_is_due_to_it(
+    work: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followers(work, 2)
+    ring(work)
+    clock, begin = work.clock, work.db.transaction
+    assert isinstance(clock, Clock)
+
+    @contextmanager
+    def behind_the_other() -> Iterator[Connection]:
+        monkeypatch.undo()
+        clock.advance(SECOND)
+        assert plan_alert(work, 1)
+        with begin() as conn:
+            yield conn
+
+    monkeypatch.setattr(work.db, "transaction", behind_the_other)
+    claimed = claim(work, [], Gates(work))
+    assert claimed is not None
+    assert claimed.batch is not None

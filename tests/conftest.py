@@ -30,6 +30,16 @@ _first_of_its_kind: dict[str, Database] = {}
 NO_POSTGRESQL = "NEWSBELL_TEST_DATABASE_URL is not set: no PostgreSQL to test with"
 
 
+LONGEST_ID = 60
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """A test's name travels between processes with every report of it: pages of megabytes are cut short."""
+    if not isinstance(val, str | bytes) or len(val) <= LONGEST_ID:
+        return None
+    return f"{val[: LONGEST_ID // 2]!r}… {len(val)}"
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,

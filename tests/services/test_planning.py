@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -63,7 +63,7 @@ def test_an_alert_that_others_wait_behind_goes_to_the_end(work: Delivery) -> Non
     clock.advance(SECOND)
     assert plan_alert(work, 1)
     with work.db.transaction() as conn:
-        planned = plan_some(conn, work)
+        planned = plan_some(conn, work.worker, work.clock())
     assert planned is not None
     assert planned.alert_id == 2
 
@@ -88,3 +88,19 @@ def test_what_another_planned_while_a_claim_waited_for_its_turn_is_due_to_it(
     claimed = claim(work, [], Gates(work))
     assert claimed is not None
     assert claimed.batch is not None
+
+
+def test_whoever_plans_claims_the_first_of_its_batches_however_fast_time_goes(work: Delivery) -> None:
+    followers(work, PLANNED_AT_ONCE + 2)
+    ring(work)
+    clock = work.clock
+    assert isinstance(clock, Clock)
+
+    def ticking() -> datetime:
+        clock.advance(SECOND)
+        return clock()
+
+    claimed = claim(replace(work, clock=ticking), [], Gates(work))
+    assert claimed is not None
+    assert claimed.batch is not None
+    assert left(work) == (1, PLANNED_AT_ONCE, 0)

@@ -69,7 +69,7 @@ def claim(work: Delivery, lines: Sequence[Line], room: Room, batch_id: int | Non
             retries += delivery.claim_retries(conn, worker.name, now, worker.lease, RETRIES_AT_ONCE)
         batch = delivery.claim_batch(conn, worker.name, now, worker.lease, batch_id=batch_id)
         while batch is None and batch_id is None and len(planned) < ALERTS_AT_ONCE:
-            some = plan_some(conn, work)
+            some = plan_some(conn, worker, now)
             if some is None:
                 break
             planned.append(some)

@@ -29,7 +29,7 @@ def plan_alert(work: Delivery, alert_id: int) -> bool:
     not due.
     """
     with work.db.transaction() as conn:
-        planned = plan_some(conn, work, alert_id)
+        planned = plan_some(conn, work.worker, work.clock(), alert_id=alert_id)
     if planned is None:
         return False
     tell(work.hints, planned)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from newsbell.services.ports import Hints
-from newsbell.services.work import Delivery
+from newsbell.services.work import Worker
 from newsbell.storage import delivery
 from newsbell.storage.database import Connection
 
@@ -23,11 +24,12 @@ class Planned:
     more: bool
 
 
-def plan_some(conn: Connection, work: Delivery, alert_id: int | None = None) -> Planned | None:
+def plan_some(
+    conn: Connection, worker: Worker, now: datetime, *, alert_id: int | None = None
+) -> Planned | None:
     """Make some batches of one alert, that one or whichever has waited longest, which then goes to the end of
-    the queue; None where it is not due. Two workers at one alert do no harm.
+    the queue; None where it is not due. The batches are due `now`. Two workers at one alert do no harm.
     """
-    worker, now = work.worker, work.clock()
     number = delivery.take_alert_to_plan(conn, now, alert_id=alert_id)
     if number is None:
         return None

@@ -27,6 +27,7 @@ from tests.pages import PARAGRAPHS, news_page, paragraphs_of
 
 FIVE_MEGABYTES = 5_000_000
 MANY = 100_000
+SLOW = 35.0  # seconds; a background that is idle is stopped after 30
 ATTACK = "<img src=x onerror=globalThis.attacked=1>"
 
 
@@ -107,6 +108,20 @@ def save_without_the_popup(
     assert popup.text("#said") == ""
     extension.close_popup()
     assert len(saved(newsbell, by_key)) == 1
+
+
+def save_at_a_slow_server(
+    browser: AnyBrowser, extension: AnyExtension, newsbell: Newsbell, door: Door, paper: Paper, title: str
+) -> None:
+    """One that takes longer to say what pages may ask of it than browsers leave an idle background."""
+    address = _publish(paper, f"Slow: {title}")
+    browser.open(address)
+    door.delay = SLOW
+    extension.press_shortcut("S")
+    until(lambda: saved(newsbell, address), "the page at the server")
+    door.delay = 0
+    until(lambda: state_of(extension)["unsent"] == [], "the page, no longer waiting")
+    assert (state_of(extension)["saved"]["url"], state_of(extension)["saved"]["what"]) == (address, "new")
 
 
 def find_a_country_by_another_name(browser: AnyBrowser, extension: AnyExtension, paper: Paper) -> None:

@@ -12,6 +12,7 @@ from tests.e2e.extension.saving import (
     find_a_country_by_another_name,
     keep_what_cannot_be_sent,
     refuse_bad_pages,
+    save_at_a_slow_server,
     save_good_pages,
     save_without_the_popup,
     withstand_an_attack,
@@ -31,6 +32,7 @@ def test_chromium_saves_what_is_an_article_and_says_why_not(
         token = give_token(chromium, newsbell, "chromium", consent=lambda: None)
         save_good_pages(chromium, extension, newsbell, paper, title)
         save_without_the_popup(chromium, extension, newsbell, paper, title)
+        save_at_a_slow_server(chromium, extension, newsbell, door, paper, title)
         find_a_country_by_another_name(chromium, extension, paper)
         refuse_bad_pages(chromium, extension, newsbell, paper, browsers_own="chrome://version/")
         keep_what_cannot_be_sent(chromium, extension, newsbell, door, paper, title)
@@ -47,6 +49,7 @@ def test_firefox_saves_what_is_an_article_and_says_why_not(
     token = give_token(firefox, newsbell, "firefox", consent=lambda: firefox.press_in_prompt("Allow"))
     save_good_pages(firefox, extension, newsbell, paper, title)
     save_without_the_popup(firefox, extension, newsbell, paper, title)
+    save_at_a_slow_server(firefox, extension, newsbell, door, paper, title)
     find_a_country_by_another_name(firefox, extension, paper)
     refuse_bad_pages(firefox, extension, newsbell, paper, browsers_own="about:license")
     keep_what_cannot_be_sent(firefox, extension, newsbell, door, paper, title)

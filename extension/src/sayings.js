@@ -35,6 +35,8 @@ const TROUBLES = new Map(
     ["article_known", "trouble_same_moment"],
     ["article_changed", "trouble_same_moment"],
     ["unreadable_page", "trouble_unreadable_page"],
+    ["text_unread", "trouble_text_unread"],
+    ["text_lost", "trouble_text_lost"],
     ["no_token", "trouble_no_token"],
     ["no_room", "trouble_no_room"],
     ["no_consent", "trouble_no_consent"],

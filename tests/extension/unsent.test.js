@@ -5,7 +5,7 @@ import { fakeBrowser, fakeFetch } from "./browser.js";
 const browser = fakeBrowser({ allowed: true });
 const { savePage, sendUnsent } = await import("../../extension/src/save/page.js");
 const { drop, hasRoom, MOST_PAGES, MOST_TEXT } = await import("../../extension/src/save/unsent.js");
-const { savedWords } = await import("../../extension/src/sayings.js");
+const { savedWords, troubleWords } = await import("../../extension/src/sayings.js");
 const { badgeText } = await import("../../extension/src/badge.js");
 
 const SAVE = "POST /api/v1/articles";
@@ -171,11 +171,49 @@ test("where there is no room, or a window is private, the page is sent and not k
   assert.doesNotMatch(savedWords(secret), /by itself/);
 });
 
-test("a text that was lost is no page any more, and a text without a page is swept away", async () => {
+/** One opening of the database fails, as it may while the disk is busy: the next one, or that after as many. */
+async function failOpening(after, work) {
+  const whole = globalThis.indexedDB;
+  let openings = 0;
+  globalThis.indexedDB = {
+    open: (...given) => {
+      openings += 1;
+      if (openings !== after + 1) return whole.open(...given);
+      const request = { error: new DOMException("Internal error opening backing store", "UnknownError") };
+      queueMicrotask(() => request.onerror());
+      return request;
+    },
+  };
+  try {
+    return await work();
+  } finally {
+    globalThis.indexedDB = whole;
+  }
+}
+
+test("a text that the disk does not give just now is no lost page: it waits, and is sent the next time", async () => {
+  await save("ferry", undefined);
+  assert.deepEqual(await failOpening(0, () => again(SAVED)), []);
+  assert.deepEqual([waiting(), browser.texts.size, browser.held.has("saves")], [["ferry"], 1, true]);
+  assert.match(troubleWords(browser.store.unsent[0].trouble), /does not give back.*by itself/);
+  assert.equal((await again(SAVED)).length, 1);
+  assert.deepEqual(waiting(), []);
+});
+
+test("what is said of a page is never what came of another, whatever the disk does", async () => {
+  for (let after = 0; after < 5; after += 1) {
+    await save("first", SAVED);
+    const saved = await failOpening(after, () => save("second", NO_ARTICLE));
+    assert.deepEqual([saved.title, saved.what, saved.trouble?.code], ["second", "failed", "no_article"]);
+  }
+});
+
+test("a text that was lost is said to be, and a text without a page is swept away", async () => {
   await save("ferry", undefined);
   browser.texts.clear();
   assert.deepEqual(await again(SAVED), []);
-  assert.deepEqual(waiting(), []);
+  const { title, what, trouble } = browser.store.saved;
+  assert.deepEqual([waiting(), title, what, trouble.code], [[], "ferry", "failed", "text_lost"]);
   browser.texts.set("orphan", "<p>");
   await save("ferry", SAVED);
   assert.deepEqual([...browser.texts], []);

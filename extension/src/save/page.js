@@ -8,7 +8,7 @@ import { savedWords } from "../sayings.js";
 import { serverAt, troubleOf } from "../server.js";
 import { readState, writeState } from "../state.js";
 import { t } from "../words.js";
-import { keep, sendAll, sendOne, settle } from "./unsent.js";
+import { keepAndSend, sendAll, settle } from "./unsent.js";
 
 /** @typedef {import("../state.js").Saved} Saved */
 /** @typedef {import("../state.js").Trouble} Trouble */
@@ -32,7 +32,7 @@ export async function savePage(tab, topics) {
 
 /** Save what could not be saved before; what came of each page is said aside. */
 export function sendUnsent() {
-  return sendAll(send, async (saved) => {
+  return sendAll(sendKept, async (saved) => {
     await writeState({ saved });
     await sayAside(saved);
   });
@@ -77,11 +77,11 @@ async function outcome(page, topics, keeps) {
   if (page.html === null) return cannot("page_too_large");
   if (!(await maySendPages())) return cannot("no_consent");
   const { url, title, html } = page;
-  const kept = keeps ? await keep({ server, url, title, topics }, html) : null;
-  if (!kept) return withoutRoom(await send({ server, url, title, topics }, html), keeps);
-  const saved = await sendOne(kept.id, send);
+  const asked = { server, url, title, topics };
+  const saved = keeps && (await keepAndSend(asked, html, send));
+  if (!saved) return withoutRoom(await send(asked, html), keeps);
   await settle();
-  return saved ?? (await readState()).saved ?? cannot("away");
+  return saved;
 }
 
 /**
@@ -94,13 +94,21 @@ const withoutRoom = (saved, wasToBeKept) =>
     ? { ...saved, trouble: { code: "no_room", message: "", passing: false } }
     : saved;
 
+/** @type {import("./unsent.js").SendKept} */
+async function sendKept(page, html) {
+  if (typeof html === "string") return send(page, html);
+  const code = html === null ? "text_unread" : "text_lost";
+  const trouble = { code, message: "", passing: html === null };
+  return savedFrom(page, { trouble, what: "failed" });
+}
+
 /**
  * @param {Pick<Unsent, "server" | "url" | "title" | "topics">} page
  * @param {string} html
  * @returns {Promise<Saved>}
  */
 async function send({ server, url, title, topics }, html) {
-  const page = { url, title, html };
+  const page = { url, title };
   const failed = (/** @type {Trouble} */ trouble) => savedFrom(page, { trouble, what: "failed" });
   if (!(await maySendPages())) return failed({ code: "no_consent", message: "", passing: false });
   const { server: current, apiToken } = await readState();
@@ -130,7 +138,7 @@ const fieldsOf = (answer) => ({
 });
 
 /**
- * @param {Grabbed | null} page
+ * @param {Pick<Grabbed, "url" | "title"> | null} page
  * @param {Partial<Saved>} fields
  * @returns {Saved}
  */

@@ -12,6 +12,8 @@ import { dropTextsExcept, keepText, textOf } from "./texts.js";
 /** @typedef {import("../state.js").Unsent} Unsent */
 /** @typedef {import("../state.js").Saved} Saved */
 /** @typedef {import("../state.js").Trouble} Trouble */
+/** `html`: undefined where it is lost, null where the disk does not give it now. */
+/** @typedef {(page: Unsent, html: string | undefined | null) => Promise<Saved>} SendKept */
 
 export const MOST_PAGES = 20;
 /** Bytes of all of them together; of one, see `MOST_BYTES`. */
@@ -45,19 +47,37 @@ export function hasRoom(unsent, page) {
 const isSame = (one, other) => one.server === other.server && one.url === other.url;
 
 /**
- * Keep a page until it is sent.
+ * Keep a page, and send it at once. Nobody else sends it meanwhile, so that what came of it is known here.
  * @param {Pick<Unsent, "server" | "url" | "title" | "topics">} page
+ * @param {string} html
+ * @param {(page: Unsent, html: string) => Promise<Saved>} send
+ * @returns {Promise<Saved | null>} null where there is no room left to keep it, here or on the disk
+ */
+export function keepAndSend(page, html, send) {
+  const id = crypto.randomUUID();
+  return alone(id, async () => {
+    const entry = await keep({ ...page, id }, html);
+    if (!entry) return null;
+    const saved = await send(entry, html);
+    return (await settleOne(id, saved)) ?? saved;
+  });
+}
+
+/**
+ * @template T
+ * @param {string} id
+ * @param {() => Promise<T>} work
+ */
+const alone = (id, work) => exclusively(`newsbell unsent ${id}`, work);
+
+/**
+ * Keep a page until it is sent.
+ * @param {Pick<Unsent, "id" | "server" | "url" | "title" | "topics">} page
  * @param {string} html
  * @returns {Promise<Unsent | null>} null where there is no room left, here or on the disk
  */
-export function keep(page, html) {
-  const entry = {
-    ...page,
-    id: crypto.randomUUID(),
-    size: new Blob([html]).size,
-    at: Date.now(),
-    trouble: null,
-  };
+function keep(page, html) {
+  const entry = { ...page, size: new Blob([html]).size, at: Date.now(), trouble: null };
   return exclusively("newsbell texts", async () => {
     if (!hasRoom((await readState()).unsent, entry)) return null;
     try {
@@ -101,7 +121,7 @@ export const sendable = ({ unsent, server, apiToken }) =>
 
 /**
  * Try every page that waits, until the server turns out to be away.
- * @param {(page: Unsent, html: string) => Promise<Saved>} send
+ * @param {SendKept} send
  * @param {(saved: Saved) => Promise<void>} tell what came of one that waits no longer
  */
 export function sendAll(send, tell) {
@@ -119,32 +139,38 @@ export function sendAll(send, tell) {
 
 /**
  * @param {string} id
- * @param {(page: Unsent, html: string) => Promise<Saved>} send
+ * @param {SendKept} send
  * @returns {Promise<Saved | null>} null where it waits no longer: sent by another, or dropped
  */
-export function sendOne(id, send) {
-  return exclusively(`newsbell unsent ${id}`, async () => {
+function sendOne(id, send) {
+  return alone(id, async () => {
     const page = (await readState()).unsent.find((one) => one.id === id);
-    const html = page && (await textOf(id).catch(() => undefined));
-    if (!page || html === undefined) {
-      if (page) await drop(id);
-      return null;
-    }
-    const saved = await send(page, html);
-    if (!saved.trouble || !mayCome(saved.trouble)) {
-      await drop(id);
-      return saved;
-    }
-    const { trouble } = saved;
-    // To the end: a page that the server never gets through must not keep the others waiting.
-    const { unsent } = await changeState((state) => ({
-      unsent: [
-        ...state.unsent.filter((one) => one.id !== id),
-        ...state.unsent.filter((one) => one.id === id).map((one) => ({ ...one, trouble })),
-      ],
-    }));
-    return unsent.some((one) => one.id === id) ? { ...saved, what: "unsent" } : null;
+    if (!page) return null;
+    const html = await textOf(id).catch(() => null);
+    return settleOne(id, await send(page, html));
   });
+}
+
+/**
+ * Drop a page that waits no more, and keep the others with what is wrong.
+ * @param {string} id
+ * @param {Saved} saved
+ * @returns {Promise<Saved | null>} null where it was to be kept, and was dropped meanwhile
+ */
+async function settleOne(id, saved) {
+  const { trouble } = saved;
+  if (!trouble || !mayCome(trouble)) {
+    await drop(id);
+    return saved;
+  }
+  // To the end: a page that the server never gets through must not keep the others waiting.
+  const { unsent } = await changeState((state) => ({
+    unsent: [
+      ...state.unsent.filter((one) => one.id !== id),
+      ...state.unsent.filter((one) => one.id === id).map((one) => ({ ...one, trouble })),
+    ],
+  }));
+  return unsent.some((one) => one.id === id) ? { ...saved, what: "unsent" } : null;
 }
 
 /**

@@ -3,8 +3,11 @@ import { beforeEach, test } from "node:test";
 import { fakeBrowser, fakeFetch } from "./browser.js";
 
 const browser = fakeBrowser({ allowed: true });
+browser.notifications = { create: async (id) => browser.log.push(["notified", id]) };
 const { savePage, sendUnsent } = await import("../../extension/src/save/page.js");
-const { drop, hasRoom, MOST_PAGES, MOST_TEXT } = await import("../../extension/src/save/unsent.js");
+const { drop, hasRoom, isRefused, MOST_PAGES, MOST_TEXT } = await import(
+  "../../extension/src/save/unsent.js"
+);
 const { savedWords, troubleWords } = await import("../../extension/src/sayings.js");
 const { badgeText } = await import("../../extension/src/badge.js");
 
@@ -31,11 +34,13 @@ const save = (name, answer, topics = null) => {
   return savePage(5, topics);
 };
 /** What is sent when it is tried again. */
-const again = async (answer) => {
+const again = async (answer, options) => {
   const asked = fakeFetch({ [SAVE]: answer });
-  await sendUnsent();
+  await sendUnsent(options);
   return asked.map(({ body }) => body);
 };
+/** What tells notifications apart: of two that are the same, the browser shows the last. */
+const notified = () => browser.log.filter(([name]) => name === "notified").map(([, id]) => id);
 const waiting = () => (browser.store.unsent ?? []).map(({ title }) => title);
 
 test("a page that no server takes is kept, with its topics, and sent when one does", async () => {
@@ -115,11 +120,37 @@ test("a token that was revoked: the page is kept, no alarm tries it, and another
   assert.deepEqual(waiting(), []);
 });
 
-test("a page that the server refuses for good waits no longer, and that is said", async () => {
+test("a page that is refused at once does not wait: whoever pressed is told", async () => {
+  const saved = await save("ferry", NO_ARTICLE);
+  assert.deepEqual([saved.what, waiting(), browser.texts.size], ["failed", [], 0]);
+});
+
+test("a page that was refused while it waited stays in the list, and is sent when its editor says so", async () => {
   await save("ferry", undefined);
   await again(NO_ARTICLE);
   const { what, told, trouble } = browser.store.saved;
-  assert.deepEqual([waiting(), what, told, trouble.code], [[], "failed", false, "no_article"]);
+  assert.deepEqual([what, told, trouble.code], ["failed", false, "no_article"]);
+  assert.deepEqual([waiting(), browser.texts.size, browser.held.has("saves")], [["ferry"], 1, false]);
+  assert.ok(isRefused(browser.store.unsent[0]));
+
+  assert.deepEqual(await again(SAVED), []);
+  assert.equal((await again(SAVED, { refused: true })).length, 1);
+  assert.deepEqual([waiting(), browser.texts.size], [[], 0]);
+});
+
+test("a refusal nobody has seen is not covered up by what is saved after it, and each is told of", async () => {
+  for (const name of ["one", "two", "three"]) await save(name, undefined);
+  browser.store.saved.told = true;
+  await again(({ body }) => (body.url.endsWith("one") ? NO_ARTICLE : SAVED));
+  const { saved } = browser.store;
+  assert.deepEqual([waiting(), saved.title, badgeText({ unread: [], saved })], [["one"], "one", "!"]);
+  assert.equal(new Set(notified()).size, 3);
+  assert.match(notified()[0], /one/);
+
+  browser.store.saved.told = true;
+  await save("four", undefined);
+  await again(SAVED);
+  assert.deepEqual([browser.store.saved.what, waiting()], ["new", ["one"]]);
 });
 
 test("the same page again takes the place of the one that waits", async () => {
@@ -213,8 +244,8 @@ test("a text that was lost is said to be, and a text without a page is swept awa
   browser.texts.clear();
   assert.deepEqual(await again(SAVED), []);
   const { title, what, trouble } = browser.store.saved;
-  assert.deepEqual([waiting(), title, what, trouble.code], [[], "ferry", "failed", "text_lost"]);
+  assert.deepEqual([waiting(), title, what, trouble.code], [["ferry"], "ferry", "failed", "text_lost"]);
   browser.texts.set("orphan", "<p>");
   await save("ferry", SAVED);
-  assert.deepEqual([...browser.texts], []);
+  assert.deepEqual([waiting(), [...browser.texts]], [[], []]);
 });

@@ -1,7 +1,8 @@
-/** Pages that wait to be saved: why, and the way to let one go. */
+/** Pages that wait to be saved, or were refused: why, and the way to let one go. */
 
 import { ask } from "../ask.js";
-import { troubleWords } from "../sayings.js";
+import { isRefused } from "../save/unsent.js";
+import { onceWords, troubleWords } from "../sayings.js";
 import { t } from "../words.js";
 import { byId, h, onceAtATime, paint, show } from "./dom.js";
 
@@ -23,7 +24,8 @@ export function paintUnsent({ state: { unsent, server } }) {
  */
 function whyWaiting(page, server) {
   if (page.server !== server) return t("unsent_elsewhere", new URL(page.server).host);
-  return page.trouble ? troubleWords(page.trouble) : t("saving");
+  if (!page.trouble) return t("saving");
+  return isRefused(page) ? t("saved_failed", onceWords(page.trouble)) : troubleWords(page.trouble);
 }
 
 /**

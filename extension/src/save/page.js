@@ -6,7 +6,7 @@ import { runInPage } from "../page/run.js";
 import { maySayThings, permissions, pushesItself, tabs } from "../platform.js";
 import { savedWords } from "../sayings.js";
 import { serverAt, troubleOf } from "../server.js";
-import { readState, writeState } from "../state.js";
+import { changeState, readState, writeState } from "../state.js";
 import { t } from "../words.js";
 import { keepAndSend, sendAll, settle } from "./unsent.js";
 
@@ -30,12 +30,18 @@ export async function savePage(tab, topics) {
   return saved;
 }
 
-/** Save what could not be saved before; what came of each page is said aside. */
-export function sendUnsent() {
-  return sendAll(sendKept, async (saved) => {
-    await writeState({ saved });
+/**
+ * Save what could not be saved before; what came of each page is said aside. What failed unseen is not covered up
+ * by what comes after it.
+ * @param {{refused?: boolean}} [options] whether to try again what was refused, too
+ */
+export function sendUnsent(options) {
+  const failedUnseen = (/** @type {Saved | null} */ saved) => saved?.what === "failed" && !saved.told;
+  const tell = async (/** @type {Saved} */ saved) => {
+    await changeState((state) => (failedUnseen(state.saved) ? {} : { saved }));
     await sayAside(saved);
-  });
+  };
+  return sendAll(sendKept, tell, options);
 }
 
 /** Save without a popup, from the menu or by key; what came of it is said by a notification, where allowed. */
@@ -50,7 +56,8 @@ async function sayAside(saved) {
   if (!(await maySayThings())) return;
   const { server } = await readState();
   const address = saved.article ? `${server}/articles/${saved.article}` : saved.url || `${server}/`;
-  await show({ title: savedWords(saved), body: saved.title, tag: "newsbell-saved", lang: "", address });
+  const tag = `newsbell-saved ${saved.url}`;
+  await show({ title: savedWords(saved), body: saved.title, tag, lang: "", address });
 }
 
 /**

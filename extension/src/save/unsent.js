@@ -1,6 +1,7 @@
 /**
  * Pages that wait to be saved: kept before they are sent, so that neither a server that is away nor a
- * background that is stopped loses one, and tried again until the server answers yes or no.
+ * background that is stopped loses one, and tried again until the server answers yes or no. After a no they
+ * stay until their editor has seen it, and drops them.
  */
 
 import { keepRetry, SAVES } from "../health/alarms.js";
@@ -59,7 +60,9 @@ export function keepAndSend(page, html, send) {
     const entry = await keep({ ...page, id }, html);
     if (!entry) return null;
     const saved = await send(entry, html);
-    return (await settleOne(id, saved)) ?? saved;
+    if (saved.trouble && mayCome(saved.trouble)) return (await keepWith(id, saved)) ?? saved;
+    await drop(id);
+    return saved;
   });
 }
 
@@ -122,11 +125,12 @@ export const sendable = ({ unsent, server, apiToken }) =>
 /**
  * Try every page that waits, until the server turns out to be away.
  * @param {SendKept} send
- * @param {(saved: Saved) => Promise<void>} tell what came of one that waits no longer
+ * @param {(saved: Saved) => Promise<void>} tell what came of one that was saved, or refused
+ * @param {{refused?: boolean}} [options] whether to try again what was refused, too
  */
-export function sendAll(send, tell) {
+export function sendAll(send, tell, { refused = false } = {}) {
   return exclusively("newsbell unsent", async () => {
-    const pages = sendable(await readState());
+    const pages = sendable(await readState()).filter((page) => refused || !isRefused(page));
     if (pages.length > 0) await countTry();
     for (const { id } of pages) {
       const saved = await sendOne(id, send);
@@ -147,22 +151,22 @@ function sendOne(id, send) {
     const page = (await readState()).unsent.find((one) => one.id === id);
     if (!page) return null;
     const html = await textOf(id).catch(() => null);
-    return settleOne(id, await send(page, html));
+    const saved = await send(page, html);
+    if (saved.trouble) return keepWith(id, saved);
+    await drop(id);
+    return saved;
   });
 }
 
 /**
- * Drop a page that waits no more, and keep the others with what is wrong.
+ * Keep a page with what is wrong, even one that was refused: nobody looks while it is tried again, and it would
+ * be gone before its editor knows.
  * @param {string} id
  * @param {Saved} saved
- * @returns {Promise<Saved | null>} null where it was to be kept, and was dropped meanwhile
+ * @returns {Promise<Saved | null>} null where it was dropped meanwhile
  */
-async function settleOne(id, saved) {
+async function keepWith(id, saved) {
   const { trouble } = saved;
-  if (!trouble || !mayCome(trouble)) {
-    await drop(id);
-    return saved;
-  }
   // To the end: a page that the server never gets through must not keep the others waiting.
   const { unsent } = await changeState((state) => ({
     unsent: [
@@ -170,7 +174,8 @@ async function settleOne(id, saved) {
       ...state.unsent.filter((one) => one.id === id).map((one) => ({ ...one, trouble })),
     ],
   }));
-  return unsent.some((one) => one.id === id) ? { ...saved, what: "unsent" } : null;
+  const kept = unsent.find((one) => one.id === id);
+  return kept ? { ...saved, what: isRefused(kept) ? "failed" : "unsent" } : null;
 }
 
 /**
@@ -178,6 +183,12 @@ async function settleOne(id, saved) {
  * @param {Trouble} trouble
  */
 const mayCome = ({ code, passing }) => passing || code === "unauthorized" || code === "no_consent";
+
+/**
+ * Whether a page is tried again only where its editor says so.
+ * @param {Pick<Unsent, "trouble">} page
+ */
+export const isRefused = ({ trouble }) => trouble !== null && !mayCome(trouble);
 
 /** Before the try, so that one during which the background is stopped leads to a longer wait as well. */
 async function countTry() {

@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test";
 import { fakeBrowser, fakeFetch } from "./browser.js";
 
 const browser = fakeBrowser();
-const { savePage } = await import("../../extension/src/save/page.js");
+const { savePage, savePageAside } = await import("../../extension/src/save/page.js");
 const { savedWords } = await import("../../extension/src/sayings.js");
 const { sayOnce, shownHere } = await import("../../extension/src/popup/told.js");
 const { grabPage } = await import("../../extension/src/page/grab.js");
@@ -25,6 +25,7 @@ beforeEach(() => {
   browser.texts.clear();
   browser.store.apiToken = "nba_secret";
   given = PAGE;
+  browser.tabs.get = async () => ({ incognito: false });
   browser.scripting.executeScript = async () => (given ? [{ result: given }] : []);
 });
 const quiet = (code) => ({ ...ANSWER, rung: false, reason_code: code, reason: "The server's own words" });
@@ -120,6 +121,34 @@ test("an outcome that came while another was said is not taken for said", async 
   browser.store.saved = { ...saved, at: saved.at + 1 };
   await sayOnce(saved, () => undefined);
   assert.equal(browser.store.saved.told, false);
+});
+
+test("which page was saved in a private window is said in its popup, and kept nowhere", async () => {
+  browser.tabs.get = async () => ({ incognito: true });
+  const notified = [];
+  browser.notifications = { create: async (id, { message }) => notified.push(`${id} ${message}`) };
+  browser.grants.notifications = true;
+  for (const answer of [[201, ANSWER], [422, { code: "no_article", message: "None." }], undefined]) {
+    const { saved } = await saving(answer);
+    assert.deepEqual([saved.url, saved.title !== ""], [PAGE.url, true]);
+    const { what, at, told } = browser.store.saved;
+    assert.deepEqual([what, at, told], [saved.what, saved.at, false], "the button says what became of it");
+    await savePageAside(5);
+    assert.doesNotMatch(JSON.stringify([browser.store, notified]), /ferry|articles\/4|"article":4/i);
+  }
+  assert.equal(notified.length, 3);
+  browser.grants.notifications = false;
+});
+
+test("a page whose tab is closed while it is saved is no private one", async () => {
+  let closed = false;
+  browser.tabs.get = async () => (closed ? Promise.reject(new Error("No tab.")) : { incognito: false });
+  browser.scripting.executeScript = async () => {
+    closed = true;
+    return [{ result: PAGE }];
+  };
+  await saving(undefined);
+  assert.deepEqual([browser.store.saved.what, browser.store.saved.url], ["unsent", PAGE.url]);
 });
 
 test("a page is measured as it is sent: letters of two bytes count as two", () => {

@@ -15,6 +15,10 @@ import { moodOf, shownHere } from "./told.js";
 /** @type {Set<string>} */
 const added = new Set();
 
+/** What became of the page saved last from here: of one in a private window, nothing else knows which it was. */
+/** @type {Saved | null} */
+let savedHere = null;
+
 /** @param {View} view */
 export function paintSave(view) {
   const { state } = view;
@@ -26,7 +30,7 @@ export function paintSave(view) {
     const kept = new Map(boxes().map((box) => [box.value, box.checked]));
     return [...found, ...added].map((name) => tick(name, kept.get(name) ?? true));
   });
-  paintOutcome(state.saved?.url === view.page?.url ? state.saved : null, state.server);
+  paintOutcome(outcomeOf(view), state.server);
   listen(view, found);
 }
 
@@ -51,11 +55,20 @@ function listen(view, found) {
       .map((box) => box.value);
     const untouched = topics.length === found.length && added.size === 0;
     await shownHere(async () => {
-      const saved = await ask("save", { tab: view.tab, topics: untouched ? null : topics });
-      paintOutcome(saved, view.state.server);
-      return saved;
+      savedHere = await ask("save", { tab: view.tab, topics: untouched ? null : topics });
+      paintOutcome(savedHere, view.state.server);
+      return savedHere;
     });
   });
+}
+
+/**
+ * What became of this page, as far as anybody knows.
+ * @param {View} view
+ */
+function outcomeOf({ state: { saved }, page }) {
+  if (saved?.url !== page?.url) return savedHere;
+  return savedHere && saved && savedHere.at > saved.at ? savedHere : saved;
 }
 
 /**

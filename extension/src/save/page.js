@@ -24,10 +24,21 @@ export const MOST_BYTES = 10_000_000;
  * @returns {Promise<Saved>}
  */
 export async function savePage(tab, topics) {
+  return (await saveAndNote(tab, topics)).saved;
+}
+
+/**
+ * @param {number} tab
+ * @param {string[] | null} topics
+ * @returns {Promise<{saved: Saved, noted: Saved}>} what became of it, and what of that may be kept
+ */
+async function saveAndNote(tab, topics) {
+  const keeps = await mayBeKept(tab); // before the tab may be closed
   const page = await runInPage(tab, grabPage, MOST_BYTES);
-  const saved = await outcome(page, topics, await mayBeKept(tab));
-  await writeState({ saved });
-  return saved;
+  const saved = await outcome(page, topics, keeps);
+  const noted = keeps ? saved : { ...saved, url: "", title: "", article: 0, topics: [] };
+  await writeState({ saved: noted });
+  return { saved, noted };
 }
 
 /**
@@ -48,7 +59,7 @@ export function sendUnsent(options) {
 export async function savePageAside(/** @type {number | undefined} */ tab) {
   const id = tab ?? (await tabs.query({ active: true, currentWindow: true }))[0]?.id;
   if (id === undefined) return;
-  await sayAside(await savePage(id, null));
+  await sayAside((await saveAndNote(id, null)).noted); // systems keep notifications as well
 }
 
 /** @param {Saved} saved */
@@ -61,7 +72,7 @@ async function sayAside(saved) {
 }
 
 /**
- * What is read in a private window leaves nothing on the disk.
+ * What is read in a private window leaves nothing on the disk: neither the page nor which one it was.
  * @param {number} tab
  */
 async function mayBeKept(tab) {

@@ -25,6 +25,7 @@ const TROUBLES = new Map(
     ["unavailable", "trouble_busy"],
     ["too_many_requests", "trouble_busy"],
     ["unauthorized", "trouble_unauthorized"],
+    ["bad_token", "trouble_bad_token"],
     ["no_article", "trouble_no_article"],
     ["empty", "trouble_no_article"],
     ["article_removed", "trouble_article_removed"],

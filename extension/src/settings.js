@@ -13,6 +13,8 @@ import { cleanName } from "./topics/names.js";
 /** @typedef {{newsbell: 1, server: string, topics: string[], byPolling: boolean}} Settings */
 
 const FORMAT = 1;
+/** What a header can carry, and the server reads as a token. */
+const TOKEN = /^[A-Za-z0-9\-._~+/]{1,200}=*$/;
 const FOR_BEING_EMPTY = new Set(["malformed", "refused"]);
 
 /**
@@ -77,6 +79,8 @@ async function moveTo(server) {
  * @returns {Promise<Trouble | null>}
  */
 export async function useToken(token) {
+  // A browser does not send any other, which would look like a server that is away.
+  if (!TOKEN.test(token)) return cannot("bad_token");
   const { server } = await readState();
   return exclusively(`newsbell token ${server}`, async () => {
     const before = await readState();

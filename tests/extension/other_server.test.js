@@ -58,7 +58,7 @@ for (const [what, answer, code] of [
 ]) {
   test(`a token whose server ${what} after another was chosen is not kept for that one`, async () => {
     const answerNow = holdBack(`POST ${ONE}`);
-    const asked = useToken("token of one");
+    const asked = useToken("token-of-one");
     await settled();
     await useServer(OTHER);
     answerNow(answer);
@@ -93,7 +93,7 @@ test("a token is not kept where the reader had the one before forgotten meanwhil
 });
 
 test("a page that waits for one server is not sent with the token of another, and waits on", async () => {
-  browser.store.apiToken = "token of one";
+  browser.store.apiToken = "token-of-one";
   for (const name of ["ferry", "harbour", "island"]) {
     browser.scripting.executeScript = async () => [
       { result: { url: `https://paper.example/${name}`, title: name, html: `<p>${name}` } },
@@ -107,23 +107,23 @@ test("a page that waits for one server is not sent with the token of another, an
   await settled();
   await useServer(OTHER);
   held[`POST ${OTHER}`] = EMPTY;
-  await useToken("token of other");
+  await useToken("token-of-other");
   answerNow([201, SAVED]);
   await sending;
   assert.deepEqual(sent, [
-    [ONE, "token of one"],
-    [OTHER, "token of other"],
+    [ONE, "token-of-one"],
+    [OTHER, "token-of-other"],
   ]);
   assert.equal(browser.store.unsent.length, 2);
 
   held = { [`POST ${OTHER}`]: EMPTY };
   await useServer(ONE);
-  browser.store.apiToken = "token of one";
+  browser.store.apiToken = "token-of-one";
   sent = [];
   await sendUnsent();
   assert.deepEqual(sent, [
-    [ONE, "token of one"],
-    [ONE, "token of one"],
+    [ONE, "token-of-one"],
+    [ONE, "token-of-one"],
   ]);
   assert.deepEqual(browser.store.unsent, []);
 });

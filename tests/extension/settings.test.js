@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
 import { fakeBrowser, fakeFetch } from "./browser.js";
 
@@ -70,6 +71,23 @@ test("a token is kept if the server accepts it, or cannot be asked", async () =>
   fakeFetch({});
   assert.equal((await useToken("another")).passing, true);
   assert.equal(browser.store.apiToken, "another");
+});
+
+test("what can be no token is neither kept nor sent, and that is said", async () => {
+  const asked = fakeFetch({ ...ROUTES });
+  for (const token of ["nbt_good\u200b", "nbt_go…", "nbt_gооd", "nbt good", "=", "n".repeat(201)]) {
+    const trouble = await useToken(token);
+    assert.deepEqual([trouble.code, trouble.passing], ["bad_token", false]);
+    assert.match(onceWords(trouble), /no API token.*invisible/);
+  }
+  assert.deepEqual([asked, browser.store.apiToken], [[], undefined]);
+  assert.equal(await useToken("nbt_-._~+/9=="), null);
+});
+
+test("what can be a token is what the server reads as one", () => {
+  const source = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+  const [, grammar] = source("server/newsbell/web/auth.py").match(/bearer \+\((.+?)\)"/);
+  assert.ok(source("extension/src/settings.js").includes(`/^${grammar}$/`), grammar);
 });
 
 test("only Newsbell's own refusal of an empty article speaks for a token", async () => {

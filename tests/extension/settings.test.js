@@ -7,6 +7,7 @@ const browser = fakeBrowser();
 const { exported, readSettings, useServer, useSettings, useToken } = await import(
   "../../extension/src/settings.js"
 );
+const { answer: ask } = await import("../../extension/src/messages.js");
 const { onceWords } = await import("../../extension/src/sayings.js");
 const { readState } = await import("../../extension/src/state.js");
 const { ensureHere } = await import("../../extension/src/health/means.js");
@@ -136,6 +137,34 @@ test("where nothing can push, polling comes with the settings, and goes with oth
     await useSettings(readSettings(JSON.stringify(exported(given))));
     assert.equal(browser.store.byPolling, byPolling);
   }
+});
+
+test("settings of a server that does not answer, or is none, change nothing", async () => {
+  const ticket = { server: "http://127.0.0.1:8080", id: 1, token: "m", endpoint: "", told: ["russia"] };
+  Object.assign(browser.store, { server: ticket.server, apiToken: "secret", following: [russia], ticket });
+  const before = structuredClone(browser.store);
+  const settings = { newsbell: 1, server: "https://gone.example", topics: ["Sport"], byPolling: true };
+  for (const [answer, code] of [
+    [undefined, "away"],
+    [[404, {}], "not_newsbell"],
+    [[200, { hello: "world" }], "not_newsbell"],
+    [[503, { code: "unavailable", message: "Later." }], "unavailable"],
+  ]) {
+    fakeFetch({ ...ROUTES, "GET /api/v1": answer });
+    const reply = await ask({ kind: "useSettings", body: { settings } });
+    assert.equal(reply.trouble.code, code);
+    assert.deepEqual(browser.store, before);
+  }
+});
+
+test("settings of the server that is used already are taken without its answer", async () => {
+  browser.store.server = "https://news.example";
+  fakeFetch({});
+  await useSettings({ newsbell: 1, server: "https://news.example", topics: ["Sport"], byPolling: false });
+  assert.deepEqual(
+    browser.store.following.map(({ name }) => name),
+    ["Sport"],
+  );
 });
 
 test("settings with more topics than a server takes are refused, and nothing is changed", async () => {

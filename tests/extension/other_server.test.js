@@ -6,7 +6,8 @@ import { fakeBrowser } from "./browser.js";
 
 const browser = fakeBrowser();
 const { useServer, useSettings, useToken } = await import("../../extension/src/settings.js");
-const { savePage, sendUnsent } = await import("../../extension/src/save/page.js");
+const { addressIn } = await import("../../extension/src/feed/ring.js");
+const { savePage, savePageAside, sendUnsent } = await import("../../extension/src/save/page.js");
 
 const ONE = "https://one.example";
 const OTHER = "https://other.example";
@@ -126,6 +127,27 @@ test("a page that waits for one server is not sent with the token of another, an
     [ONE, "token-of-one"],
   ]);
   assert.deepEqual(browser.store.unsent, []);
+});
+
+test("what became of a page that was saved while the server was changed leads to the server it is at", async () => {
+  browser.store.apiToken = "token-of-one";
+  browser.scripting.executeScript = async () => [
+    { result: { url: "https://paper.example/ferry", title: "Ferry", html: "<p>" } },
+  ];
+  const notified = [];
+  browser.notifications = { create: async (id) => notified.push(id) };
+  browser.grants.notifications = true;
+  const answerNow = holdBack(`POST ${ONE}`);
+  const saving = savePageAside(5);
+  await settled();
+  browser.grants.notifications = false;
+  await useServer(OTHER);
+  browser.grants.notifications = true;
+  answerNow([201, SAVED]);
+  await saving;
+  assert.deepEqual([browser.store.server, browser.store.saved.server], [OTHER, ONE]);
+  assert.deepEqual(notified.map(addressIn), [`${ONE}/articles/4`]);
+  browser.grants.notifications = false;
 });
 
 test("the server that was chosen last is used, however long the one before takes", async () => {

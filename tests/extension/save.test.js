@@ -5,7 +5,7 @@ import { fakeBrowser, fakeFetch } from "./browser.js";
 const browser = fakeBrowser();
 const { savePage, savePageAside } = await import("../../extension/src/save/page.js");
 const { savedWords } = await import("../../extension/src/sayings.js");
-const { sayOnce, shownHere } = await import("../../extension/src/popup/told.js");
+const { outcomeOf, sayOnce, shownHere } = await import("../../extension/src/popup/told.js");
 const { grabPage } = await import("../../extension/src/page/grab.js");
 
 const PAGE = { url: "https://paper.example/ferry", title: "Ferry", html: "<!DOCTYPE html><html></html>" };
@@ -86,6 +86,19 @@ test("the outcome waits for the popup, and is said there once, with its title", 
   await sayOnce(browser.store.saved, (...words) => said.push(words));
   assert.match(said[0][0], /Ferry returns.*It is new/);
   assert.deepEqual([said.length, said[0][1], browser.store.saved.told], [1, "good", true]);
+});
+
+test("what became of a page is shown at it, by the server it was saved at and by none that came after", () => {
+  const here = { server: "https://one.example", url: PAGE.url };
+  const last = { ...here, what: "new", at: 2 };
+  assert.equal(outcomeOf(here, last, null), last);
+  assert.equal(outcomeOf(here, null, null), null);
+  assert.equal(outcomeOf({ ...here, url: "https://paper.example/other" }, last, null), null);
+  assert.equal(outcomeOf({ ...here, server: "https://other.example" }, last, last), null);
+  const waited = { ...last, what: "unsent", at: 1 };
+  assert.equal(outcomeOf(here, last, waited), last, "sent since");
+  const nameless = { ...last, url: "" };
+  assert.equal(outcomeOf(here, nameless, last), last, "a private window's");
 });
 
 test("what failed without a page or a token is said, too, for there is no other place for it", async () => {

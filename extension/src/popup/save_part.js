@@ -6,7 +6,7 @@ import { cleanName, fold } from "../topics/names.js";
 import { t } from "../words.js";
 import { byId, h, link, onceAtATime, paint } from "./dom.js";
 import { pageTopics } from "./page_topics.js";
-import { moodOf, shownHere } from "./told.js";
+import { moodOf, outcomeOf, shownHere } from "./told.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("../state.js").Saved} Saved */
@@ -30,7 +30,8 @@ export function paintSave(view) {
     const kept = new Map(boxes().map((box) => [box.value, box.checked]));
     return [...found, ...added].map((name) => tick(name, kept.get(name) ?? true));
   });
-  paintOutcome(outcomeOf(view), state.server);
+  const here = { server: state.server, url: view.page?.url ?? "" };
+  paintOutcome(outcomeOf(here, state.saved, savedHere));
   listen(view, found);
 }
 
@@ -56,19 +57,10 @@ function listen(view, found) {
     const untouched = topics.length === found.length && added.size === 0;
     await shownHere(async () => {
       savedHere = await ask("save", { tab: view.tab, topics: untouched ? null : topics });
-      paintOutcome(savedHere, view.state.server);
+      paintOutcome(savedHere);
       return savedHere;
     });
   });
-}
-
-/**
- * What became of this page, as far as anybody knows.
- * @param {View} view
- */
-function outcomeOf({ state: { saved }, page }) {
-  if (saved?.url !== page?.url) return savedHere;
-  return savedHere && saved && savedHere.at > saved.at ? savedHere : saved;
 }
 
 /**
@@ -101,17 +93,14 @@ function paintBusy() {
   paint(byId("save-outcome"), "saving", () => [h("p", {}, t("saving"))]);
 }
 
-/**
- * @param {Saved | null} saved
- * @param {string} server
- */
-function paintOutcome(saved, server) {
+/** @param {Saved | null} saved */
+function paintOutcome(saved) {
   paint(byId("save-outcome"), saved && { ...saved, told: true }, () =>
     saved
       ? [
           h("p", { class: moodOf(saved) }, savedWords(saved)),
           saved.article > 0 &&
-            h("p", {}, link(`${server}/articles/${saved.article}`, { dir: "auto" }, saved.title)),
+            h("p", {}, link(`${saved.server}/articles/${saved.article}`, { dir: "auto" }, saved.title)),
         ]
       : [],
   );

@@ -65,8 +65,8 @@ export async function savePageAside(/** @type {number | undefined} */ tab) {
 /** @param {Saved} saved */
 async function sayAside(saved) {
   if (!(await maySayThings())) return;
-  const { server } = await readState();
-  const address = saved.article ? `${server}/articles/${saved.article}` : saved.url || `${server}/`;
+  const { server, article, url } = saved;
+  const address = article ? `${server}/articles/${article}` : url || `${server}/`;
   const tag = `newsbell-saved ${saved.url}`;
   await show({ title: savedWords(saved), body: saved.title, tag, lang: "", address });
 }
@@ -88,7 +88,7 @@ async function mayBeKept(tab) {
  */
 async function outcome(page, topics, keeps) {
   const { server, apiToken } = await readState();
-  const failed = (/** @type {Trouble} */ trouble) => savedFrom(page, { trouble, what: "failed" });
+  const failed = (/** @type {Trouble} */ trouble) => savedFrom(server, page, { trouble, what: "failed" });
   const cannot = (/** @type {string} */ code) => failed({ code, message: "", passing: false });
   if (!page) return cannot("unreadable_page");
   if (!apiToken) return cannot("no_token");
@@ -117,7 +117,7 @@ async function sendKept(page, html) {
   if (typeof html === "string") return send(page, html);
   const code = html === null ? "text_unread" : "text_lost";
   const trouble = { code, message: "", passing: html === null };
-  return savedFrom(page, { trouble, what: "failed" });
+  return savedFrom(page.server, page, { trouble, what: "failed" });
 }
 
 /**
@@ -127,7 +127,7 @@ async function sendKept(page, html) {
  */
 async function send({ server, url, title, topics }, html) {
   const page = { url, title };
-  const failed = (/** @type {Trouble} */ trouble) => savedFrom(page, { trouble, what: "failed" });
+  const failed = (/** @type {Trouble} */ trouble) => savedFrom(server, page, { trouble, what: "failed" });
   if (!(await maySendPages())) return failed({ code: "no_consent", message: "", passing: false });
   const { server: current, apiToken } = await readState();
   // The token is the current server's, and is told to no other.
@@ -135,7 +135,7 @@ async function send({ server, url, title, topics }, html) {
   const correction = topics && { topics, page_topics: "ignore" };
   try {
     const answer = await serverAt(server).save(apiToken, { url, html, ...correction });
-    return savedFrom(page, fieldsOf(answer));
+    return savedFrom(server, page, fieldsOf(answer));
   } catch (error) {
     return failed(troubleOf(error));
   }
@@ -156,11 +156,13 @@ const fieldsOf = (answer) => ({
 });
 
 /**
+ * @param {string} server
  * @param {Pick<Grabbed, "url" | "title"> | null} page
  * @param {Partial<Saved>} fields
  * @returns {Saved}
  */
-const savedFrom = (page, fields) => ({
+const savedFrom = (server, page, fields) => ({
+  server,
   url: page?.url ?? "",
   title: page?.title || t("page_untitled"),
   what: "failed",

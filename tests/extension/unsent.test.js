@@ -9,6 +9,8 @@ const { drop, hasRoom, isRefused, MOST_PAGES, MOST_TEXT } = await import(
   "../../extension/src/save/unsent.js"
 );
 const { savedWords, troubleWords } = await import("../../extension/src/sayings.js");
+const { readState } = await import("../../extension/src/state.js");
+const { whyWaiting } = await import("../../extension/src/popup/unsent_part.js");
 const { badgeText } = await import("../../extension/src/badge.js");
 
 const SAVE = "POST /api/v1/articles";
@@ -172,6 +174,25 @@ test("a page that is dropped is not sent", async () => {
   await drop(browser.store.unsent[0].id);
   assert.deepEqual([waiting(), [...browser.texts]], [[], []]);
   assert.deepEqual(await again(SAVED), []);
+});
+
+test("the list says why a page waits, and promises nothing that is not done", async () => {
+  await save("ferry", undefined);
+  const why = async () => whyWaiting(browser.store.unsent[0], await readState());
+  assert.match(await why(), /does not answer.*by itself/);
+
+  browser.store.apiToken = "";
+  assert.deepEqual(await again(SAVED, { refused: true }), []);
+  assert.match(await why(), /enter an API token/);
+  assert.doesNotMatch(await why(), /by itself/);
+
+  browser.store.server = "https://other.example";
+  assert.match(await why(), /another server, .127\.0\.0\.1:8080/);
+
+  browser.store.server = undefined;
+  browser.store.apiToken = "nba_secret";
+  await again(NO_ARTICLE);
+  assert.match(await why(), /^Not saved\. .No article/);
 });
 
 test("pages are bounded in number and in length", () => {

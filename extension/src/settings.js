@@ -4,7 +4,7 @@ import { serverAddress } from "./address.js";
 import { follow, withinRoom } from "./follow.js";
 import { ensureHere } from "./health/means.js";
 import { exclusively } from "./platform.js";
-import { NotNewsbell, RefusedByServer, ServerAway, serverAt, troubleOf } from "./server.js";
+import { Hindered, NotNewsbell, RefusedByServer, ServerAway, serverAt, troubleOf } from "./server.js";
 import { changeState, readState, writeState } from "./state.js";
 import { cleanName } from "./topics/names.js";
 
@@ -13,6 +13,8 @@ import { cleanName } from "./topics/names.js";
 /** @typedef {{newsbell: 1, server: string, topics: string[], byPolling: boolean}} Settings */
 
 const FORMAT = 1;
+/** What a header can carry, and the server reads as a token. */
+const TOKEN = /^[A-Za-z0-9\-._~+/]{1,200}=*$/;
 const FOR_BEING_EMPTY = new Set(["malformed", "refused"]);
 
 /**
@@ -25,16 +27,28 @@ export async function useServer(typed) {
   if (!server) return { trouble: cannot("bad_address") };
   return inTurn(async () => {
     try {
-      const about = await serverAt(server).about();
-      const before = await readState();
-      if (server !== before.server) await moveTo(server);
+      const about = await aboutOf(server);
+      if (server !== (await readState()).server) await moveTo(server);
       await writeState({ about });
       await ensureHere();
       return { about, server };
     } catch (error) {
-      return { trouble: isNoNewsbell(error) ? cannot("not_newsbell") : troubleOf(error) };
+      return { trouble: troubleOf(error) };
     }
   });
+}
+
+/**
+ * @param {string} server
+ * @returns {Promise<About>}
+ * @throws {Hindered} where something else answers
+ */
+async function aboutOf(server) {
+  try {
+    return await serverAt(server).about();
+  } catch (error) {
+    throw isNoNewsbell(error) ? new Hindered("not_newsbell") : error;
+  }
 }
 
 /**
@@ -77,6 +91,8 @@ async function moveTo(server) {
  * @returns {Promise<Trouble | null>}
  */
 export async function useToken(token) {
+  // A browser does not send any other, which would look like a server that is away.
+  if (!TOKEN.test(token)) return cannot("bad_token");
   const { server } = await readState();
   return exclusively(`newsbell token ${server}`, async () => {
     const before = await readState();
@@ -139,15 +155,18 @@ export function readSettings(text) {
 }
 
 /**
- * Take the settings over. Topics followed already stay; notifications still need the reader's Allow.
+ * Take the settings over. Topics followed already stay; notifications still need the reader's Allow. Another
+ * server is asked first, and nothing is changed unless it answers.
  * @param {Settings} settings
+ * @throws {Hindered | ServerAway | RefusedByServer}
  */
 export function useSettings({ server, topics, byPolling }) {
   return inTurn(async () => {
-    const state = await readState();
-    withinRoom(state, topics, Date.now()); // too many are refused before anything is changed
-    if (server !== state.server) await moveTo(server);
-    await writeState({ byPolling });
+    const isAnother = server !== (await readState()).server;
+    const about = isAnother && (await aboutOf(server));
+    withinRoom(await readState(), topics, Date.now()); // too many are refused before anything is changed
+    if (isAnother) await moveTo(server);
+    await writeState(about ? { about, byPolling } : { byPolling });
     await follow(topics);
   });
 }

@@ -34,9 +34,9 @@ import { exclusively, storage } from "./platform.js";
 /** @typedef {"new" | "known" | "updated" | "unsent" | "failed"} SaveOutcome */
 
 /** `reason` and `code` say why it rings, or does not: in the server's words, and for programs. */
-/** @typedef {{url: string, title: string, what: SaveOutcome, reason: string, code: string, rung: boolean, article: number, topics: string[], trouble: Trouble | null, at: number, told: boolean}} Saved */
+/** @typedef {{server: string, url: string, title: string, what: SaveOutcome, reason: string, code: string, rung: boolean, article: number, topics: string[], trouble: Trouble | null, at: number, told: boolean}} Saved */
 
-/** A page that waits to be saved; its text is elsewhere. `size` in bytes; `trouble` of the last try. */
+/** A page that waits to be saved, or was refused then; its text is elsewhere. `size` in bytes; `trouble` of the last try. */
 /** @typedef {{id: string, server: string, url: string, title: string, topics: string[] | null, size: number, at: number, trouble: Trouble | null}} Unsent */
 
 /**

@@ -6,7 +6,8 @@ import { fakeBrowser } from "./browser.js";
 
 const browser = fakeBrowser();
 const { useServer, useSettings, useToken } = await import("../../extension/src/settings.js");
-const { savePage, sendUnsent } = await import("../../extension/src/save/page.js");
+const { addressIn } = await import("../../extension/src/feed/ring.js");
+const { savePage, savePageAside, sendUnsent } = await import("../../extension/src/save/page.js");
 
 const ONE = "https://one.example";
 const OTHER = "https://other.example";
@@ -58,7 +59,7 @@ for (const [what, answer, code] of [
 ]) {
   test(`a token whose server ${what} after another was chosen is not kept for that one`, async () => {
     const answerNow = holdBack(`POST ${ONE}`);
-    const asked = useToken("token of one");
+    const asked = useToken("token-of-one");
     await settled();
     await useServer(OTHER);
     answerNow(answer);
@@ -93,7 +94,7 @@ test("a token is not kept where the reader had the one before forgotten meanwhil
 });
 
 test("a page that waits for one server is not sent with the token of another, and waits on", async () => {
-  browser.store.apiToken = "token of one";
+  browser.store.apiToken = "token-of-one";
   for (const name of ["ferry", "harbour", "island"]) {
     browser.scripting.executeScript = async () => [
       { result: { url: `https://paper.example/${name}`, title: name, html: `<p>${name}` } },
@@ -107,25 +108,46 @@ test("a page that waits for one server is not sent with the token of another, an
   await settled();
   await useServer(OTHER);
   held[`POST ${OTHER}`] = EMPTY;
-  await useToken("token of other");
+  await useToken("token-of-other");
   answerNow([201, SAVED]);
   await sending;
   assert.deepEqual(sent, [
-    [ONE, "token of one"],
-    [OTHER, "token of other"],
+    [ONE, "token-of-one"],
+    [OTHER, "token-of-other"],
   ]);
   assert.equal(browser.store.unsent.length, 2);
 
   held = { [`POST ${OTHER}`]: EMPTY };
   await useServer(ONE);
-  browser.store.apiToken = "token of one";
+  browser.store.apiToken = "token-of-one";
   sent = [];
   await sendUnsent();
   assert.deepEqual(sent, [
-    [ONE, "token of one"],
-    [ONE, "token of one"],
+    [ONE, "token-of-one"],
+    [ONE, "token-of-one"],
   ]);
   assert.deepEqual(browser.store.unsent, []);
+});
+
+test("what became of a page that was saved while the server was changed leads to the server it is at", async () => {
+  browser.store.apiToken = "token-of-one";
+  browser.scripting.executeScript = async () => [
+    { result: { url: "https://paper.example/ferry", title: "Ferry", html: "<p>" } },
+  ];
+  const notified = [];
+  browser.notifications = { create: async (id) => notified.push(id) };
+  browser.grants.notifications = true;
+  const answerNow = holdBack(`POST ${ONE}`);
+  const saving = savePageAside(5);
+  await settled();
+  browser.grants.notifications = false;
+  await useServer(OTHER);
+  browser.grants.notifications = true;
+  answerNow([201, SAVED]);
+  await saving;
+  assert.deepEqual([browser.store.server, browser.store.saved.server], [OTHER, ONE]);
+  assert.deepEqual(notified.map(addressIn), [`${ONE}/articles/4`]);
+  browser.grants.notifications = false;
 });
 
 test("the server that was chosen last is used, however long the one before takes", async () => {

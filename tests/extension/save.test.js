@@ -3,9 +3,9 @@ import { beforeEach, test } from "node:test";
 import { fakeBrowser, fakeFetch } from "./browser.js";
 
 const browser = fakeBrowser();
-const { savePage } = await import("../../extension/src/save/page.js");
+const { savePage, savePageAside } = await import("../../extension/src/save/page.js");
 const { savedWords } = await import("../../extension/src/sayings.js");
-const { sayOnce, shownHere } = await import("../../extension/src/popup/told.js");
+const { outcomeOf, sayOnce, shownHere } = await import("../../extension/src/popup/told.js");
 const { grabPage } = await import("../../extension/src/page/grab.js");
 
 const PAGE = { url: "https://paper.example/ferry", title: "Ferry", html: "<!DOCTYPE html><html></html>" };
@@ -25,6 +25,7 @@ beforeEach(() => {
   browser.texts.clear();
   browser.store.apiToken = "nba_secret";
   given = PAGE;
+  browser.tabs.get = async () => ({ incognito: false });
   browser.scripting.executeScript = async () => (given ? [{ result: given }] : []);
 });
 const quiet = (code) => ({ ...ANSWER, rung: false, reason_code: code, reason: "The server's own words" });
@@ -87,6 +88,19 @@ test("the outcome waits for the popup, and is said there once, with its title", 
   assert.deepEqual([said.length, said[0][1], browser.store.saved.told], [1, "good", true]);
 });
 
+test("what became of a page is shown at it, by the server it was saved at and by none that came after", () => {
+  const here = { server: "https://one.example", url: PAGE.url };
+  const last = { ...here, what: "new", at: 2 };
+  assert.equal(outcomeOf(here, last, null), last);
+  assert.equal(outcomeOf(here, null, null), null);
+  assert.equal(outcomeOf({ ...here, url: "https://paper.example/other" }, last, null), null);
+  assert.equal(outcomeOf({ ...here, server: "https://other.example" }, last, last), null);
+  const waited = { ...last, what: "unsent", at: 1 };
+  assert.equal(outcomeOf(here, last, waited), last, "sent since");
+  const nameless = { ...last, url: "" };
+  assert.equal(outcomeOf(here, nameless, last), last, "a private window's");
+});
+
 test("what failed without a page or a token is said, too, for there is no other place for it", async () => {
   browser.store.apiToken = "";
   await saving(undefined);
@@ -120,6 +134,34 @@ test("an outcome that came while another was said is not taken for said", async 
   browser.store.saved = { ...saved, at: saved.at + 1 };
   await sayOnce(saved, () => undefined);
   assert.equal(browser.store.saved.told, false);
+});
+
+test("which page was saved in a private window is said in its popup, and kept nowhere", async () => {
+  browser.tabs.get = async () => ({ incognito: true });
+  const notified = [];
+  browser.notifications = { create: async (id, { message }) => notified.push(`${id} ${message}`) };
+  browser.grants.notifications = true;
+  for (const answer of [[201, ANSWER], [422, { code: "no_article", message: "None." }], undefined]) {
+    const { saved } = await saving(answer);
+    assert.deepEqual([saved.url, saved.title !== ""], [PAGE.url, true]);
+    const { what, at, told } = browser.store.saved;
+    assert.deepEqual([what, at, told], [saved.what, saved.at, false], "the button says what became of it");
+    await savePageAside(5);
+    assert.doesNotMatch(JSON.stringify([browser.store, notified]), /ferry|articles\/4|"article":4/i);
+  }
+  assert.equal(notified.length, 3);
+  browser.grants.notifications = false;
+});
+
+test("a page whose tab is closed while it is saved is no private one", async () => {
+  let closed = false;
+  browser.tabs.get = async () => (closed ? Promise.reject(new Error("No tab.")) : { incognito: false });
+  browser.scripting.executeScript = async () => {
+    closed = true;
+    return [{ result: PAGE }];
+  };
+  await saving(undefined);
+  assert.deepEqual([browser.store.saved.what, browser.store.saved.url], ["unsent", PAGE.url]);
 });
 
 test("a page is measured as it is sent: letters of two bytes count as two", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
 import { fakeBrowser, fakeFetch } from "./browser.js";
 
@@ -6,6 +7,7 @@ const browser = fakeBrowser();
 const { exported, readSettings, useServer, useSettings, useToken } = await import(
   "../../extension/src/settings.js"
 );
+const { answer: ask } = await import("../../extension/src/messages.js");
 const { onceWords } = await import("../../extension/src/sayings.js");
 const { readState } = await import("../../extension/src/state.js");
 const { ensureHere } = await import("../../extension/src/health/means.js");
@@ -72,6 +74,23 @@ test("a token is kept if the server accepts it, or cannot be asked", async () =>
   assert.equal(browser.store.apiToken, "another");
 });
 
+test("what can be no token is neither kept nor sent, and that is said", async () => {
+  const asked = fakeFetch({ ...ROUTES });
+  for (const token of ["nbt_good\u200b", "nbt_go…", "nbt_gооd", "nbt good", "=", "n".repeat(201)]) {
+    const trouble = await useToken(token);
+    assert.deepEqual([trouble.code, trouble.passing], ["bad_token", false]);
+    assert.match(onceWords(trouble), /no API token.*invisible/);
+  }
+  assert.deepEqual([asked, browser.store.apiToken], [[], undefined]);
+  assert.equal(await useToken("nbt_-._~+/9=="), null);
+});
+
+test("what can be a token is what the server reads as one", () => {
+  const source = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+  const [, grammar] = source("server/newsbell/web/auth.py").match(/bearer \+\((.+?)\)"/);
+  assert.ok(source("extension/src/settings.js").includes(`/^${grammar}$/`), grammar);
+});
+
 test("only Newsbell's own refusal of an empty article speaks for a token", async () => {
   for (const [answer, code] of [
     [[403, {}], "error"],
@@ -118,6 +137,34 @@ test("where nothing can push, polling comes with the settings, and goes with oth
     await useSettings(readSettings(JSON.stringify(exported(given))));
     assert.equal(browser.store.byPolling, byPolling);
   }
+});
+
+test("settings of a server that does not answer, or is none, change nothing", async () => {
+  const ticket = { server: "http://127.0.0.1:8080", id: 1, token: "m", endpoint: "", told: ["russia"] };
+  Object.assign(browser.store, { server: ticket.server, apiToken: "secret", following: [russia], ticket });
+  const before = structuredClone(browser.store);
+  const settings = { newsbell: 1, server: "https://gone.example", topics: ["Sport"], byPolling: true };
+  for (const [answer, code] of [
+    [undefined, "away"],
+    [[404, {}], "not_newsbell"],
+    [[200, { hello: "world" }], "not_newsbell"],
+    [[503, { code: "unavailable", message: "Later." }], "unavailable"],
+  ]) {
+    fakeFetch({ ...ROUTES, "GET /api/v1": answer });
+    const reply = await ask({ kind: "useSettings", body: { settings } });
+    assert.equal(reply.trouble.code, code);
+    assert.deepEqual(browser.store, before);
+  }
+});
+
+test("settings of the server that is used already are taken without its answer", async () => {
+  browser.store.server = "https://news.example";
+  fakeFetch({});
+  await useSettings({ newsbell: 1, server: "https://news.example", topics: ["Sport"], byPolling: false });
+  assert.deepEqual(
+    browser.store.following.map(({ name }) => name),
+    ["Sport"],
+  );
 });
 
 test("settings with more topics than a server takes are refused, and nothing is changed", async () => {

@@ -3,9 +3,14 @@ import { beforeEach, test } from "node:test";
 import { fakeBrowser, fakeFetch } from "./browser.js";
 
 const browser = fakeBrowser({ allowed: true });
+browser.notifications = { create: async (id) => browser.log.push(["notified", id]) };
 const { savePage, sendUnsent } = await import("../../extension/src/save/page.js");
-const { drop, hasRoom, MOST_PAGES, MOST_TEXT } = await import("../../extension/src/save/unsent.js");
-const { savedWords } = await import("../../extension/src/sayings.js");
+const { drop, hasRoom, isRefused, MOST_PAGES, MOST_TEXT } = await import(
+  "../../extension/src/save/unsent.js"
+);
+const { savedWords, troubleWords } = await import("../../extension/src/sayings.js");
+const { readState } = await import("../../extension/src/state.js");
+const { whyWaiting } = await import("../../extension/src/popup/unsent_part.js");
 const { badgeText } = await import("../../extension/src/badge.js");
 
 const SAVE = "POST /api/v1/articles";
@@ -31,11 +36,13 @@ const save = (name, answer, topics = null) => {
   return savePage(5, topics);
 };
 /** What is sent when it is tried again. */
-const again = async (answer) => {
+const again = async (answer, options) => {
   const asked = fakeFetch({ [SAVE]: answer });
-  await sendUnsent();
+  await sendUnsent(options);
   return asked.map(({ body }) => body);
 };
+/** What tells notifications apart: of two that are the same, the browser shows the last. */
+const notified = () => browser.log.filter(([name]) => name === "notified").map(([, id]) => id);
 const waiting = () => (browser.store.unsent ?? []).map(({ title }) => title);
 
 test("a page that no server takes is kept, with its topics, and sent when one does", async () => {
@@ -115,11 +122,37 @@ test("a token that was revoked: the page is kept, no alarm tries it, and another
   assert.deepEqual(waiting(), []);
 });
 
-test("a page that the server refuses for good waits no longer, and that is said", async () => {
+test("a page that is refused at once does not wait: whoever pressed is told", async () => {
+  const saved = await save("ferry", NO_ARTICLE);
+  assert.deepEqual([saved.what, waiting(), browser.texts.size], ["failed", [], 0]);
+});
+
+test("a page that was refused while it waited stays in the list, and is sent when its editor says so", async () => {
   await save("ferry", undefined);
   await again(NO_ARTICLE);
   const { what, told, trouble } = browser.store.saved;
-  assert.deepEqual([waiting(), what, told, trouble.code], [[], "failed", false, "no_article"]);
+  assert.deepEqual([what, told, trouble.code], ["failed", false, "no_article"]);
+  assert.deepEqual([waiting(), browser.texts.size, browser.held.has("saves")], [["ferry"], 1, false]);
+  assert.ok(isRefused(browser.store.unsent[0]));
+
+  assert.deepEqual(await again(SAVED), []);
+  assert.equal((await again(SAVED, { refused: true })).length, 1);
+  assert.deepEqual([waiting(), browser.texts.size], [[], 0]);
+});
+
+test("a refusal nobody has seen is not covered up by what is saved after it, and each is told of", async () => {
+  for (const name of ["one", "two", "three"]) await save(name, undefined);
+  browser.store.saved.told = true;
+  await again(({ body }) => (body.url.endsWith("one") ? NO_ARTICLE : SAVED));
+  const { saved } = browser.store;
+  assert.deepEqual([waiting(), saved.title, badgeText({ unread: [], saved })], [["one"], "one", "!"]);
+  assert.equal(new Set(notified()).size, 3);
+  assert.match(notified()[0], /one/);
+
+  browser.store.saved.told = true;
+  await save("four", undefined);
+  await again(SAVED);
+  assert.deepEqual([browser.store.saved.what, waiting()], ["new", ["one"]]);
 });
 
 test("the same page again takes the place of the one that waits", async () => {
@@ -141,6 +174,25 @@ test("a page that is dropped is not sent", async () => {
   await drop(browser.store.unsent[0].id);
   assert.deepEqual([waiting(), [...browser.texts]], [[], []]);
   assert.deepEqual(await again(SAVED), []);
+});
+
+test("the list says why a page waits, and promises nothing that is not done", async () => {
+  await save("ferry", undefined);
+  const why = async () => whyWaiting(browser.store.unsent[0], await readState());
+  assert.match(await why(), /does not answer.*by itself/);
+
+  browser.store.apiToken = "";
+  assert.deepEqual(await again(SAVED, { refused: true }), []);
+  assert.match(await why(), /enter an API token/);
+  assert.doesNotMatch(await why(), /by itself/);
+
+  browser.store.server = "https://other.example";
+  assert.match(await why(), /another server, .127\.0\.0\.1:8080/);
+
+  browser.store.server = undefined;
+  browser.store.apiToken = "nba_secret";
+  await again(NO_ARTICLE);
+  assert.match(await why(), /^Not saved\. .No article/);
 });
 
 test("pages are bounded in number and in length", () => {
@@ -171,12 +223,50 @@ test("where there is no room, or a window is private, the page is sent and not k
   assert.doesNotMatch(savedWords(secret), /by itself/);
 });
 
-test("a text that was lost is no page any more, and a text without a page is swept away", async () => {
+/** One opening of the database fails, as it may while the disk is busy: the next one, or that after as many. */
+async function failOpening(after, work) {
+  const whole = globalThis.indexedDB;
+  let openings = 0;
+  globalThis.indexedDB = {
+    open: (...given) => {
+      openings += 1;
+      if (openings !== after + 1) return whole.open(...given);
+      const request = { error: new DOMException("Internal error opening backing store", "UnknownError") };
+      queueMicrotask(() => request.onerror());
+      return request;
+    },
+  };
+  try {
+    return await work();
+  } finally {
+    globalThis.indexedDB = whole;
+  }
+}
+
+test("a text that the disk does not give just now is no lost page: it waits, and is sent the next time", async () => {
+  await save("ferry", undefined);
+  assert.deepEqual(await failOpening(0, () => again(SAVED)), []);
+  assert.deepEqual([waiting(), browser.texts.size, browser.held.has("saves")], [["ferry"], 1, true]);
+  assert.match(troubleWords(browser.store.unsent[0].trouble), /does not give back.*by itself/);
+  assert.equal((await again(SAVED)).length, 1);
+  assert.deepEqual(waiting(), []);
+});
+
+test("what is said of a page is never what came of another, whatever the disk does", async () => {
+  for (let after = 0; after < 5; after += 1) {
+    await save("first", SAVED);
+    const saved = await failOpening(after, () => save("second", NO_ARTICLE));
+    assert.deepEqual([saved.title, saved.what, saved.trouble?.code], ["second", "failed", "no_article"]);
+  }
+});
+
+test("a text that was lost is said to be, and a text without a page is swept away", async () => {
   await save("ferry", undefined);
   browser.texts.clear();
   assert.deepEqual(await again(SAVED), []);
-  assert.deepEqual(waiting(), []);
+  const { title, what, trouble } = browser.store.saved;
+  assert.deepEqual([waiting(), title, what, trouble.code], [["ferry"], "ferry", "failed", "text_lost"]);
   browser.texts.set("orphan", "<p>");
   await save("ferry", SAVED);
-  assert.deepEqual([...browser.texts], []);
+  assert.deepEqual([waiting(), [...browser.texts]], [[], []]);
 });

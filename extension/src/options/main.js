@@ -146,10 +146,16 @@ async function exportSettings() {
 /** @returns {Promise<Outcome>} */
 async function importSettings() {
   const field = /** @type {HTMLInputElement} */ (byId("import"));
+  say(byId("settings-said"), t("checking"));
   const settings = readSettings((await field.files?.[0]?.text()) ?? "");
   field.value = "";
   if (!settings) return [t("settings_unreadable"), "bad"];
-  await ask("useSettings", { settings });
+  try {
+    await ask("useSettings", { settings });
+  } catch (error) {
+    if (!(error instanceof Failed) || error.trouble.code !== "away") throw error;
+    return [t("settings_no_answer", settings.server), "bad"];
+  }
   address.value = settings.server;
   return [t("settings_imported"), "good"];
 }

@@ -6,7 +6,7 @@ import { cleanName, fold } from "../topics/names.js";
 import { t } from "../words.js";
 import { byId, h, link, onceAtATime, paint } from "./dom.js";
 import { pageTopics } from "./page_topics.js";
-import { moodOf, shownHere } from "./told.js";
+import { moodOf, outcomeOf, shownHere } from "./told.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("../state.js").Saved} Saved */
@@ -14,6 +14,10 @@ import { moodOf, shownHere } from "./told.js";
 /** Topics the editor has added here by name. */
 /** @type {Set<string>} */
 const added = new Set();
+
+/** What became of the page saved last from here: of one in a private window, nothing else knows which it was. */
+/** @type {Saved | null} */
+let savedHere = null;
 
 /** @param {View} view */
 export function paintSave(view) {
@@ -26,7 +30,8 @@ export function paintSave(view) {
     const kept = new Map(boxes().map((box) => [box.value, box.checked]));
     return [...found, ...added].map((name) => tick(name, kept.get(name) ?? true));
   });
-  paintOutcome(state.saved?.url === view.page?.url ? state.saved : null, state.server);
+  const here = { server: state.server, url: view.page?.url ?? "" };
+  paintOutcome(outcomeOf(here, state.saved, savedHere));
   listen(view, found);
 }
 
@@ -51,9 +56,9 @@ function listen(view, found) {
       .map((box) => box.value);
     const untouched = topics.length === found.length && added.size === 0;
     await shownHere(async () => {
-      const saved = await ask("save", { tab: view.tab, topics: untouched ? null : topics });
-      paintOutcome(saved, view.state.server);
-      return saved;
+      savedHere = await ask("save", { tab: view.tab, topics: untouched ? null : topics });
+      paintOutcome(savedHere);
+      return savedHere;
     });
   });
 }
@@ -88,17 +93,14 @@ function paintBusy() {
   paint(byId("save-outcome"), "saving", () => [h("p", {}, t("saving"))]);
 }
 
-/**
- * @param {Saved | null} saved
- * @param {string} server
- */
-function paintOutcome(saved, server) {
+/** @param {Saved | null} saved */
+function paintOutcome(saved) {
   paint(byId("save-outcome"), saved && { ...saved, told: true }, () =>
     saved
       ? [
           h("p", { class: moodOf(saved) }, savedWords(saved)),
           saved.article > 0 &&
-            h("p", {}, link(`${server}/articles/${saved.article}`, { dir: "auto" }, saved.title)),
+            h("p", {}, link(`${saved.server}/articles/${saved.article}`, { dir: "auto" }, saved.title)),
         ]
       : [],
   );

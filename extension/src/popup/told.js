@@ -14,6 +14,19 @@ export function moodOf({ what }) {
   return what === "unsent" ? "" : "good";
 }
 
+/**
+ * What is known to have become of a page at a server.
+ * @param {{server: string, url: string}} page
+ * @param {Saved | null} last of all, which of a page in a private window does not say which it was
+ * @param {Saved | null} savedHere the last of this popup, which saves no other page
+ * @returns {Saved | null}
+ */
+export function outcomeOf({ server, url }, last, savedHere) {
+  const own = savedHere?.server === server ? savedHere : null;
+  if (!last || last.server !== server || last.url !== url) return own;
+  return own && own.at > last.at ? own : last;
+}
+
 /** Whether a page is being saved from this popup, which shows in its own place what becomes of it. */
 let isShownHere = false;
 

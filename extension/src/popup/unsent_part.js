@@ -1,7 +1,8 @@
-/** Pages that wait to be saved: why, and the way to let one go. */
+/** Pages that wait to be saved, or were refused: why, and the way to let one go. */
 
 import { ask } from "../ask.js";
-import { troubleWords } from "../sayings.js";
+import { isRefused, sendable } from "../save/unsent.js";
+import { onceWords, troubleWords } from "../sayings.js";
 import { t } from "../words.js";
 import { byId, h, onceAtATime, paint, show } from "./dom.js";
 
@@ -9,21 +10,25 @@ import { byId, h, onceAtATime, paint, show } from "./dom.js";
 /** @typedef {import("../state.js").Unsent} Unsent */
 
 /** @param {View} view */
-export function paintUnsent({ state: { unsent, server } }) {
+export function paintUnsent({ state }) {
+  const { unsent, server, apiToken } = state;
   show(byId("unsent"), unsent.length > 0, byId("page-title"));
+  show(byId("unsent-again"), sendable(state).length > 0, byId("page-title"));
   byId("unsent-again").onclick = onceAtATime(() => ask("sendUnsent"));
-  paint(byId("unsent-list"), { unsent, server }, () => [
-    h("ul", { class: "rows" }, ...unsent.map((page) => one(page, whyWaiting(page, server)))),
+  paint(byId("unsent-list"), { unsent, server, apiToken }, () => [
+    h("ul", { class: "rows" }, ...unsent.map((page) => one(page, whyWaiting(page, state)))),
   ]);
 }
 
 /**
  * @param {Unsent} page
- * @param {string} server
+ * @param {Pick<import("../state.js").State, "server" | "apiToken">} state
  */
-function whyWaiting(page, server) {
-  if (page.server !== server) return t("unsent_elsewhere", new URL(page.server).host);
-  return page.trouble ? troubleWords(page.trouble) : t("saving");
+export function whyWaiting({ server, trouble }, state) {
+  if (server !== state.server) return t("unsent_elsewhere", new URL(server).host);
+  if (trouble && isRefused({ trouble })) return t("saved_failed", onceWords(trouble));
+  if (state.apiToken === "") return t("trouble_no_token");
+  return trouble ? troubleWords(trouble) : t("saving");
 }
 
 /**

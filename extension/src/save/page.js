@@ -6,9 +6,9 @@ import { runInPage } from "../page/run.js";
 import { maySayThings, permissions, pushesItself, tabs } from "../platform.js";
 import { savedWords } from "../sayings.js";
 import { serverAt, troubleOf } from "../server.js";
-import { readState, writeState } from "../state.js";
+import { changeState, readState, writeState } from "../state.js";
 import { t } from "../words.js";
-import { keep, sendAll, sendOne, settle } from "./unsent.js";
+import { keepAndSend, sendAll, settle } from "./unsent.js";
 
 /** @typedef {import("../state.js").Saved} Saved */
 /** @typedef {import("../state.js").Trouble} Trouble */
@@ -24,37 +24,55 @@ export const MOST_BYTES = 10_000_000;
  * @returns {Promise<Saved>}
  */
 export async function savePage(tab, topics) {
-  const page = await runInPage(tab, grabPage, MOST_BYTES);
-  const saved = await outcome(page, topics, await mayBeKept(tab));
-  await writeState({ saved });
-  return saved;
+  return (await saveAndNote(tab, topics)).saved;
 }
 
-/** Save what could not be saved before; what came of each page is said aside. */
-export function sendUnsent() {
-  return sendAll(send, async (saved) => {
-    await writeState({ saved });
+/**
+ * @param {number} tab
+ * @param {string[] | null} topics
+ * @returns {Promise<{saved: Saved, noted: Saved}>} what became of it, and what of that may be kept
+ */
+async function saveAndNote(tab, topics) {
+  const keeps = await mayBeKept(tab); // before the tab may be closed
+  const page = await runInPage(tab, grabPage, MOST_BYTES);
+  const saved = await outcome(page, topics, keeps);
+  const noted = keeps ? saved : { ...saved, url: "", title: "", article: 0, topics: [] };
+  await writeState({ saved: noted });
+  return { saved, noted };
+}
+
+/**
+ * Save what could not be saved before; what came of each page is said aside. What failed unseen is not covered up
+ * by what comes after it.
+ * @param {{refused?: boolean}} [options] whether to try again what was refused, too
+ */
+export function sendUnsent(options) {
+  const failedUnseen = (/** @type {Saved | null} */ saved) => saved?.what === "failed" && !saved.told;
+  const tell = async (/** @type {Saved} */ saved) => {
+    await changeState((state) => (failedUnseen(state.saved) ? {} : { saved }));
     await sayAside(saved);
-  });
+  };
+  return sendAll(sendKept, tell, options);
 }
 
 /** Save without a popup, from the menu or by key; what came of it is said by a notification, where allowed. */
 export async function savePageAside(/** @type {number | undefined} */ tab) {
   const id = tab ?? (await tabs.query({ active: true, currentWindow: true }))[0]?.id;
   if (id === undefined) return;
-  await sayAside(await savePage(id, null));
+  await sayAside((await saveAndNote(id, null)).noted); // systems keep notifications as well
 }
 
 /** @param {Saved} saved */
 async function sayAside(saved) {
   if (!(await maySayThings())) return;
-  const { server } = await readState();
-  const address = saved.article ? `${server}/articles/${saved.article}` : saved.url || `${server}/`;
-  await show({ title: savedWords(saved), body: saved.title, tag: "newsbell-saved", lang: "", address });
+  const { server, article, url } = saved;
+  const address = article ? `${server}/articles/${article}` : url || `${server}/`;
+  const tag = `newsbell-saved ${saved.url}`;
+  await show({ title: savedWords(saved), body: saved.title, tag, lang: "", address });
 }
 
 /**
- * What is read in a private window leaves nothing on the disk.
+ * What is read in a private window leaves nothing on the disk: neither the page nor which one it was.
  * @param {number} tab
  */
 async function mayBeKept(tab) {
@@ -70,18 +88,18 @@ async function mayBeKept(tab) {
  */
 async function outcome(page, topics, keeps) {
   const { server, apiToken } = await readState();
-  const failed = (/** @type {Trouble} */ trouble) => savedFrom(page, { trouble, what: "failed" });
+  const failed = (/** @type {Trouble} */ trouble) => savedFrom(server, page, { trouble, what: "failed" });
   const cannot = (/** @type {string} */ code) => failed({ code, message: "", passing: false });
   if (!page) return cannot("unreadable_page");
   if (!apiToken) return cannot("no_token");
   if (page.html === null) return cannot("page_too_large");
   if (!(await maySendPages())) return cannot("no_consent");
   const { url, title, html } = page;
-  const kept = keeps ? await keep({ server, url, title, topics }, html) : null;
-  if (!kept) return withoutRoom(await send({ server, url, title, topics }, html), keeps);
-  const saved = await sendOne(kept.id, send);
+  const asked = { server, url, title, topics };
+  const saved = keeps && (await keepAndSend(asked, html, send));
+  if (!saved) return withoutRoom(await send(asked, html), keeps);
   await settle();
-  return saved ?? (await readState()).saved ?? cannot("away");
+  return saved;
 }
 
 /**
@@ -94,14 +112,22 @@ const withoutRoom = (saved, wasToBeKept) =>
     ? { ...saved, trouble: { code: "no_room", message: "", passing: false } }
     : saved;
 
+/** @type {import("./unsent.js").SendKept} */
+async function sendKept(page, html) {
+  if (typeof html === "string") return send(page, html);
+  const code = html === null ? "text_unread" : "text_lost";
+  const trouble = { code, message: "", passing: html === null };
+  return savedFrom(page.server, page, { trouble, what: "failed" });
+}
+
 /**
  * @param {Pick<Unsent, "server" | "url" | "title" | "topics">} page
  * @param {string} html
  * @returns {Promise<Saved>}
  */
 async function send({ server, url, title, topics }, html) {
-  const page = { url, title, html };
-  const failed = (/** @type {Trouble} */ trouble) => savedFrom(page, { trouble, what: "failed" });
+  const page = { url, title };
+  const failed = (/** @type {Trouble} */ trouble) => savedFrom(server, page, { trouble, what: "failed" });
   if (!(await maySendPages())) return failed({ code: "no_consent", message: "", passing: false });
   const { server: current, apiToken } = await readState();
   // The token is the current server's, and is told to no other.
@@ -109,7 +135,7 @@ async function send({ server, url, title, topics }, html) {
   const correction = topics && { topics, page_topics: "ignore" };
   try {
     const answer = await serverAt(server).save(apiToken, { url, html, ...correction });
-    return savedFrom(page, fieldsOf(answer));
+    return savedFrom(server, page, fieldsOf(answer));
   } catch (error) {
     return failed(troubleOf(error));
   }
@@ -130,11 +156,13 @@ const fieldsOf = (answer) => ({
 });
 
 /**
- * @param {Grabbed | null} page
+ * @param {string} server
+ * @param {Pick<Grabbed, "url" | "title"> | null} page
  * @param {Partial<Saved>} fields
  * @returns {Saved}
  */
-const savedFrom = (page, fields) => ({
+const savedFrom = (server, page, fields) => ({
+  server,
   url: page?.url ?? "",
   title: page?.title || t("page_untitled"),
   what: "failed",

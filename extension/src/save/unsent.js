@@ -1,6 +1,7 @@
 /**
  * Pages that wait to be saved: kept before they are sent, so that neither a server that is away nor a
- * background that is stopped loses one, and tried again until the server answers yes or no.
+ * background that is stopped loses one, and tried again until the server answers yes or no. After a no they
+ * stay until their editor has seen it, and drops them.
  */
 
 import { keepRetry, SAVES } from "../health/alarms.js";
@@ -12,6 +13,8 @@ import { dropTextsExcept, keepText, textOf } from "./texts.js";
 /** @typedef {import("../state.js").Unsent} Unsent */
 /** @typedef {import("../state.js").Saved} Saved */
 /** @typedef {import("../state.js").Trouble} Trouble */
+/** `html`: undefined where it is lost, null where the disk does not give it now. */
+/** @typedef {(page: Unsent, html: string | undefined | null) => Promise<Saved>} SendKept */
 
 export const MOST_PAGES = 20;
 /** Bytes of all of them together; of one, see `MOST_BYTES`. */
@@ -45,19 +48,39 @@ export function hasRoom(unsent, page) {
 const isSame = (one, other) => one.server === other.server && one.url === other.url;
 
 /**
- * Keep a page until it is sent.
+ * Keep a page, and send it at once. Nobody else sends it meanwhile, so that what came of it is known here.
  * @param {Pick<Unsent, "server" | "url" | "title" | "topics">} page
+ * @param {string} html
+ * @param {(page: Unsent, html: string) => Promise<Saved>} send
+ * @returns {Promise<Saved | null>} null where there is no room left to keep it, here or on the disk
+ */
+export function keepAndSend(page, html, send) {
+  const id = crypto.randomUUID();
+  return alone(id, async () => {
+    const entry = await keep({ ...page, id }, html);
+    if (!entry) return null;
+    const saved = await send(entry, html);
+    if (saved.trouble && mayCome(saved.trouble)) return (await keepWith(id, saved)) ?? saved;
+    await drop(id);
+    return saved;
+  });
+}
+
+/**
+ * @template T
+ * @param {string} id
+ * @param {() => Promise<T>} work
+ */
+const alone = (id, work) => exclusively(`newsbell unsent ${id}`, work);
+
+/**
+ * Keep a page until it is sent.
+ * @param {Pick<Unsent, "id" | "server" | "url" | "title" | "topics">} page
  * @param {string} html
  * @returns {Promise<Unsent | null>} null where there is no room left, here or on the disk
  */
-export function keep(page, html) {
-  const entry = {
-    ...page,
-    id: crypto.randomUUID(),
-    size: new Blob([html]).size,
-    at: Date.now(),
-    trouble: null,
-  };
+function keep(page, html) {
+  const entry = { ...page, size: new Blob([html]).size, at: Date.now(), trouble: null };
   return exclusively("newsbell texts", async () => {
     if (!hasRoom((await readState()).unsent, entry)) return null;
     try {
@@ -101,12 +124,13 @@ export const sendable = ({ unsent, server, apiToken }) =>
 
 /**
  * Try every page that waits, until the server turns out to be away.
- * @param {(page: Unsent, html: string) => Promise<Saved>} send
- * @param {(saved: Saved) => Promise<void>} tell what came of one that waits no longer
+ * @param {SendKept} send
+ * @param {(saved: Saved) => Promise<void>} tell what came of one that was saved, or refused
+ * @param {{refused?: boolean}} [options] whether to try again what was refused, too
  */
-export function sendAll(send, tell) {
+export function sendAll(send, tell, { refused = false } = {}) {
   return exclusively("newsbell unsent", async () => {
-    const pages = sendable(await readState());
+    const pages = sendable(await readState()).filter((page) => refused || !isRefused(page));
     if (pages.length > 0) await countTry();
     for (const { id } of pages) {
       const saved = await sendOne(id, send);
@@ -119,32 +143,39 @@ export function sendAll(send, tell) {
 
 /**
  * @param {string} id
- * @param {(page: Unsent, html: string) => Promise<Saved>} send
+ * @param {SendKept} send
  * @returns {Promise<Saved | null>} null where it waits no longer: sent by another, or dropped
  */
-export function sendOne(id, send) {
-  return exclusively(`newsbell unsent ${id}`, async () => {
+function sendOne(id, send) {
+  return alone(id, async () => {
     const page = (await readState()).unsent.find((one) => one.id === id);
-    const html = page && (await textOf(id).catch(() => undefined));
-    if (!page || html === undefined) {
-      if (page) await drop(id);
-      return null;
-    }
+    if (!page) return null;
+    const html = await textOf(id).catch(() => null);
     const saved = await send(page, html);
-    if (!saved.trouble || !mayCome(saved.trouble)) {
-      await drop(id);
-      return saved;
-    }
-    const { trouble } = saved;
-    // To the end: a page that the server never gets through must not keep the others waiting.
-    const { unsent } = await changeState((state) => ({
-      unsent: [
-        ...state.unsent.filter((one) => one.id !== id),
-        ...state.unsent.filter((one) => one.id === id).map((one) => ({ ...one, trouble })),
-      ],
-    }));
-    return unsent.some((one) => one.id === id) ? { ...saved, what: "unsent" } : null;
+    if (saved.trouble) return keepWith(id, saved);
+    await drop(id);
+    return saved;
   });
+}
+
+/**
+ * Keep a page with what is wrong, even one that was refused: nobody looks while it is tried again, and it would
+ * be gone before its editor knows.
+ * @param {string} id
+ * @param {Saved} saved
+ * @returns {Promise<Saved | null>} null where it was dropped meanwhile
+ */
+async function keepWith(id, saved) {
+  const { trouble } = saved;
+  // To the end: a page that the server never gets through must not keep the others waiting.
+  const { unsent } = await changeState((state) => ({
+    unsent: [
+      ...state.unsent.filter((one) => one.id !== id),
+      ...state.unsent.filter((one) => one.id === id).map((one) => ({ ...one, trouble })),
+    ],
+  }));
+  const kept = unsent.find((one) => one.id === id);
+  return kept ? { ...saved, what: isRefused(kept) ? "failed" : "unsent" } : null;
 }
 
 /**
@@ -152,6 +183,12 @@ export function sendOne(id, send) {
  * @param {Trouble} trouble
  */
 const mayCome = ({ code, passing }) => passing || code === "unauthorized" || code === "no_consent";
+
+/**
+ * Whether a page is tried again only where its editor says so.
+ * @param {Pick<Unsent, "trouble">} page
+ */
+export const isRefused = ({ trouble }) => trouble !== null && !mayCome(trouble);
 
 /** Before the try, so that one during which the background is stopped leads to a longer wait as well. */
 async function countTry() {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import json
+import re
 import shlex
 import shutil
 import subprocess
@@ -43,6 +44,10 @@ def _accepts(words: list[str]) -> None:
     command.make_context(words[0], words[1:])
 
 
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
 @pytest.mark.parametrize("path", _UNITS, ids=lambda path: path.name)
 def test_a_unit_runs_a_command_as_it_is(path: Path) -> None:
     unit = _Unit()
@@ -54,6 +59,21 @@ def test_a_unit_runs_a_command_as_it_is(path: Path) -> None:
     # The folder that systemd makes is the one that is used: all others are closed to it.
     assert unit["Service"]["ProtectSystem"] == "strict"
     assert unit["Service"]["Environment"] == f"NEWSBELL_DATA_DIR=/var/lib/{unit['Service']['StateDirectory']}"
+
+
+def test_the_guide_calls_commands_as_they_are() -> None:
+    guide = (_ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    calls = re.findall(r"`newsbell ([^`]+)`", guide)
+    assert "serve --no-worker --host ADDRESS" in map(_on_one_line, calls)
+    for call in calls:
+        _accepts(shlex.split(call))
+
+
+def test_the_machine_that_nginx_may_name_is_told_to_listen_there() -> None:
+    named = re.findall(r"# server ([0-9.]+):8080;", (_EXAMPLES / "nginx.conf").read_text(encoding="utf-8"))
+    told = re.findall(r"--host ([0-9.]+)", (_EXAMPLES / "newsbell.service").read_text(encoding="utf-8"))
+    assert len(named) == 1
+    assert told == named
 
 
 @pytest.mark.slow

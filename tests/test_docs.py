@@ -67,7 +67,9 @@ def test_newsbell_is_installed_from_its_file_never_by_name() -> None:
     said = [path for folder in ("docs", "server", "benchmarks") for path in (_ROOT / folder).rglob("*.*")]
     texts = [path.read_text(encoding="utf-8") for path in said if path.suffix in (".md", ".py", ".yaml")]
     readme = (_ROOT / "README.md").read_text(encoding="utf-8")
-    named = re.findall(r"pip install (?:-\S+ )*'?([^\s'`]*newsbell[^\s'`]*)", "\n".join([readme, *texts]))
+    text = "\n".join([readme, *texts])
+    assert set(re.findall(r"newsbell-([0-9]+\.[0-9]+\.[0-9]+)", text)) == {version}
+    named = re.findall(r"pip install (?:-\S+ )*'?([^\s'`]*newsbell[^\s'`]*)", text)
     wheel = f"newsbell-{version}-py3-none-any.whl"
     assert len(named) > 3
     assert {name.partition("[")[0].removeprefix("./") for name in named} == {wheel}

@@ -4,7 +4,7 @@
 
 DIR holds cases.jsonl ({"id", "set", "url", "expected"} a line), html/<id>.html.gz, and beside it score.py,
 which is asked for the figures. Each extractor runs in a process of its own, so that memory is its own; the
-peers are installed by `pip install 'newsbell[benchmarks]'`, and one that is not there is left out.
+peers are installed by `pip install '.[benchmarks]'`, and one that is not there is left out.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def main(arguments: list[str]) -> int:
     folder = Path(arguments[0])
     missing = [name for name in EXTRACTORS if find_spec(MODULES[name]) is None]
     if missing:
-        print(f"not installed, and left out: {', '.join(missing)} (pip install 'newsbell[benchmarks]')\n")
+        print(f"not installed, and left out: {', '.join(missing)} (pip install '.[benchmarks]')\n")
     results = [_run(name, folder) for name in EXTRACTORS if name not in missing]
     for line in table(results):
         print(line)

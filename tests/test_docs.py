@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from benchmarks.__main__ import NAMES
 from newsbell.cli.main import COMMANDS
 from newsbell.config import Settings, variable
 
-_DOCS = Path(__file__).parents[1] / "docs"
+_ROOT = Path(__file__).parents[1]
+_DOCS = _ROOT / "docs"
 _EXAMPLES = sorted((_DOCS / "examples").iterdir())
 _PAGES = [_DOCS / "operating.md", *_EXAMPLES]
 
@@ -57,3 +59,17 @@ def test_an_example_sets_what_can_be_set() -> None:
     settings = Settings.from_environment(environ)
     assert settings.broker_url
     assert settings.resolved_database_url.startswith("postgresql+psycopg://")
+
+
+def test_newsbell_is_installed_from_its_file_never_by_name() -> None:
+    """By name, pip asks an index, where anybody may have registered it."""
+    version = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    said = [path for folder in ("docs", "server", "benchmarks") for path in (_ROOT / folder).rglob("*.*")]
+    texts = [path.read_text(encoding="utf-8") for path in said if path.suffix in (".md", ".py", ".yaml")]
+    readme = (_ROOT / "README.md").read_text(encoding="utf-8")
+    text = "\n".join([readme, *texts])
+    assert set(re.findall(r"newsbell-([0-9]+\.[0-9]+\.[0-9]+)", text)) == {version}
+    named = re.findall(r"pip install (?:-\S+ )*'?([^\s'`]*newsbell[^\s'`]*)", text)
+    wheel = f"newsbell-{version}-py3-none-any.whl"
+    assert len(named) > 3
+    assert {name.partition("[")[0].removeprefix("./") for name in named} == {wheel}

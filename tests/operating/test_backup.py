@@ -108,6 +108,12 @@ def cluster() -> Iterator[Server]:
         pytest.skip(str(missing))
 
 
+def _owners(db: Database) -> set[str]:
+    with db.read() as conn:
+        query = "SELECT tableowner FROM pg_tables WHERE schemaname = 'public'"
+        return set(conn.exec_driver_sql(query).scalars())
+
+
 @pytest.mark.database
 @pytest.mark.parametrize("prevented", [False, True])
 def test_postgresql(cluster: Server, tmp_path: Path, prevented: bool) -> None:
@@ -115,13 +121,15 @@ def test_postgresql(cluster: Server, tmp_path: Path, prevented: bool) -> None:
     urls = {which: cluster.url.replace("/postgres", f"/{name}_{which}") for which in ("old", "new")}
     admin = Database(cluster.url)
     with closing(admin), admin._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        conn.exec_driver_sql(f"CREATE ROLE {name} SUPERUSER LOGIN")
         for which in urls:
             conn.exec_driver_sql(f"CREATE DATABASE {name}_{which}")
     upgrade(urls["old"])
     with closing(Database(urls["old"])) as before:
         _fill(before)
         _run(_said("pg_dump"), tmp_path, newsbell=urls["old"])
-        _run(_said("pg_restore"), tmp_path, newsbell=urls["new"])
+        _run(_said("pg_restore"), tmp_path, newsbell=urls["new"].replace("//newsbell@", f"//{name}@"))
         with closing(open_database(Settings(database_url=urls["new"]))) as copy:
+            assert _owners(copy) == {"newsbell"}, "whoever restores, Newsbell may use them"
             _is_whole(copy, before)
             _check_restored(copy, prevented=prevented)

@@ -19,7 +19,7 @@ try:
     from kombu import Exchange, Queue
 except ModuleNotFoundError as error:
     raise SettingsError(
-        "A broker needs Celery: pip install 'newsbell[broker]'.", field="NEWSBELL_BROKER_URL"
+        "A broker needs Celery: pip install 'celery[redis]'.", field="NEWSBELL_BROKER_URL"
     ) from error
 
 __all__ = ["PLAN", "SEND", "WORK", "celery_app", "queue_name", "queue_of"]

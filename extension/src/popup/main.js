@@ -81,7 +81,7 @@ async function followTyped(name) {
 /** @param {string[]} topics */
 async function follow(topics) {
   if (!canRing(view)) {
-    view.asked = topics;
+    view.asked = [...(view.asked ?? []), ...topics];
     paintAll();
     return;
   }
@@ -96,7 +96,7 @@ async function follow(topics) {
 
 function paintAll() {
   paintStanding();
-  prompt?.paintPrompt(view, tab?.namesOfPage(view) ?? [], (declined) => {
+  prompt?.paintPrompt(view, tab?.unfollowedOfPage(view) ?? [], (declined) => {
     view.declined = declined;
     view.asked = null;
     paintAll();

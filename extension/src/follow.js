@@ -64,7 +64,7 @@ export async function follow(names) {
   await ensureHere();
 }
 
-/** @param {string} key as `keyOf` gives it */
+/** @param {string} key the slug of a topic, or its name */
 export async function unfollow(key) {
   await changeState((state) => {
     const following = state.following.filter(

@@ -69,6 +69,12 @@ export function subscribeAddress(server, { topics, hash, back }) {
 }
 
 /**
+ * The server's page on which what the page itself subscribed to is seen and stopped.
+ * @param {string} server
+ */
+export const subscriptionAddress = (server) => `${server}/subscription`;
+
+/**
  * The address to open, or the server's first page for anything that is no page of the web.
  * @param {unknown} address
  * @param {string} server

@@ -64,7 +64,7 @@ export async function follow(names) {
   await ensureHere();
 }
 
-/** @param {string} key as `keyOf` gives it */
+/** @param {string} key the slug of a topic, or its name */
 export async function unfollow(key) {
   await changeState((state) => {
     const following = state.following.filter(
@@ -96,7 +96,8 @@ export async function followPending() {
 
 /**
  * Nothing is followed any more, the server is told, and nothing rings.
- * @returns {Promise<boolean>} whether the reader's server knows; what was left before does not count
+ * @returns {Promise<{isTold: boolean, unclaimed: string[]}>} whether the reader's server knows, where what was
+ *   left before does not count; and the servers whose own page may ring on, for it never let the extension in
  */
 export async function stopEverything() {
   await changeState(() => ({
@@ -111,8 +112,8 @@ export async function stopEverything() {
     feed: null,
   }));
   await ensureHere();
-  const { ended, server } = await readState();
-  return !ended.some((ticket) => ticket.server === server);
+  const { ended, server, unclaimed } = await readState();
+  return { isTold: !ended.some((ticket) => ticket.server === server), unclaimed };
 }
 
 /**

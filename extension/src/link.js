@@ -29,7 +29,12 @@ export async function openLink(topics) {
   const { server } = await readState();
   const verifier = toBase64url(crypto.getRandomValues(new Uint8Array(32)));
   const link = { verifier, server, topics, at: Date.now(), tab: -1, code: "" };
-  await changeState(() => ({ link, byPolling: false, pending: null }));
+  await changeState(({ unclaimed }) => ({
+    link,
+    byPolling: false,
+    pending: null,
+    unclaimed: [...new Set([...unclaimed, server])],
+  }));
   const hash = await hashOf(verifier);
   const back = runtime.getURL(DONE_PAGE);
   const wanted = { topics: topics.slice(0, MOST_NAMED), hash, back };
@@ -94,6 +99,7 @@ async function take(link) {
   await changeState((state) => ({
     link: null,
     pending: null,
+    unclaimed: state.unclaimed.filter((server) => server !== link.server),
     ticket: {
       server: link.server,
       id,

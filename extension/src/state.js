@@ -22,8 +22,8 @@ import { exclusively, storage } from "./platform.js";
 /** @typedef {{server: string, at: number, topics: Topic[], pages: TopicPage[], cut: boolean}} Catalogue */
 /** @typedef {{name: string, version: string, features: string[], vapid_key: string}} About */
 
-/** An article of a followed topic, as the feed tells it; `at` in milliseconds since 1970. */
-/** @typedef {{id: string, url: string, original: string, title: string, summary: string, site: string, topics: string[], at: number, lang: string}} Item */
+/** An article of a followed topic, as the feed tells it; `story` as pushes are tagged, `at` in milliseconds since 1970. */
+/** @typedef {{id: string, url: string, original: string, title: string, summary: string, site: string, story: string, topics: string[], at: number, lang: string}} Item */
 
 /** `reach`: by slug, since when it has all articles of the topic; 0 where it has them all. */
 /** @typedef {{server: string, slugs: string, etag: string, items: Item[], reach: [string, number][]}} Feed */
@@ -49,12 +49,13 @@ import { exclusively, storage } from "./platform.js";
  * @property {Ticket | null} ticket
  * @property {Ended[]} ended tickets whose servers must still be told
  * @property {Link | null} link a hand-over under way
+ * @property {string[]} unclaimed servers whose page was opened for a hand-over, with none claimed since: it may notify
  * @property {Standing} standing how things stood when they were last looked at
  * @property {About | null} about
  * @property {Catalogue | null} catalogue
  * @property {number} catalogueSeen when the server last said that it is as it is now
  * @property {Feed | null} feed
- * @property {string[]} known ids and addresses of articles that were seen, newest last
+ * @property {string[]} known ids, addresses and stories of articles that were seen, newest last
  * @property {string[]} pushed addresses of articles that a push rang for, newest last
  * @property {Item[]} due articles to ring for, stored before the first of them rings
  * @property {string[]} unread ids
@@ -74,6 +75,7 @@ export const DEFAULTS = {
   ticket: null,
   ended: [],
   link: null,
+  unclaimed: [],
   standing: { how: "idle", trouble: null, at: 0 },
   about: null,
   catalogue: null,

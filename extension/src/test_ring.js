@@ -1,16 +1,16 @@
 /** "Send me a test": by the server where it rings, else by the extension that rings from the feed. */
 
 import { show } from "./feed/ring.js";
-import { ensureHere } from "./health/means.js";
+import { ensureHere, ringsByFeed } from "./health/means.js";
 import { maySayThings } from "./platform.js";
 import { Hindered, RefusedByServer, serverAt } from "./server.js";
 import { readState } from "./state.js";
 import { t } from "./words.js";
 
 export async function sendTest() {
-  const { server, ticket } = await readState();
+  const { server, ticket, standing } = await readState();
   if (!ticket) {
-    if (!(await maySayThings())) throw new Hindered("unallowed");
+    if (!ringsByFeed(standing.how) || !(await maySayThings())) throw new Hindered("unallowed");
     await show({
       title: t("test_title"),
       body: t("test_body"),

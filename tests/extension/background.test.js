@@ -140,14 +140,15 @@ test("a push lists its article as unread and asks the server for nothing, nor se
   assert.deepEqual(asked, []);
   assert.deepEqual([...browser.held], alarms);
   assert.deepEqual(browser.store.unread, ["urn:uuid:2"]);
-  const [{ url, original, title, site, at }] = browser.store.feed.items;
+  const [{ url, original, title, site, story, at }] = browser.store.feed.items;
   assert.deepEqual(
-    [url, original, title, site, at],
+    [url, original, title, site, story, at],
     [
       notification.navigate,
       notification.data.external_url,
       "Ferry",
       "paper.example",
+      "story-2",
       Date.UTC(2026, 0, 1, 8),
     ],
   );

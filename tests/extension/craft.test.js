@@ -38,6 +38,11 @@ test("pages are built without markup from text, and no code comes from a text or
   }
 });
 
+test("no pattern is tried anew from each place in a run of white space, of which a page may have any", () => {
+  const worn = /(?<=[(=,:?[]\s*)\/\\s[*+](?![/+*?])[^\n]*/g;
+  for (const path of scripts) assert.deepEqual(code(path).match(worn), null, path);
+});
+
 test("plain http servers are reached, and nothing but this extension's own files runs", () => {
   const policy = manifest.content_security_policy.extension_pages;
   assert.doesNotMatch(policy, /upgrade-insecure-requests|unsafe/);

@@ -100,6 +100,6 @@ for (const [what, routes, told] of [
     fakeFetch(routes);
     const { fetch } = globalThis;
     globalThis.fetch = (address, init) => (address.startsWith(LEFT) ? never() : fetch(address, init));
-    assert.deepEqual(await answer({ kind: "stop", body: {} }), { value: told });
+    assert.deepEqual(await answer({ kind: "stop", body: {} }), { value: { isTold: told, unclaimed: [] } });
   });
 }

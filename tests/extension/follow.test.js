@@ -33,6 +33,15 @@ for (const [what, act, left] of [
   });
 }
 
+test("a topic is unfollowed by its slug, and by its name while it has none", async () => {
+  fakeFetch({});
+  browser.store.following = [topic("Russia"), { name: "Northern Ferries", since: 1, primed: true }];
+  await unfollow("Northern Ferries");
+  assert.deepEqual(names(), ["Russia"]);
+  await unfollow("russia");
+  assert.deepEqual(names(), []);
+});
+
 test("a topic more than a server takes is refused, and the others stay", async () => {
   fakeFetch({});
   const most = Array.from({ length: MOST_FOLLOWED }, (_, at) => topic(`Topic${at}`));

@@ -5,7 +5,7 @@ import { fakeBrowser, fakeFetch } from "./browser.js";
 const HERE = "http://127.0.0.1:8080";
 const browser = fakeBrowser({ firefox: true });
 const { claim, codeIn, hashOf, openLink } = await import("../../extension/src/link.js");
-const { followPending } = await import("../../extension/src/follow.js");
+const { followPending, stopEverything } = await import("../../extension/src/follow.js");
 const { ensureHere } = await import("../../extension/src/health/means.js");
 const { keepAlarms } = await import("../../extension/src/health/alarms.js");
 const { readState } = await import("../../extension/src/state.js");
@@ -220,6 +220,29 @@ test("a link that is claimed answers what was denied before", async () => {
   browser.store.pending = { topics: ["Russia"], at: 0 };
   assert.equal(await claim("code"), "linked");
   assert.equal(browser.store.pending, null);
+});
+
+test("a page that never let the extension in may go on notifying when everything is stopped", async () => {
+  fakeFetch(ROUTES);
+  assert.deepEqual(await stopEverything(), { isTold: true, unclaimed: [] });
+  for (let time = 0; time < 2; time += 1) {
+    await openLink(["russia"]);
+    browser.store.link = null; // "Not now"
+    assert.deepEqual(await stopEverything(), { isTold: true, unclaimed: [HERE] });
+  }
+  browser.store.server = "https://other.example";
+  await openLink(["russia"]);
+  const { unclaimed } = await stopEverything();
+  assert.deepEqual(unclaimed, [HERE, "https://other.example"]);
+});
+
+test("one that let it in is stopped by it", async () => {
+  browser.store.unclaimed = ["https://other.example"];
+  await openLink(["russia"]);
+  const asked = fakeFetch({ ...ROUTES, "DELETE /api/v1/subscriptions/7": [204] });
+  await claim("code");
+  assert.deepEqual(await stopEverything(), { isTold: true, unclaimed: ["https://other.example"] });
+  assert.ok(asked.some(({ name }) => name.startsWith("DELETE ")));
 });
 
 test("after ten minutes nothing is claimed", async () => {

@@ -9,11 +9,12 @@ const { listPushed, lookAtFeed } = await import("../../extension/src/feed/look.j
 const NOTICES = [];
 browser.notifications = { create: async (id, { title }) => void NOTICES.push([id, title]) };
 const russia = { name: "Russia", slug: "russia", since: 0, primed: true };
-const item = (number, title = `Story ${number}`) => ({
+const item = (number, title = `Story ${number}`, story = number) => ({
   id: `urn:uuid:${number}`,
   url: `${HERE}/articles/${number}/x`,
   title,
   tags: ["Russia"],
+  _newsbell: { story: `story-${story}` },
   date_published: new Date().toISOString(),
 });
 const TOPICS = { topics: [{ name: "Russia", slug: "russia", aliases: [], articles: 1 }], next: null };
@@ -46,6 +47,17 @@ test("a new story rings once, over looks, restarts and updates", async () => {
     ["Story 1", "Story 2"],
   );
   assert.deepEqual(browser.store.unread, ["urn:uuid:1", "urn:uuid:2"]);
+});
+
+test("a story does not ring again where another of its articles stands for it in the feed", async () => {
+  serve([item(1)]);
+  await lookAtFeed();
+  serve([item(2, "The same from elsewhere", 1)], '"2"');
+  await lookAtFeed();
+  assert.deepEqual(
+    NOTICES.map(([, title]) => title),
+    ["Story 1"],
+  );
 });
 
 test("what has not changed costs a 304", async () => {

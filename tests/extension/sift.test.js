@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sift as siftFeed } from "../../extension/src/feed/sift.js";
+import { sift as siftFeed, withPushed } from "../../extension/src/feed/sift.js";
 
 const NOW = 1_800_000_000_000;
 const HOUR = 3_600_000;
@@ -18,6 +18,7 @@ const item = (number, more = {}) => ({
   title: `Story ${number}`,
   summary: "",
   site: "",
+  story: `story-${number}`,
   topics: ["Russia"],
   at: NOW - 1000,
   lang: "en",
@@ -60,9 +61,35 @@ test("an edited article keeps its id and does not ring again", () => {
   assert.deepEqual(sift([edited], before({ ...first, due: [] }), RING).due, []);
 });
 
-test("the same words on another site are the same story", () => {
-  const twin = item(2, { title: "STORY 1" });
+test("an article of a story that was seen is not new, whatever its words", () => {
+  const twin = item(2, { story: "story-1" });
+  const first = sift([item(1)], before(), RING);
+  assert.deepEqual(ids(first.due), ["1"]);
+  assert.deepEqual(sift([twin], before({ ...first, due: [] }), RING).due, []);
   assert.deepEqual(ids(sift([twin, item(1)], before(), RING).due), ["1"]);
+});
+
+test("the same words for another story are new: a column has its title every day", () => {
+  const words = { title: "Morning briefing", summary: "All you need to know today." };
+  const first = sift([item(1, words)], before(), RING);
+  const next = item(2, { ...words, at: NOW + 24 * HOUR });
+  const second = sift([next, item(1, words)], before({ ...first, due: [] }), {
+    ring: true,
+    now: next.at + 1000,
+  });
+  assert.deepEqual([ids(second.due), second.unread.length], [["2"], 2]);
+});
+
+test("what a server tells of no story is known by its id and address alone", () => {
+  const untold = (number) => item(number, { story: "", url: "" });
+  assert.deepEqual(ids(sift([untold(2), untold(1)], before(), RING).due), ["1", "2"]);
+});
+
+test("a story that a push rang for is not new in the feed", () => {
+  const state = before({ server: "https://news.example", ticket: { server: "https://news.example" } });
+  const pushed = withPushed(item(1), state);
+  const twin = item(2, { story: "story-1" });
+  assert.deepEqual(sift([twin], before({ ...pushed }), RING).due, []);
 });
 
 test("what a topic had before it was followed is not new; what came since is", () => {

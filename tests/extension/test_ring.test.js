@@ -48,6 +48,23 @@ test("a push service that refused the message is no dead subscription", async ()
   assert.notEqual(browser.store.ticket, null);
 });
 
+for (const [how, rings] of [
+  ["polling", true],
+  ["waiting", true],
+  ["unlinked", false],
+  ["idle", false],
+]) {
+  test(`a browser without a subscription is shown a test only where stories ring: ${how}`, async () => {
+    const shown = [];
+    browser.grants.notifications = true;
+    browser.notifications = { create: async (_id, { title }) => void shown.push(title) };
+    Object.assign(browser.store, { ticket: null, standing: { how, trouble: null, at: 0 } });
+    const reply = await answer({ kind: "test", body: {} });
+    assert.deepEqual([shown.length, reply.trouble?.code], rings ? [1, undefined] : [0, "unallowed"]);
+    if (!rings) assert.match(onceWords(reply.trouble), /Nothing can notify you yet/);
+  });
+}
+
 test("a test is not tried again, and nothing says that it is", async () => {
   for (const [answer, words] of [
     [[429, { code: "too_many_requests", message: "Too often." }], /too often/],

@@ -31,6 +31,12 @@ test("the soft prompt comes for a first follow, and after what went unfinished",
   const denied = { ...unfinished, pending: { topics: ["Ukraine"], at: 0 } };
   assert.deepEqual(promptOf(view(denied, { pushesItself: false })), { topics: ["Ukraine"], why: "denied" });
   assert.equal(promptOf(view({ following: [russia] })).why, "needed");
+  const both = { following: [russia], pending: denied.pending };
+  assert.deepEqual(promptOf(view(both)).topics, ["Ukraine", "Russia"]);
+  assert.deepEqual(promptOf(view({ ...both, pending: null, link: { topics: ["Trade"] } })).topics, [
+    "Trade",
+    "Russia",
+  ]);
   assert.equal(promptOf(view({ following: [russia] }, { declined: true })), null);
   assert.equal(promptOf(view({}, { declined: true, asked: ["Russia"] })).why, "asked");
 });

@@ -111,6 +111,7 @@ def test_an_item_in_json_has_everything() -> None:
         "authors": [{"name": "Ada Marsh"}, {"name": "Jon Reed"}],
         "tags": ["Ferries", "The Bay"],
         "language": "en",
+        "_newsbell": {"story": "story-1"},
     }
 
 

@@ -26,6 +26,7 @@ function itemOf(one) {
     title: text(one.title, 300),
     summary: text(one.summary, 300),
     site: siteOf(one),
+    story: text(one._newsbell?.story, 40),
     topics: Array.isArray(one.tags)
       ? one.tags.slice(0, 50).map((/** @type {any} */ tag) => text(tag, 100))
       : [],

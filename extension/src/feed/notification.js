@@ -29,8 +29,8 @@ export function notificationFrom(data, otherwise) {
  * @returns {import("../state.js").Item | null} null where it names none, as a test does
  */
 export function articleIn(data) {
-  const { title, body: summary, lang: language, navigate: url, data: named } = read(data) ?? {};
-  const [item] = itemsOf({ items: [{ ...named, url, title, summary, language }] });
+  const { title, body: summary, lang: language, navigate: url, tag: story, data: named } = read(data) ?? {};
+  const [item] = itemsOf({ items: [{ ...named, url, title, summary, language, _newsbell: { story } }] });
   return item ?? null;
 }
 

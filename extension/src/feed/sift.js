@@ -1,7 +1,6 @@
 /** What is new in a feed, what of it rings and what is unread: decided from values alone. */
 
 import { MOST_IN_FEED } from "../address.js";
-import { fold } from "../topics/names.js";
 import { sourcesNamedIn, sourcesOf } from "./sources.js";
 
 /** @typedef {import("../state.js").State} State */
@@ -22,8 +21,8 @@ export const MOST_LISTED = 2 * MOST_IN_FEED;
  */
 
 /**
- * What a look at the feed changes. An article is new once, by its id, its address, and its words: the same
- * text on another site is the same story. What a topic had before it was followed is not new. The reader may
+ * What a look at the feed changes. An article is new once, by its id, its address, and its story: the same
+ * text on another site is the same story, and stands there where the one before it was removed. What a topic had before it was followed is not new. The reader may
  * have followed or left topics since the feed was asked for.
  * @param {Feed} read its articles newest first
  * @param {Before} before with the topics that the feed was asked for by
@@ -110,8 +109,7 @@ export function withPushed(item, { server, ticket, feed, known, unread }) {
  * All by which an article is known again.
  * @param {Item} item
  */
-const marksOf = ({ id, url, title, summary }) =>
-  title ? [id, url, `${fold(title)}\n${fold(summary)}`] : [id, url];
+const marksOf = ({ id, url, story }) => [id, url, story].filter(Boolean);
 
 /**
  * Whether an article that was never seen is new to any of its topics. One that names none of them, as after a

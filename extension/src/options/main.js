@@ -1,9 +1,9 @@
 /** The options: which server, an editor's token, a test, the end of everything, and settings as a file. */
 
-import { serverAddress } from "../address.js";
+import { serverAddress, subscriptionAddress } from "../address.js";
 import { ask, Failed } from "../ask.js";
 import { askToSendPages, permissions } from "../platform.js";
-import { byId, offerFile, onceAtATime, say, show } from "../popup/dom.js";
+import { byId, h, link, offerFile, onceAtATime, say, show } from "../popup/dom.js";
 import { onceWords, standingWords, troubleWords } from "../sayings.js";
 import { exported, readSettings } from "../settings.js";
 import { onStateChange, readState, writeState } from "../state.js";
@@ -132,8 +132,16 @@ async function test() {
 
 /** @returns {Promise<Outcome>} */
 async function stop() {
-  const isTold = await ask("stop");
-  return isTold ? [t("stopped"), "good"] : [t("stopped_here"), "bad"];
+  const { isTold, unclaimed } = await ask("stop");
+  byId("stop-pages").replaceChildren(...unclaimed.map(stopPage));
+  if (unclaimed.length === 0) return isTold ? [t("stopped"), "good"] : [t("stopped_here"), "bad"];
+  return [[!isTold && t("stopped_here"), t("stopped_page")].filter(Boolean).join(" "), "bad"];
+}
+
+/** @param {string} server */
+function stopPage(server) {
+  const address = subscriptionAddress(server);
+  return h("p", {}, link(address, { dir: "ltr" }, address));
 }
 
 /** @returns {Promise<Outcome>} */

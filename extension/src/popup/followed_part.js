@@ -1,7 +1,6 @@
 /** The followed topics: their feeds for any feed reader, and the end of following. */
 
 import { ask } from "../ask.js";
-import { keyOf } from "../topics/names.js";
 import { t } from "../words.js";
 import { byId, h, offerFile, onceAtATime, paint, show } from "./dom.js";
 
@@ -29,6 +28,9 @@ export function paintFollowed({ state }, slugOf, say) {
     offerFile("newsbell.opml", "text/x-opml", opmlOf(listed, server, t("opml_title")));
   };
 }
+
+/** @param {Followed} topic */
+const keyOf = ({ name, slug }) => slug ?? name;
 
 /**
  * @param {Followed} topic

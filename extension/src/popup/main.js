@@ -3,18 +3,17 @@
 import { ask, Failed } from "../ask.js";
 import { maySayThings, pushesItself, runtime } from "../platform.js";
 import { standingWords, troubleWords } from "../sayings.js";
-import { onStateChange, readState } from "../state.js";
+import { onStateChange, readFirst, readState } from "../state.js";
 import { listOf, localise, t } from "../words.js";
 import { byId, onceAtATime, say, seen } from "./dom.js";
 import { paintFollowed } from "./followed_part.js";
-import { known } from "./known.js";
 import { paintLatest } from "./latest_part.js";
 import { canRing, promptOf } from "./view.js";
 
 /** @typedef {import("./view.js").View} View */
 
 localise(document);
-const [state, allowed] = await known;
+const [state, allowed] = await Promise.all([readFirst(), maySayThings()]);
 /** @type {View} */
 const view = {
   state,
@@ -81,7 +80,7 @@ async function followTyped(name) {
 /** @param {string[]} topics */
 async function follow(topics) {
   if (!canRing(view)) {
-    view.asked = topics;
+    view.asked = [...(view.asked ?? []), ...topics];
     paintAll();
     return;
   }
@@ -96,7 +95,7 @@ async function follow(topics) {
 
 function paintAll() {
   paintStanding();
-  prompt?.paintPrompt(view, tab?.namesOfPage(view) ?? [], (declined) => {
+  prompt?.paintPrompt(view, tab?.unfollowedOfPage(view) ?? [], (declined) => {
     view.declined = declined;
     view.asked = null;
     paintAll();

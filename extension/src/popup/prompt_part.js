@@ -4,9 +4,9 @@ import { isSecure } from "../address.js";
 import { ask } from "../ask.js";
 import { askToSayThings, pushesItself } from "../platform.js";
 import { writeState } from "../state.js";
-import { fold } from "../topics/names.js";
 import { t } from "../words.js";
-import { byId, h, onceAtATime, paint, show } from "./dom.js";
+import { choicesOf, untickedOf } from "./choices.js";
+import { byId, h, onceAtATime, paint, say, show } from "./dom.js";
 import { promptOf } from "./view.js";
 
 /** @typedef {import("./view.js").View} View */
@@ -17,7 +17,7 @@ let lastOutside = null;
 
 /**
  * @param {View} view
- * @param {string[]} pageTopics the page's, which can be followed with those asked for
+ * @param {string[]} pageTopics the page's that are not followed, which can be with those asked for
  * @param {(declined: boolean) => void} close by "Not now", or after the browser's own question
  */
 export function paintPrompt(view, pageTopics, close) {
@@ -47,6 +47,7 @@ export function paintPrompt(view, pageTopics, close) {
       title,
       h("p", {}, t(EXPLAINED[asked.why])),
       choices(asked, others),
+      h("p", { id: "prompt-said", class: "said", role: "status", hidden: true }),
       h("p", {}, t("prompt_how_often")),
       h(
         "p",
@@ -92,13 +93,13 @@ export function paintPrompt(view, pageTopics, close) {
 
   function press() {
     if (pushesItself) return askBrowser();
-    const topics = ticked();
+    const topics = take();
     if (topics.length > 0) void ask("link", { topics }).then(() => window.close());
   }
 
   /** The browser asks only within the press itself, and Chromium ends the popup when it does. */
   function askBrowser() {
-    const topics = ticked();
+    const topics = take();
     if (topics.length === 0) return;
     const noted = writeState({ pending: { topics, at: Date.now() } });
     askToSayThings().then(async (allowed) => {
@@ -106,6 +107,18 @@ export function paintPrompt(view, pageTopics, close) {
       if (allowed) await ask("allowed");
       close(false);
     });
+  }
+
+  /**
+   * What is ticked; what was followed until now and is not ticked is unfollowed.
+   * @returns {string[]} none where the reader is asked for one
+   */
+  function take() {
+    const ticks = boxes().map(({ value, checked }) => ({ name: value, ticked: checked }));
+    const topics = ticks.filter(({ ticked }) => ticked).map(({ name }) => name);
+    if (topics.length === 0) say(byId("prompt-said"), t("prompt_none_ticked"), "bad");
+    else for (const { name } of untickedOf(ticks, view.state.following)) void ask("unfollow", { key: name });
+    return topics;
   }
 }
 
@@ -126,40 +139,28 @@ const EXPLAINED = {
 };
 
 /**
- * The topics asked for are ticked; the page's others can be.
+ * The topics asked for are ticked, and all that is followed; the page's others can be.
  * @param {Prompt} prompt
  * @param {string[]} others
  */
 function choices({ topics }, others) {
-  /** @type {[string, boolean][]} */
-  const named = [...new Set(topics)].map((name) => [name, true]);
+  const changed = boxes()
+    .filter((box) => box.checked !== box.defaultChecked)
+    .map(({ value, checked }) => ({ name: value, ticked: checked }));
   return h(
     "fieldset",
     { id: "prompt-topics" },
     h("legend", {}, t("prompt_topics")),
-    ...[...named, ...rest(topics, others)].map(([name, checked]) =>
-      h(
-        "label",
-        {},
-        h("input", { type: "checkbox", value: name, checked, "data-key": `tick ${name}` }),
-        h("bdi", {}, name),
-      ),
-    ),
+    ...choicesOf(topics, others, changed).map(tick),
   );
 }
 
-/**
- * @param {string[]} topics
- * @param {string[]} others
- * @returns {[string, boolean][]}
- */
-function rest(topics, others) {
-  const asked = new Set(topics.map(fold));
-  return others.filter((name) => !asked.has(fold(name))).map((name) => [name, false]);
+/** @param {import("./choices.js").Choice} choice */
+function tick({ name, byDefault, ticked }) {
+  const box = h("input", { type: "checkbox", value: name, checked: byDefault, "data-key": `tick ${name}` });
+  box.checked = ticked;
+  return h("label", {}, box, h("bdi", {}, name));
 }
 
-/** @returns {string[]} */
-function ticked() {
-  const boxes = byId("prompt-topics").querySelectorAll("input");
-  return [...boxes].filter((box) => box.checked).map((box) => box.value);
-}
+/** @returns {HTMLInputElement[]} */
+const boxes = () => [...byId("prompt").querySelectorAll("input")];

@@ -34,8 +34,14 @@ export function slugsNow({ state }) {
   return (topic) => (find(topic.slug ?? topic.name) ?? topic).slug;
 }
 
-/** @param {View} view */
-export const namesOfPage = (view) => pageTopics(view).map(({ name }) => name);
+/**
+ * The page's topics that can be followed yet.
+ * @param {View} view
+ */
+export const unfollowedOfPage = (view) =>
+  pageTopics(view)
+    .filter(({ followed }) => !followed)
+    .map(({ name }) => name);
 
 /**
  * Read the page in the tab, which the browser allows because the button was pressed.

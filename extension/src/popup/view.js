@@ -15,6 +15,7 @@
  * @property {boolean} declined "Not now" was said since the popup was opened
  */
 
+/** `topics`: those asked for, and all that is followed, be it twice: what stays ticked of them is followed. */
 /** @typedef {{topics: string[], why: "asked" | "denied" | "unfinished" | "needed"}} Prompt */
 
 /**
@@ -34,10 +35,10 @@ export function canRing({ state, allowed, pushesItself }) {
  */
 export function promptOf(view) {
   const { state, asked } = view;
-  if (asked) return { topics: asked, why: "asked" };
+  const followed = state.following.map(({ name }) => name);
+  if (asked) return { topics: [...asked, ...followed], why: "asked" };
   if (canRing(view) || view.declined) return null;
-  if (state.pending) return { topics: state.pending.topics, why: "denied" };
-  if (state.link) return { topics: state.link.topics, why: "unfinished" };
-  if (state.following.length === 0) return null;
-  return { topics: state.following.map(({ name }) => name), why: "needed" };
+  if (state.pending) return { topics: [...state.pending.topics, ...followed], why: "denied" };
+  if (state.link) return { topics: [...state.link.topics, ...followed], why: "unfinished" };
+  return followed.length > 0 ? { topics: followed, why: "needed" } : null;
 }

@@ -7,6 +7,7 @@ import { cleanName, fold, squeeze } from "./names.js";
 
 const MOST = 20;
 const MOST_NAMES = 200;
+const LONGEST = 200; // characters, far more than a name has; the patterns take the square of them
 const WEIGHTS = new Map([
   ["keywords", 0.5],
   ["about", 0.4],
@@ -18,7 +19,7 @@ const WEIGHTS = new Map([
 const HELD = 0.3; // where the article's text has the name
 const ENOUGH = 0.3; // of the surest topic's weight, where several places name topics
 
-const LISTING = /\s*[,;|，、；،]\s*/;
+const LISTING = /[,;|，、；،]/; // the white space around it goes with that of each name
 const LINE =
   /^\s*(?:topics?|tags?|keywords?|filed under|themen?|schlagw(?:ort|orte|örter)|теми?|темы|теги?|мітки)\s*[:：]\s*(.+)$/iu;
 const SLUG = /^[a-z0-9]+(?:[-_][a-z0-9]+)+$/;
@@ -63,7 +64,7 @@ export function declaredTopics(page) {
  * @returns {Map<string, string[]>}
  */
 function sourcesOf(page) {
-  const lines = page.lines.flatMap((line) => LINE.exec(line)?.[1].split(/\s*[,;|/•·，、]\s*/) ?? []);
+  const lines = page.lines.flatMap((line) => LINE.exec(line)?.[1].split(/[,;|/•·，、]/) ?? []);
   return new Map([
     ["keywords", listed(page.ld.keywords)],
     ["about", page.ld.about],
@@ -75,7 +76,11 @@ function sourcesOf(page) {
 }
 
 /** @param {string[]} texts */
-const listed = (texts) => texts.flatMap((text) => text.split(LISTING)).slice(0, MOST_NAMES);
+const listed = (texts) =>
+  texts
+    .slice(0, MOST_NAMES)
+    .flatMap((text) => text.split(LISTING, MOST_NAMES))
+    .slice(0, MOST_NAMES);
 
 /**
  * @param {Map<string, string[]>} sources
@@ -145,7 +150,7 @@ function usable(raw) {
   let text = raw.length <= 1000 ? squeeze(raw) : "";
   const keyed = KEYED.exec(text);
   if (keyed) text = TELLING_KEY.test(keyed[1]) ? keyed[2] : "";
-  if (HOST.test(text) || (!text.includes(" ") && IDENTIFIER.test(text))) return null;
+  if (text.length > LONGEST || HOST.test(text) || (!text.includes(" ") && IDENTIFIER.test(text))) return null;
   return cleanName(text);
 }
 

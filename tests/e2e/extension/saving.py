@@ -247,7 +247,8 @@ def _attacking_page() -> str:
     deep = '{"@graph":' * 5000 + "1" + "}" * 5000
     tags = "".join(f'<meta property="article:tag" content="Tag {number}">' for number in range(1000))
     return f"""<!doctype html><html lang="en"><head><title>{html.escape(ATTACK)}</title>
-<meta name="keywords" content="{html.escape(",".join(names))}">{tags}
+<meta name="keywords" content="{html.escape(",".join(names))}">
+{f'<meta name="news_keywords" content="{" " * 4999}x">' * 200}{tags}
 <script type="application/ld+json">{pollution}</script><script type="application/ld+json">{deep}</script>
 <script>
   Array.prototype.map = () => {{ throw new Error("not yours"); }};

@@ -54,10 +54,12 @@ class FeedEntry:
     is our reader page: that is where the cleaned text lives, and it stays when the original goes behind a
     wall or away. The original is named beside it (`original_url`, "" for text that came without an address):
     dc:source in RSS, rel=via in Atom, external_url in JSON, and as the first line of the content.
+    `story` is what a push for it is tagged with (JSON only): articles with one text are one story.
     `summary` is plain text; `content_html` is None where only summary and link are given out.
     """
 
     id: str
+    story: str
     url: str
     original_url: str
     title: str

@@ -12,7 +12,7 @@ from newsbell.domain.language import direction
 from newsbell.domain.lead_picture import lead_stands_in_body
 from newsbell.domain.original import CUT_OFF, original_url, web_host
 from newsbell.domain.paths import article_path, topic_path
-from newsbell.domain.payload import shorten
+from newsbell.domain.payload import shorten, story_tag
 from newsbell.domain.text import squeeze, strip_controls
 from newsbell.web.feeds.document import FeedEntry, FeedPicture, FeedTopic
 
@@ -41,6 +41,7 @@ def entry_of(article: Article, rules: EntryRules) -> FeedEntry:
     address = original_url(article)
     return FeedEntry(
         id=article.uuid.urn,
+        story=story_tag(article.story_id),
         url=rules.base_url + article_path(article),
         original_url=address,
         title=squeeze(article.title) or address or article.uuid.urn,

@@ -42,6 +42,8 @@ def _item(entry: FeedEntry) -> dict[str, Any]:
         "authors": [{"name": name} for name in entry.authors or (entry.site_name,) if name],
         "tags": [topic.name for topic in entry.topics],
         "language": entry.language,
+        # "Extensions": such names are left to publishers. Who rings from a feed rings once for a story.
+        "_newsbell": {"story": entry.story},
     }
     return _present(item)
 

@@ -6,7 +6,7 @@ from newsbell.web.feeds.document import FeedDocument, FeedFormat
 from newsbell.web.feeds.json_feed import json_bytes
 from newsbell.web.feeds.xml_feeds import atom_bytes, rss_bytes
 
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 """Raise it with every change of what a renderer writes: it stands in the entity tags."""
 
 

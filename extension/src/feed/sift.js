@@ -22,8 +22,8 @@ export const MOST_LISTED = 2 * MOST_IN_FEED;
 
 /**
  * What a look at the feed changes. An article is new once, by its id, its address, and its story: the same
- * text on another site is the same story, and stands there where the one before it was removed. What a topic had before it was followed is not new. The reader may
- * have followed or left topics since the feed was asked for.
+ * text on another site is the same story, and stands there where the one before it was removed. What a topic had
+ * before it was followed is not new. The reader may have followed or left topics since the feed was asked for.
  * @param {Feed} read its articles newest first
  * @param {Before} before with the topics that the feed was asked for by
  * @param {{ring: boolean, now: number}} how

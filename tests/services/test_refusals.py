@@ -178,7 +178,7 @@ def test_a_wrong_clock_loses_nobody(work: Delivery, clock: Clock, wrong_by: time
 def test_a_moved_endpoint_and_a_test_that_arrives_begin_anew(work: Delivery, clock: Clock) -> None:
     followers(work, 2)
     _go_on(work, clock, 80 * DAY, every=4 * DAY, answer=REFUSED)
-    move_endpoint(work.db, 1, push_target("https://push.example/moved"), rules=AnyEndpoint())
+    move_endpoint(work.db, 1, push_target("https://push.example/moved"), rules=AnyEndpoint(), now=clock())
     assert isinstance(work.pusher, FakePusher)
     work.pusher.answer = lambda _target: SENT
     send_test(work.db, work.settings, 2, pusher=work.pusher, now=clock())

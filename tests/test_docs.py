@@ -12,6 +12,7 @@ from benchmarks.__main__ import NAMES
 
 from newsbell.cli.main import COMMANDS
 from newsbell.config import Settings, variable
+from newsbell.storage.database import Database
 
 _ROOT = Path(__file__).parents[1]
 _DOCS = _ROOT / "docs"
@@ -39,6 +40,15 @@ def test_the_events_it_tells_to_watch_are_told() -> None:
     sources = sources.replace('event(f"{self.name}_died"', 'event("worker_died" event("web_died"')
     assert len(watched) > 5
     assert [name for name in watched if not re.search(rf'"{name}\b', sources)] == []
+
+
+def test_what_it_asks_the_database_both_databases_answer(database: Database) -> None:
+    text = (_DOCS / "operating.md").read_text(encoding="utf-8")
+    queries = re.findall(r"`(SELECT [^`]+)`", text)
+    assert queries
+    with database.read() as conn:
+        for query in queries:
+            conn.exec_driver_sql(query)
 
 
 def test_the_benchmarks_it_names_are_benchmarks() -> None:

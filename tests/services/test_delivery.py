@@ -3,11 +3,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from newsbell.config import Settings
+from newsbell.domain.article import CleanArticle
 from newsbell.domain.backoff import ATTEMPTS_BEFORE_GIVING_UP, GIVE_UP_AFTER
+from newsbell.domain.cleaning import clean_restoring
 from newsbell.domain.key_refusals import FIRST_PAUSE, MANY_IN_A_ROW
 from newsbell.domain.push import Outcome, PushResult
 from newsbell.domain.subscription import PushTarget
@@ -99,12 +102,25 @@ def test_the_same_story_elsewhere_does_not_ring_again(work: Delivery) -> None:
     assert rung(work) == ["a"]
 
 
-def test_whoever_subscribes_after_the_alert_is_not_rung_for_it(work: Delivery, clock: Clock) -> None:
+def test_whoever_subscribes_after_the_alert_is_not_rung_for_it(work: Delivery) -> None:
     publish(work)
-    clock.advance(timedelta(seconds=1))
     follow(work, "late", "Russia")
     drain(work)
     assert rung(work) == []
+
+
+def test_whoever_subscribes_while_the_page_is_cleaned_is_rung(work: Delivery, clock: Clock) -> None:
+    def cleaner(source: str | bytes, url: str = "", **rest: Any) -> CleanArticle:
+        clock.advance(timedelta(seconds=1))
+        follow(work, "a", "Russia")
+        clock.advance(timedelta(seconds=1))
+        return clean_restoring(source, url, **rest)
+
+    source = Source(url="https://paper.example/a", content=news_page())
+    import_article(work.db, work.settings, source, cleaner=cleaner, now=work.clock())
+    follow(work, "late", "Russia")
+    drain(work)
+    assert rung(work) == ["a"]
 
 
 def test_whoever_stopped_before_the_sending_is_not_rung(work: Delivery) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -55,7 +56,7 @@ def move_and_answer(work: Delivery, reader: int, result: PushResult) -> FakePush
     def answer(target: PushTarget) -> PushResult:
         if target == NEW:
             return NOT_THIS_MESSAGE
-        move_endpoint(work.db, reader, NEW, rules=AnyEndpoint())
+        move_endpoint(work.db, reader, NEW, rules=AnyEndpoint(), now=work.clock())
         return result
 
     pusher.answer = answer
@@ -123,12 +124,42 @@ def test_who_moves_while_passed_over_does_not_wait_for_the_service_that_was_left
     ring(work)
 
     def move() -> None:
-        move_endpoint(work.db, reader, elsewhere, rules=AnyEndpoint())
+        move_endpoint(work.db, reader, elsewhere, rules=AnyEndpoint(), now=work.clock())
 
     work_once(work, move)
     drain(work)
     assert isinstance(work.pusher, FakePusher)
     assert work.pusher.endpoints == [elsewhere.endpoint]
+
+
+def fail_for_hours(work: Delivery, clock: Clock) -> FakePusher:
+    """The old endpoint's push service takes nothing, and wants to be left alone for six hours; the new one's
+    takes all.
+    """
+    pusher = work.pusher
+    assert isinstance(pusher, FakePusher)
+    busy = replace(LATER, retry_after=timedelta(hours=6))
+    pusher.answer = lambda target: SENT if target == NEW else busy
+    ring(work)
+    drain(work)
+    clock.advance(timedelta(minutes=1))
+    return pusher
+
+
+def test_who_moves_does_not_wait_as_long_as_the_old_service_wanted(
+    work: Delivery, reader: int, clock: Clock
+) -> None:
+    pusher = fail_for_hours(work, clock)
+    move_endpoint(work.db, reader, NEW, rules=AnyEndpoint(), now=work.clock())
+    drain(work)
+    assert pusher.endpoints == [OLD.endpoint, NEW.endpoint]
+
+
+def test_who_stays_waits_as_long_as_the_service_wants(work: Delivery, reader: int, clock: Clock) -> None:
+    pusher = fail_for_hours(work, clock)
+    move_endpoint(work.db, reader, OLD, rules=AnyEndpoint(), now=work.clock())
+    drain(work)
+    assert pusher.endpoints == [OLD.endpoint]
 
 
 @pytest.mark.parametrize("result", [UNREACHED[0], SENT], ids=lambda result: str(result.status))

@@ -141,14 +141,14 @@ def test_topics_are_changed(database: Database) -> None:
 def test_a_replaced_endpoint_keeps_the_subscription(database: Database) -> None:
     made = follow(database, browser("a"), "Russia")
     new = browser("b")
-    assert move_endpoint(database, made.id, new, rules=RULES).target == new
+    assert move_endpoint(database, made.id, new, rules=RULES, now=NOW).target == new
 
 
 def test_an_endpoint_of_somebody_else_cannot_be_moved_to(database: Database) -> None:
     mine, other = follow(database, browser("a"), "Russia"), browser("b")
     follow(database, other, "Russia")
     with pytest.raises(ConflictError):
-        move_endpoint(database, mine.id, other, rules=RULES)
+        move_endpoint(database, mine.id, other, rules=RULES, now=NOW)
 
 
 def test_a_subscription_remembers_the_key_it_was_made_with(database: Database) -> None:

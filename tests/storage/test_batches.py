@@ -151,12 +151,25 @@ def test_recipients_carry_what_sending_needs(database: Database) -> None:
     assert (recipient.subscription_id, recipient.vapid_key_id) == (reader, stored.vapid_key_id)
 
 
-def test_only_who_asked_before_the_alert_is_rung(database: Database) -> None:
+def test_who_subscribed_before_the_alert_is_rung_and_nobody_else(database: Database) -> None:
+    """Whatever the clocks say, and however late it is planned."""
     with database.transaction() as conn:
-        before, same = subscriber(conn, "Snow", now=NOW - SECOND), subscriber(conn, "Snow", now=NOW)
-        subscriber(conn, "Snow", now=NOW + timedelta(microseconds=1))
-        plan(conn, alert(conn, "Snow"))
-        assert drain(conn) == [[before, same]]
+        before = [subscriber(conn, "Snow", now=NOW + each * HOUR) for each in (-1, 0, 1)]
+        number = alert(conn, "Snow")
+        for each in (-1, 0, 1):
+            subscriber(conn, "Snow", now=NOW + each * HOUR)
+        plan(conn, number)
+        assert drain(conn) == [before]
+
+
+def test_an_alert_without_an_end_is_for_who_is_there_when_planning_begins(database: Database) -> None:
+    """An earlier version stored it so."""
+    with database.transaction() as conn:
+        number = alert(conn, "Snow")
+        conn.exec_driver_sql("UPDATE alerts SET until_id = NULL")
+        reader = subscriber(conn, "Snow")
+        plan(conn, number, 1)
+        assert drain(conn) == [[reader]]
 
 
 def test_who_is_suspended_or_stopped_following_is_not_rung(database: Database) -> None:

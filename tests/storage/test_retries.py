@@ -10,6 +10,7 @@ from newsbell.storage.database import Connection, Database
 from newsbell.storage.delivery import ClaimedRetry
 from tests.factories import NOW, add_retry, subscriber, topic_ids
 from tests.storage.test_planning import HOUR, LEASE, alert
+from tests.storage.watching import query_plan, statements
 
 SECOND = timedelta(seconds=1)
 
@@ -87,6 +88,31 @@ def test_what_another_worker_holds_is_its_own(database: Database) -> None:
         assert _claim(conn, "late") == []
         assert delivery.finish_retries(conn, [pair], "late") == set()
         assert delivery.finish_retries(conn, [pair, (number, reader + 1)], "other") == {pair}
+
+
+def test_what_is_over_is_found_by_its_key(sqlite_database: Database) -> None:
+    """However many wait: every commit with a retry asks this, and it keeps other writers waiting."""
+    pairs = [(1, 1), (1, 2), (2, 1)]
+    with statements(sqlite_database) as asked, sqlite_database.transaction() as conn:
+        delivery.finish_retries(conn, pairs, "worker")
+        delivery.drop_late_retries(conn, NOW, limit=9)
+    for one in asked:
+        steps = query_plan(sqlite_database, *one)
+        assert all(column in steps[0] for column in ("alert_id=?", "subscription_id=?")), steps
+        assert not [step for step in steps if step.startswith("SCAN retries")], steps
+
+
+def test_many_are_over_at_once(database: Database) -> None:
+    with database.transaction() as conn:
+        numbers = [alert(conn, "Snow"), alert(conn, "Rain")]
+        readers = [subscriber(conn, "Snow", "Rain") for _ in range(3)]
+        held = [(number, reader) for number in numbers for reader in readers]
+        for number, reader in held:
+            add_retry(conn, number, reader, due_at=NOW, attempts=1)
+        assert len(_claim(conn)) == len(held)
+        others = [(number, 1_000 + reader) for number in numbers for reader in range(600)]
+        assert delivery.finish_retries(conn, held[1:] + others, "worker") == set(held[1:])
+        assert delivery.pending(conn, NOW).retries == 1
 
 
 def test_who_wants_no_ring_any_more_is_not_tried_again(database: Database) -> None:

@@ -146,14 +146,14 @@ def test_an_endpoint_moves(database: Database) -> None:
     with database.transaction() as conn:
         number, other = subscriber(conn, "Snow"), subscriber(conn)
         subscriptions.record_failures(conn, [number], NOW)
-        subscriptions.set_endpoint(conn, number, target, stored_key(conn))
+        subscriptions.set_endpoint(conn, number, target, stored_key(conn), NOW)
         stored = subscriptions.get(conn, number)
         assert stored is not None
         assert (stored.target, [topic.name for topic in stored.topics]) == (target, ["Snow"])
         assert subscriptions.record_failures(conn, [number], NOW + HOUR) == {number: NOW + HOUR}
-        subscriptions.set_endpoint(conn, number, target, stored_key(conn))  # its own is no conflict
+        subscriptions.set_endpoint(conn, number, target, stored_key(conn), NOW)  # its own is no conflict
         with pytest.raises(ConflictError):
-            subscriptions.set_endpoint(conn, other, target, stored_key(conn))
+            subscriptions.set_endpoint(conn, other, target, stored_key(conn), NOW)
 
 
 def test_a_removed_subscription_leaves_nothing(database: Database) -> None:

@@ -115,10 +115,23 @@ def test_services_are_listed_once_each_and_in_parts(database: Database) -> None:
 def test_who_moved_waits_for_the_old_service_no_more(database: Database) -> None:
     with database.transaction() as conn:
         reader = _wait(conn, alert(conn, "Snow"))
-        subscriptions.set_endpoint(conn, reader, push_target("https://new.example/1"), stored_key(conn))
+        subscriptions.set_endpoint(conn, reader, push_target("https://new.example/1"), stored_key(conn), NOW)
         assert delivery.waiting_services(conn, 9) == {}
         [retry] = delivery.claim_retries(conn, "worker", NOW, LEASE, 9)
         assert retry.target.endpoint == "https://new.example/1"
+
+
+def test_what_a_worker_holds_of_who_moved_stays_its_own(database: Database) -> None:
+    with database.transaction() as conn:
+        reader = subscriber(conn, "Snow")
+        held, tried = alert(conn, "Snow"), alert(conn, "Snow")
+        for number, due_at, attempts in ((held, NOW, 1), (tried, NOW + HOUR / 2, 5)):
+            add_retry(conn, number, reader, due_at=due_at, attempts=attempts)
+        assert len(delivery.claim_retries(conn, "worker", NOW, LEASE, 9)) == 1
+        subscriptions.set_endpoint(conn, reader, push_target("https://new.example/1"), stored_key(conn), NOW)
+        [retry] = delivery.claim_retries(conn, "other", NOW, LEASE, 9)
+        assert (retry.alert_id, retry.attempts) == (tried, 5)
+        assert delivery.finish_retries(conn, [(held, reader)], "worker") == {(held, reader)}
 
 
 def test_who_waits_too_long_is_dropped(database: Database) -> None:

@@ -107,6 +107,7 @@ def move_endpoint(
     *,
     rules: EndpointRules,
     vapid_key: str | None = None,
+    now: datetime,
 ) -> Subscription:
     """Ring at another endpoint from now on: the browser's push service replaced the old one."""
     rules.check(target)
@@ -117,7 +118,7 @@ def move_endpoint(
         if known is not None and known.id != subscription_id:
             raise ConflictError("Another subscription has this push endpoint.", field="endpoint")
         key_id = current.id if vapid_key is None else _key_id(conn, vapid_key)
-        store.set_endpoint(conn, subscription_id, target, key_id)
+        store.set_endpoint(conn, subscription_id, target, key_id, now)
         return _existing(conn, subscription_id)
 
 

@@ -250,7 +250,8 @@ alerts = Table(
     Column("created_at", AwareUTC, nullable=False),
     Column("expires_at", AwareUTC, nullable=False),
     Column("cursor", Number, nullable=False),
-    Column("until_id", Number),  # the last subscription there was when planning began
+    # The last subscription there was when it was stored. Earlier versions left it NULL until planning began.
+    Column("until_id", Number),
     Column("due_at", AwareUTC, nullable=False),
     Column("planned_at", AwareUTC),
     Index("ix_alerts_article_id", "article_id"),

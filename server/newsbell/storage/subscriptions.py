@@ -116,20 +116,26 @@ def set_topics(conn: Connection, subscription_id: int, topic_ids: Collection[int
     _follow(conn, subscription_id, after - before)
 
 
-def set_endpoint(conn: Connection, subscription_id: int, target: PushTarget, vapid_key_id: int) -> None:
+def set_endpoint(
+    conn: Connection, subscription_id: int, target: PushTarget, vapid_key_id: int, now: datetime
+) -> None:
     """Ring at another endpoint from now on, which has proved nothing yet. `ConflictError` where another
     subscription has it.
+
+    What was to be tried again at the one before is tried at the new one now. Failed attempts still count: a
+    move is worth one try of each story, and no more.
     """
-    taken = select(subscriptions.c.id).where(
-        subscriptions.c.endpoint == target.endpoint, subscriptions.c.id != subscription_id
-    )
-    if conn.execute(taken).first():
+    has_it = select(subscriptions.c.id).where(subscriptions.c.endpoint == target.endpoint)
+    owner = conn.execute(has_it).scalar()
+    if owner not in (None, subscription_id):
         raise ConflictError("Another subscription has this push endpoint.", field="endpoint")
     fresh = _NOTHING_WRONG | {"vapid_key_id": vapid_key_id, "first_success_at": None}
     _set(conn, subscription_id, _columns(target) | fresh)
-    # Nor does it wait for the push service of the one before.
-    mine = update(retries).where(retries.c.subscription_id == subscription_id)
-    conn.execute(mine.values(service=None, witness=None))
+    # Nor does it wait for the push service of the one before, or, unless it has not moved at all, until the
+    # moment that named. What a worker holds is the worker's.
+    waits: dict[str, Any] = {"service": None, "witness": None} | ({"due_at": now} if owner is None else {})
+    mine = update(retries).where(retries.c.subscription_id == subscription_id, retries.c.worker.is_(None))
+    conn.execute(mine.values(waits))
 
 
 def set_token(conn: Connection, subscription_id: int, manage_token_hash: str) -> None:

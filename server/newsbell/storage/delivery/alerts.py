@@ -58,13 +58,17 @@ def add_alert(
     now: datetime,
     expires_at: datetime,
 ) -> int | None:
-    """The duty to ring for a story; None where the story has or had an alert: one for each, for good."""
+    """The duty to ring for a story; None where the story has or had an alert: one for each, for good.
+
+    It is for whoever has subscribed by now, by the numbers and not by `now`: that is when the import began,
+    which fetches and cleans and waits before it comes here, and another machine's clock says something else.
+    """
     first = sa.update(stories).where(stories.c.id == story_id, stories.c.alerted_at.is_(None))
     if not conn.execute(first.values(alerted_at=now)).rowcount:
         return None
     values = {
         "story_id": story_id, "article_id": article_id, "created_at": now, "expires_at": expires_at,
-        "cursor": 0, "due_at": now,
+        "cursor": 0, "until_id": _last_subscription(conn), "due_at": now,
     }  # fmt: skip
     alert_id: int = conn.execute(sa.insert(alerts).values(values).returning(alerts.c.id)).scalar_one()
     if topic_ids:
@@ -106,9 +110,8 @@ def take_alert_to_plan(conn: Connection, now: datetime, *, alert_id: int | None 
 def plan_next_batch(conn: Connection, alert_id: int, *, size: int, now: datetime) -> PlannedBatch:
     """Make the alert's next batch, of at most `size` followers of its topics, and move the cursor behind it.
 
-    False at the end of the followers: the alert is planned then. Who subscribes while it is planned is not
-    walked to, so it ends however many come. Two planners of one alert do no harm: the cursor moves for one
-    of them only.
+    False at the end of the followers: the alert is planned then. Who subscribed after it is not walked to,
+    so it ends however many come. Two planners of one alert do no harm: the cursor moves for one of them only.
     """
     alert = conn.execute(_PLACE, {"alert": alert_id}).first()
     if alert is None:

@@ -88,8 +88,8 @@ def claim_batch(
 def recipients(conn: Connection, batch: ClaimedBatch) -> list[Recipient]:
     """Whom to ring for a batch: each once, in the order of their numbers.
 
-    Those in its range who follow a topic of the alert, subscribed before it, and are not suspended. Who is
-    already waiting for another try is left to that.
+    Those in its range who follow a topic of the alert and are not suspended. Who is already waiting for
+    another try is left to that.
     """
     topic_ids = alert_topic_ids(conn, batch.alert_id)
     if not topic_ids:
@@ -124,7 +124,6 @@ def _recipients(topics: int) -> sa.Select[Any]:
     reader = subscriptions.c
     alert: sa.BindParameter[int] = sa.bindparam("alert")
     waiting = sa.exists().where(retries.c.alert_id == alert, retries.c.subscription_id == reader.id)
-    asked_at = sa.select(alerts.c.created_at).where(alerts.c.id == alert).scalar_subquery()
     return (
         sa.select(
             reader.id,
@@ -141,7 +140,7 @@ def _recipients(topics: int) -> sa.Select[Any]:
         .join(member, member.c.id == reader.id)
         # The range again, for PostgreSQL: without it a merge join reads all subscriptions.
         .where(reader.id > sa.bindparam("after"), reader.id <= sa.bindparam("until"))
-        .where(reader.suspended_at.is_(None), reader.created_at <= asked_at, ~waiting)
+        .where(reader.suspended_at.is_(None), ~waiting)
         .order_by(member.c.id)  # in which SQLite walks the followers anyway; it sorts by the other one
     )
 

@@ -32,6 +32,18 @@ class Retry:
 
 
 _PAIR = sa.tuple_(retries.c.alert_id, retries.c.subscription_id)
+_pairs: sa.BindParameter[Pair] = sa.bindparam("pairs", expanding=True)
+# SQLite finds pairs by the key only where a subquery gives them: for IN (VALUES …) it reads the whole table.
+_AMONG: dict[str, sa.ColumnElement[bool] | sa.TextClause] = {
+    "sqlite": sa.text("(alert_id, subscription_id) IN (SELECT * FROM :pairs)").bindparams(_pairs),
+    "postgresql": _PAIR.in_(_pairs),
+}
+_FINISH = {
+    dialect: sa.delete(retries)
+    .where(among, retries.c.worker == sa.bindparam("name"))
+    .returning(*_PAIR.clauses)
+    for dialect, among in _AMONG.items()
+}
 
 
 def lock_alerts(conn: Connection, ids: Collection[int]) -> None:
@@ -71,8 +83,8 @@ def finish_retries(conn: Connection, pairs: Collection[Pair], worker: str) -> se
     """They need no other try, as far as this worker holds them; those it held."""
     if not pairs:
         return set()
-    gone = sa.delete(retries).where(_PAIR.in_(sorted(set(pairs))), retries.c.worker == worker)
-    return {(alert, reader) for alert, reader in conn.execute(gone.returning(*_PAIR.clauses))}
+    held = {"pairs": sorted(set(pairs)), "name": worker}
+    return {(alert, reader) for alert, reader in conn.execute(_FINISH[conn.dialect.name], held)}
 
 
 def _locked(conn: Connection, table: sa.Table, ids: Collection[int]) -> set[int]:

@@ -72,6 +72,7 @@ def move(subscription_id: int) -> Response:
         _target(body),
         rules=context.rules,
         vapid_key=body.text("vapid_key", longest=200),
+        now=context.clock(),
     )
     return answers.private(_view(moved))
 

@@ -5,7 +5,7 @@
 
 import { RefusedByServer, ServerAway, troubleOf } from "../server.js";
 import { keyOf } from "../topics/names.js";
-import { next } from "./next.js";
+import { next, ringsByFeed } from "./next.js";
 import { targetOf } from "./push.js";
 import { adopted, compareTopics, MOST_FOLLOWED, namesToTell, withinBounds } from "./topics.js";
 
@@ -31,7 +31,7 @@ import { adopted, compareTopics, MOST_FOLLOWED, namesToTell, withinBounds } from
  * @property {() => void} late called when a push service answers after all
  */
 
-/** @typedef {import("./next.js").Facts & {subscription: Subscription | null, ticket: Ticket | null, theirs: import("../server.js").TopicName[], server: import("../server.js").Server, ours: string}} Round */
+/** @typedef {import("./next.js").Facts & {subscription: Subscription | null, ticket: Ticket | null, theirs: import("../server.js").TopicName[], server: import("../server.js").Server, ours: string, renewed: boolean}} Round */
 
 /** Steps a repair takes at most; the longest real one takes six. */
 const MOST_STEPS = 12;
@@ -95,6 +95,7 @@ async function look(means) {
     view: "unseen",
     trouble: null,
     theirs: [],
+    renewed: false,
     server,
     ...wishOf(state),
   };
@@ -209,6 +210,7 @@ const STEPS = {
       };
       await means.change(() => ({ ticket }));
       round.ticket = ticket;
+      round.renewed = true;
       await see(round, server.view);
       await STEPS.adopt(means, round);
     });
@@ -220,6 +222,7 @@ const STEPS = {
     const moving = async () => {
       await see(round, () => server.moveEndpoint(ticket, targetOf(subscription)));
       await means.change(() => ({ ticket: { ...ticket, endpoint: subscription.endpoint } }));
+      round.renewed = true;
     };
     await asking(round, moving, true);
     if (round.trouble?.code !== "conflict") return;
@@ -333,8 +336,25 @@ async function settle(means, how, round) {
   await means.change((state) => ({
     standing,
     tries: standing.trouble?.passing || state.ended.length > 0 ? state.tries + 1 : 0,
+    ...reached(state, how, round),
   }));
   return standing;
+}
+
+/**
+ * What came between the last look and a push that takes over would otherwise ring nowhere, and so what came
+ * while the server rang an endpoint that was dead. Where the server knows the one that is there, its push
+ * service took whatever was to ring.
+ * @param {State} before
+ * @param {Standing["how"]} how
+ * @param {Round} round
+ * @returns {Partial<Pick<State, "missed" | "held">>}
+ */
+function reached({ standing, missed }, how, { view, renewed }) {
+  const takesOver = ringsByFeed(standing.how) && !ringsByFeed(how);
+  const wasDead = standing.how === "push" && renewed;
+  if (missed || takesOver || wasDead) return { missed: true };
+  return how === "push" && view === "known" ? { held: [] } : {};
 }
 
 /**

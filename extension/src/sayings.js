@@ -89,6 +89,7 @@ export const standingWords = ({ how }) => t(STANDINGS[how]);
 export function troubleWords({ code, message }) {
   const key = TROUBLES.get(code);
   if (code === "unexpected") return t("trouble_unexpected", message);
+  if (code === "unusable_names") return t("trouble_unusable_names", message);
   return key ? t(key) : t("trouble_refused", message);
 }
 

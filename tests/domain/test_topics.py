@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +15,9 @@ from newsbell.domain.topics import (
     final_topics,
     fold,
 )
+
+# Texts and the names they are, for both: tests/extension/topics.test.js asks the extension.
+NAMES = json.loads((Path(__file__).parents[1] / "topic_names.json").read_text(encoding="utf-8"))
 
 
 def declared(name: str, weight: float = 0.5) -> TopicMention:
@@ -46,6 +52,11 @@ def test_a_name_stays(name: str) -> None:
 )
 def test_what_is_no_name_is_none(text: str) -> None:
     assert clean_name(text) is None
+
+
+@pytest.mark.parametrize(("text", "name"), NAMES, ids=ascii)
+def test_server_and_extension_take_the_same_for_a_name(text: str, name: str | None) -> None:
+    assert clean_name(text) == name
 
 
 @given(st.text())

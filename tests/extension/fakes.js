@@ -64,6 +64,8 @@ export class FakeServer {
   failing = {};
   /** Whether so many topics are too many for it. */
   isTooMany = () => false;
+  /** Whether a name is one of a topic to it. */
+  isName = () => true;
 
   add(row) {
     this.rows.set(row.id, { suspended: false, vapid_key: KEY, ...row });
@@ -85,7 +87,7 @@ export class FakeServer {
       return row;
     };
     const checked = (topics) => {
-      if (topics.length === 0) throw refused(400, "malformed");
+      if (topics.length === 0 || !topics.every(this.isName)) throw refused(400, "malformed");
       if (this.isTooMany(topics)) throw refused(422, "too_many_topics");
       return topics;
     };

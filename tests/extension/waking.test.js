@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fakeFetch } from "./browser.js";
 import {
   atFirst,
   badge,
@@ -96,22 +97,135 @@ test("permission taken away ends the subscription, here and at the server", asyn
   assert.equal(browser.store.standing.how, "unallowed");
 });
 
+const start = () => browser.runtime.onStartup.emit();
+const titles = () => shown.map(({ title }) => title);
+
 test("what came between the last look and the push that takes over rings", async () => {
-  const start = () => browser.runtime.onStartup.emit();
-  await asks(start, {}, routes([story(1)]));
-  assert.deepEqual(shown, []);
   const standing = { how: "polling", trouble: null, at: 0 };
   await asks(start, { standing }, routes([story(1)]));
-  assert.deepEqual(
-    shown.map(({ title }) => title),
-    ["Story 1"],
-  );
+  assert.deepEqual(titles(), ["Story 1"]);
   assert.equal(browser.store.standing.how, "push");
   assert.deepEqual(browser.store.due, []);
 });
 
+/** The browser has the subscription that the server knows, and all is well. */
+const begun = (emit) => () => {
+  subscribed();
+  return emit();
+};
+const SEEN = "GET /api/v1/subscriptions/7";
+const MADE = "POST /api/v1/subscriptions";
+
+/** A server that gave the subscription up, and knows the one that is made anew. */
+function forgetting(items) {
+  const answers = routes(items);
+  let isKnown = false;
+  return {
+    ...answers,
+    [SEEN]: () => (isKnown ? answers[SEEN] : [404, { code: "not_found", message: "No." }]),
+    [MADE]: ({ body }) => {
+      isKnown = body.endpoint === "https://push.example/new";
+      return answers[MADE];
+    },
+  };
+}
+
+/** The same, whose feed says 304 to whoever has it. */
+function unchanged(answers) {
+  const [status, body] = answers[FEED];
+  const feed = ({ headers }) => (headers["If-None-Match"] ? [304] : [status, body, { ETag: '"1"' }]);
+  return { ...answers, [FEED]: feed };
+}
+
+/** Wake once more with what is remembered, and be given these answers. */
+async function again(emit, answers) {
+  fakeFetch(answers);
+  await emit();
+  await quiet();
+}
+
+for (const [what, first, answers] of [
+  ["that an update dropped", start, routes],
+  ["that the server gave up", begun(start), forgetting],
+]) {
+  test(`what came during a subscription ${what} rings once it is made again, and once only`, async () => {
+    const old = { ...story(3), date_published: new Date(Date.now() - 25 * 3_600_000).toISOString() };
+    await asks(first, {}, answers([old, story(2), story(1)]));
+    assert.deepEqual([titles(), browser.store.standing.how], [["Story 1", "Story 2"], "push"]);
+    assert.equal(browser.store.unread.length, 3);
+    await again(start, routes([story(2), story(1)]));
+    await again(alarm("look"), routes([story(2), story(1)]));
+    assert.equal(shown.length, 2);
+  });
+
+  test(`what a look had found during a subscription ${what} rings as well, unless it was read`, async () => {
+    const items = [story(2), story(1)];
+    await asks(begun(alarm("look")), {}, unchanged(routes(items)));
+    assert.deepEqual(titles(), []);
+    browser.store.unread = ["urn:uuid:2"];
+    pushService.subscription = null;
+    await again(first, unchanged(answers(items)));
+    assert.deepEqual(titles(), ["Story 2"]);
+    await again(start, routes(items));
+    await again(alarm("look"), routes(items));
+    assert.equal(shown.length, 1);
+  });
+}
+
+test("what a subscription that lives did not ring for is not rung for once it is made again", async () => {
+  const items = [story(1)];
+  await asks(begun(alarm("look")), {}, routes(items));
+  await again(start, routes(items)); // all is well: the server meant it to be silent
+  pushService.subscription = null;
+  await again(start, routes([story(2), ...items]));
+  assert.deepEqual(titles(), ["Story 2"]);
+});
+
+test("what a push rang for in time does not ring again with what was missed", async () => {
+  const items = [story(2), story(1)];
+  await asks(begun(alarm("look")), {}, routes(items));
+  const notification = { title: "By push", body: "", tag: "story-1", navigate: story(1).url };
+  await happen("push", { data: { json: () => ({ notification }) } });
+  pushService.subscription = null;
+  await again(start, routes(items));
+  assert.deepEqual(titles(), ["By push", "Story 2"]);
+});
+
+test("what was missed rings at a later look where the feed cannot be had at once", async () => {
+  await asks(begun(alarm("look")), {}, routes([story(1)]));
+  pushService.subscription = null;
+  const { [FEED]: _, ...without } = routes();
+  await again(start, without);
+  await again(start, without);
+  assert.deepEqual([titles(), browser.store.standing.how], [[], "push"]);
+  await again(alarm("look"), routes([story(2), story(1)]));
+  assert.deepEqual(titles(), ["Story 1", "Story 2"]);
+  await again(alarm("look"), routes([story(3), story(2), story(1)]));
+  assert.equal(shown.length, 2);
+});
+
+test("a look that asked before the subscription was made again leaves what was missed to the next", async () => {
+  const meanwhile = () => {
+    browser.store.missed = true;
+    return [200, { items: [story(1)] }];
+  };
+  await asks(begun(alarm("look")), {}, { ...routes(), [FEED]: meanwhile });
+  await again(alarm("look"), routes([story(2), story(1)]));
+  assert.deepEqual(titles(), ["Story 1", "Story 2"]);
+});
+
+test("what was held for a day does not ring any more", async () => {
+  const hours = (count) => new Date(Date.now() - count * 3_600_000).toISOString();
+  const late = (at) => [{ ...story(1), date_published: hours(at) }];
+  await asks(begun(alarm("look")), {}, routes(late(23)));
+  browser.store.held[0].at = Date.parse(hours(25));
+  pushService.subscription = null;
+  await again(start, routes(late(25)));
+  assert.deepEqual([titles(), browser.store.held], [[], []]);
+});
+
 test("the alarm of looking looks at the feed, and rings where nothing else does", async () => {
-  for (const [how, titles] of [
+  for (const [how, rung] of [
     ["push", []],
     ["waiting", ["Story 1"]],
     ["polling", ["Story 1"]],
@@ -119,10 +233,7 @@ test("the alarm of looking looks at the feed, and rings where nothing else does"
     const standing = { how, trouble: null, at: 0 };
     const asked = await asks(alarm("look"), { standing }, routes([story(1)]));
     assert.ok(asked.includes(FEED) && !asked.includes(MOVED), asked.join());
-    assert.deepEqual(
-      shown.map(({ title }) => title),
-      titles,
-    );
+    assert.deepEqual(titles(), rung);
     assert.equal(badge(), "1");
   }
 });

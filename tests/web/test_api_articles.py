@@ -110,6 +110,15 @@ def test_title_and_topics_given_count(site: Site) -> None:
     assert set(saved["topics"]) == {"Russia", "Ukraine", "Shipping"}
 
 
+def test_a_slug_that_reads_like_a_code_names_the_topic_that_has_it(site: Site) -> None:
+    long, slug = "World Cup 2026 qualifiers", "world-cup-2026-qualifiers"
+    assert site.save(topics=[slug]).status_code == 400
+    site.save(topics=[long], page_topics="ignore")
+    again = site.save(topics=[slug], page_topics="ignore").json or {}
+    corrected = site.client.patch("/api/v1/articles/1", json={"topics": [slug]}, headers=site.editor)
+    assert [again["topics"], (corrected.json or {})["topics"]] == [[long], [long]]
+
+
 def test_topics_an_editor_put_right_before_saving_are_the_only_ones(site: Site) -> None:
     right = {"topics": ["Ferries"], "page_topics": "ignore"}
     saved = site.save(url=URL, html=news_page(), **right).json or {}

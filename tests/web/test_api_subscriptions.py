@@ -73,6 +73,16 @@ def test_a_topic_may_be_named_by_its_slug_and_wait_for_its_first_article(site: S
     assert "Chess" not in site.client.get("/api/v1/topics").text
 
 
+def test_a_slug_that_reads_like_a_code_is_a_topic_where_one_has_it(site: Site) -> None:
+    long, slug = "World Cup 2026 qualifiers", "world-cup-2026-qualifiers"
+    address, token = followed(site, long, "Russia")
+    changed = site.client.patch(address, json={"topics": [slug]}, headers=token)
+    assert (changed.status_code, topics_of(changed)) == (200, [long])
+    assert site.follow([slug, long], endpoint=OTHER_ENDPOINT).status_code == 201
+    refused = site.client.patch(address, json={"topics": ["world-cup-2030-qualifiers"]}, headers=token)
+    assert (refused.status_code, (refused.json or {})["code"]) == (400, "malformed")
+
+
 def test_topics_change_as_a_whole(site: Site) -> None:
     address, token = followed(site, "Russia")
     changed = site.client.patch(address, json={"topics": ["Chess", "Norway"]}, headers=token)

@@ -1,10 +1,12 @@
 /** Looking at the feed of the followed topics, and ringing from it where nothing else rings. */
 
 import { feedName, MOST_IN_FEED } from "../address.js";
+import { ringsByFeed } from "../health/next.js";
 import { exclusively, maySayThings } from "../platform.js";
 import { RefusedByServer, ServerAway, serverAt } from "../server.js";
 import { changeState, readState } from "../state.js";
 import { refreshTopics } from "../topics/refresh.js";
+import { ringOrHold } from "./held.js";
 import { itemsOf, MOST_ITEMS } from "./items.js";
 import { ringDue } from "./ring.js";
 import { MOST_LISTED, primed, sift, withPushed } from "./sift.js";
@@ -16,17 +18,11 @@ import { slugsOf } from "./sources.js";
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/**
- * @param {{ring?: boolean}} [options] whether to ring for what is new, whatever else rings
- */
-export async function lookAtFeed({ ring = false } = {}) {
+export async function lookAtFeed() {
   await exclusively("newsbell feed", async () => {
     await tell(); // what is known already does not wait for the server
     await refreshTopics(topicsHoldFor(await readState()));
-    const state = await readState();
-    const how = state.standing.how;
-    const rings = (ring || how === "polling" || how === "waiting") && (await maySayThings());
-    await takeIn(state, rings);
+    await takeIn(await readState(), await maySayThings());
     await tell();
   }).catch(quietWhenAway);
 }
@@ -48,19 +44,30 @@ export async function listPushed(item) {
 
 /**
  * Look at the feed by what was known before, and change what is known now: the reader may have moved to another
- * server meanwhile, which this says nothing of, or followed and left topics.
+ * server meanwhile, which this says nothing of, or followed and left topics. Pushes that were found to be lost
+ * only after the feed was asked for are left to the next look.
  * @param {State} state
- * @param {boolean} rings
+ * @param {boolean} allowed whether notifications are
  */
-async function takeIn(state, rings) {
+async function takeIn(state, allowed) {
   const { asked, read } = await readFeed(state);
   const { server, catalogue, catalogueSeen } = asked;
   const reach = asked.feed?.reach ?? [];
-  if (!read && asked.following.every((topic) => topic.primed)) return;
+  const isLeft = state.missed || state.held.length > 0 || !asked.following.every((topic) => topic.primed);
+  if (!read && !isLeft) return;
   await changeState((now) => {
     if (now.server !== server) return {};
-    const before = { ...now, catalogue, catalogueSeen };
-    return read ? sift(read, before, { ring: rings, now: Date.now() }) : { following: primed(before, reach) };
+    const before = { ...now, due: [], catalogue, catalogueSeen };
+    const at = Date.now();
+    const { due: found = [], ...seen } = read
+      ? sift(read, before, { ring: true, now: at })
+      : { following: primed(before, reach) };
+    const ring = allowed && (ringsByFeed(now.standing.how) || now.missed);
+    return {
+      ...seen,
+      ...ringOrHold(found, { ...now, ...seen }, { ring, now: at }),
+      missed: now.missed && !state.missed,
+    };
   });
 }
 

@@ -9,7 +9,7 @@ import { sourcesNamedIn, sourcesOf } from "./sources.js";
 /** @typedef {import("./sources.js").Source} Source */
 
 /** The server rings for articles of the last day, and so does whoever polls. */
-const RINGS_FOR_MS = 24 * 60 * 60 * 1000;
+export const RINGS_FOR_MS = 24 * 60 * 60 * 1000;
 const MOST_KNOWN = 1000;
 /** As many as a look at two feeds gives. */
 export const MOST_LISTED = 2 * MOST_IN_FEED;

@@ -1,6 +1,7 @@
 /** When to look again. An update clears all alarms, and so does a restart of Firefox. */
 
 import { alarms } from "../platform.js";
+import { ringsByFeed } from "./next.js";
 
 /** @typedef {import("../state.js").State} State */
 /** @typedef {import("../state.js").Standing} Standing */
@@ -20,7 +21,7 @@ const MINUTE_MS = 60_000;
  * Minutes between two looks at the feed, by whether it is what rings.
  * @param {Standing["how"]} how
  */
-export const lookEvery = (how) => (how === "polling" || how === "waiting" ? POLLING_EVERY : BADGE_EVERY);
+export const lookEvery = (how) => (ringsByFeed(how) ? POLLING_EVERY : BADGE_EVERY);
 
 /**
  * Minutes until the server is tried again, longer each time.

@@ -5,9 +5,16 @@
 
 import { RefusedByServer, ServerAway, troubleOf } from "../server.js";
 import { keyOf } from "../topics/names.js";
-import { next } from "./next.js";
+import { next, ringsByFeed } from "./next.js";
 import { targetOf } from "./push.js";
-import { adopted, compareTopics, MOST_FOLLOWED, namesToTell, withinBounds } from "./topics.js";
+import {
+  adopted,
+  compareTopics,
+  MOST_FOLLOWED,
+  namesToTell,
+  usableByServer,
+  withinBounds,
+} from "./topics.js";
 
 /** @typedef {import("../state.js").State} State */
 /** @typedef {import("../state.js").Ticket} Ticket */
@@ -31,10 +38,13 @@ import { adopted, compareTopics, MOST_FOLLOWED, namesToTell, withinBounds } from
  * @property {() => void} late called when a push service answers after all
  */
 
-/** @typedef {import("./next.js").Facts & {subscription: Subscription | null, ticket: Ticket | null, theirs: import("../server.js").TopicName[], server: import("../server.js").Server, ours: string}} Round */
+/** @typedef {import("./next.js").Facts & {subscription: Subscription | null, ticket: Ticket | null, theirs: import("../server.js").TopicName[], server: import("../server.js").Server, ours: string, renewed: boolean}} Round */
 
 /** Steps a repair takes at most; the longest real one takes six. */
 const MOST_STEPS = 12;
+
+/** Names that a sentence about them has room for. */
+const MOST_NAMED = 5;
 
 /** A server that cannot be told for so long is gone, or has long given this browser up itself. */
 const LONGEST_FAILING_MS = 90 * 24 * 60 * 60 * 1000;
@@ -95,6 +105,7 @@ async function look(means) {
     view: "unseen",
     trouble: null,
     theirs: [],
+    renewed: false,
     server,
     ...wishOf(state),
   };
@@ -197,9 +208,11 @@ const STEPS = {
     await asking(round, async () => {
       const { following } = await means.read();
       round.ours = following.map(keyOf).join(" ");
-      const { id, manage_token } = await tellTopics(means, round, following, (names) =>
+      const made = await tellTopics(means, round, following, (names) =>
         server.subscribe(targetOf(subscription), names),
       );
+      if (!made) return;
+      const { id, manage_token } = made;
       const ticket = {
         server: server.address,
         id,
@@ -209,6 +222,7 @@ const STEPS = {
       };
       await means.change(() => ({ ticket }));
       round.ticket = ticket;
+      round.renewed = true;
       await see(round, server.view);
       await STEPS.adopt(means, round);
     });
@@ -220,6 +234,7 @@ const STEPS = {
     const moving = async () => {
       await see(round, () => server.moveEndpoint(ticket, targetOf(subscription)));
       await means.change(() => ({ ticket: { ...ticket, endpoint: subscription.endpoint } }));
+      round.renewed = true;
     };
     await asking(round, moving, true);
     if (round.trouble?.code !== "conflict") return;
@@ -234,9 +249,9 @@ const STEPS = {
     if (!ticket || following.length === 0) return;
     round.ours = following.map(keyOf).join(" ");
     const telling = async () => {
-      await see(round, () =>
-        tellTopics(means, round, following, (names) => server.changeTopics(ticket, names)),
-      );
+      const seen = await tellTopics(means, round, following, (names) => server.changeTopics(ticket, names));
+      if (!seen) return STEPS.retire(means, round);
+      await see(round, async () => seen);
       await STEPS.adopt(means, round);
     };
     await asking(round, telling, true);
@@ -261,29 +276,64 @@ const STEPS = {
  * @param {Round} round
  * @param {Followed[]} following
  * @param {(names: string[]) => Promise<T>} tell
- * @returns {Promise<T>}
+ * @returns {Promise<T | null>} null where it takes none of them for a topic
  */
 async function tellTopics(means, round, following, tell) {
   const most = following.slice(0, MOST_FOLLOWED);
   if (most.length < following.length) round.trouble = hindrance("too_many_followed");
   try {
-    return await tell(namesToTell(most));
+    return await tellUsable(round, most, tell);
   } catch (error) {
     if (!isTooMany(error)) throw error;
   }
   round.trouble ??= hindrance("too_many_waiting");
   const known = await means.topics();
-  const [more, fewer] = [true, false].map((anew) =>
-    namesToTell(withinBounds(most, round.theirs, known, { anew })),
-  );
+  const [more, fewer] = [true, false].map((anew) => withinBounds(most, round.theirs, known, { anew }));
   try {
-    return await tell(more);
+    return await tellUsable(round, more, tell);
   } catch (error) {
     // Topics of all readers that wait are bounded, too.
     if (!isTooMany(error) || fewer.length === 0) throw error;
   }
-  return tell(fewer);
+  return tellUsable(round, fewer, tell);
 }
+
+/**
+ * The server refuses all of them for one that is no topic's name to it, and does not say which. Its own are
+ * always some.
+ * @template T
+ * @param {Round} round
+ * @param {Followed[]} following
+ * @param {(names: string[]) => Promise<T>} tell
+ * @returns {Promise<T | null>} null where none is left to tell
+ */
+async function tellUsable(round, following, tell) {
+  let refusal;
+  for (const usable of usableByServer(following)) {
+    if (usable.length < following.length) round.trouble = unusable(following, usable);
+    if (usable.length === 0) return null;
+    try {
+      return await tell(namesToTell(usable));
+    } catch (error) {
+      if (!isMalformed(error)) throw error;
+      refusal = error;
+    }
+  }
+  throw refusal;
+}
+
+/**
+ * @param {Followed[]} following
+ * @param {Followed[]} usable
+ */
+function unusable(following, usable) {
+  const left = following.filter((topic) => !usable.includes(topic)).map(({ name }) => name);
+  const named = left.length > MOST_NAMED ? [...left.slice(0, MOST_NAMED), "…"] : left;
+  return { ...hindrance("unusable_names"), message: named.join(", ") };
+}
+
+/** @param {unknown} error */
+const isMalformed = (error) => error instanceof RefusedByServer && error.code === "malformed";
 
 /** @param {unknown} error */
 const isTooMany = (error) => error instanceof RefusedByServer && error.code === "too_many_topics";
@@ -333,8 +383,25 @@ async function settle(means, how, round) {
   await means.change((state) => ({
     standing,
     tries: standing.trouble?.passing || state.ended.length > 0 ? state.tries + 1 : 0,
+    ...reached(state, how, round),
   }));
   return standing;
+}
+
+/**
+ * What came between the last look and a push that takes over would otherwise ring nowhere, and so what came
+ * while the server rang an endpoint that was dead. Where the server knows the one that is there, its push
+ * service took whatever was to ring.
+ * @param {State} before
+ * @param {Standing["how"]} how
+ * @param {Round} round
+ * @returns {Partial<Pick<State, "missed" | "held">>}
+ */
+function reached({ standing, missed }, how, { view, renewed }) {
+  const takesOver = ringsByFeed(standing.how) && !ringsByFeed(how);
+  const wasDead = standing.how === "push" && renewed;
+  if (missed || takesOver || wasDead) return { missed: true };
+  return how === "push" && view === "known" ? { held: [] } : {};
 }
 
 /**

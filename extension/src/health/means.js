@@ -12,7 +12,6 @@ import { push } from "./push.js";
 /** @returns {Promise<import("../state.js").Standing>} */
 export function ensureHere() {
   return exclusively("newsbell ensure", async () => {
-    const before = await readState();
     /** @type {import("./ensure.js").Means} */
     const means = {
       serverAt,
@@ -31,12 +30,7 @@ export function ensureHere() {
     const standing = await ensure(means);
     void endLeft(means); // waited for by nobody
     await setAlarms(standing, await readState());
-    // What came between the last look and the push that takes over would otherwise ring nowhere.
-    const takenOver = ringsByFeed(before.standing.how) && !ringsByFeed(standing.how);
-    await lookAtFeed({ ring: takenOver });
+    await lookAtFeed();
     return standing;
   });
 }
-
-/** @param {import("../state.js").How} how */
-export const ringsByFeed = (how) => how === "polling" || how === "waiting";

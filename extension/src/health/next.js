@@ -28,6 +28,12 @@
  */
 
 /**
+ * Whether looking at the feed is what rings.
+ * @param {How} how
+ */
+export const ringsByFeed = (how) => how === "polling" || how === "waiting";
+
+/**
  * @param {Facts} facts
  * @returns {Decision}
  */

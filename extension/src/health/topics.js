@@ -1,7 +1,7 @@
 /** Which topics are followed, here and at the server, and who changed them since both last agreed. */
 
 import { lookup } from "../topics/catalogue.js";
-import { fold, keyOf } from "../topics/names.js";
+import { cleanName, fold, keyOf } from "../topics/names.js";
 
 /** @typedef {import("../state.js").Followed} Followed */
 /** @typedef {import("../state.js").Topic} Topic */
@@ -56,6 +56,20 @@ export function withinBounds(following, theirs, known, { anew }) {
   const others = anew ? waiting.filter((topic) => !isHeld(topic)) : [];
   const taken = [...waiting.filter(isHeld), ...others].slice(0, MOST_WAITING);
   return following.filter((topic) => !waiting.includes(topic) || taken.includes(topic));
+}
+
+/**
+ * What of them to tell, the most first, where the server may not take each for a topic's name. It takes its own,
+ * which have slugs; of the others those that our rules refuse are left out first, as rules that were once laxer
+ * let them be followed.
+ * @param {Followed[]} following
+ * @returns {Followed[][]} each shorter than the one before
+ */
+export function usableByServer(following) {
+  const named = following.filter(({ name, slug }) => slug !== undefined || cleanName(name) !== null);
+  const own = following.filter(({ slug }) => slug !== undefined);
+  const lists = [following, named, own];
+  return lists.filter(({ length }, at) => at === 0 || length < lists[at - 1].length);
 }
 
 /** What the server is told: slugs where they are known. */

@@ -6,15 +6,21 @@ const MAX_WORDS = 8;
 const EDGES = "\\s\"“”„«»‹›‘’'`,;:|•·*_\\-–—/\\\\<>=~^";
 const EDGE_RUNS = new RegExp(`^[${EDGES}]+|[${EDGES}]+$`, "gu");
 const CODE =
-  /https?:|www\.|\S+@\S+\.\S+|[=<>{}[\]\\|^~]|[\p{L}\p{N}]_[\p{L}\p{N}]|\S:\S|^[0-9a-f]{8,}$|^\d+$|^(?=\S*\d)(?=\S*[a-z])[a-z0-9-]{20,}$/iu;
-const SENTENCE = /[.!?…。！？]\s+\S+\s+\S|[\p{L}\p{N}]{2,}[.…。]$/u;
-const FORBIDDEN = /[\p{Cc}\u00ad\ufeff\ufffe\uffff]/gu;
+  /https?:|www\.|\S+@\S+\.\S+|[=<>{}[\]\\|^~]|[\p{L}\p{N}_]_[\p{L}\p{N}_]|\S:\S|^[0-9a-f]{8,}$|^\p{Nd}+$|^(?=\S*\d)(?=\S*[a-z])[a-zİı0-9-]{20,}$/iu;
+const SENTENCE = /[.!?…。！？]\s+\S+\s+\S|[\p{L}\p{N}_]{2,}[.…。]$/u;
+// All controls but those that part words, and with them half characters, which no server takes.
+const FORBIDDEN =
+  /[\p{Cc}\u00ad\u202d\u202e\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff](?<![\t\n\r\u0085])/gu;
 
 /**
  * One line: each run of white space is one space, none at the ends, no control characters.
  * @param {string} text
  */
-export const squeeze = (text) => text.replace(/\s+/g, " ").replace(FORBIDDEN, "").trim();
+export const squeeze = (text) =>
+  text
+    .replace(FORBIDDEN, "")
+    .replace(/[\s\u0085]+/g, " ")
+    .trim();
 
 // Printable ASCII with single spaces, which is most of what is folded, and takes most of the time.
 const PLAIN = /^[!-_a-~]+(?: [!-_a-~]+)*$/;
@@ -51,7 +57,7 @@ const foldAny = (name) =>
  */
 export function cleanName(text) {
   if (text.length > 1000) return null;
-  let name = squeeze(text.normalize("NFC")).replace(EDGE_RUNS, "");
+  let name = squeeze(squeeze(text).normalize("NFC")).replace(EDGE_RUNS, "");
   if (name.startsWith("#")) name = name.replace(/^#+/, "").replace(EDGE_RUNS, "") || name;
   if (!name || [...name].length > MAX_NAME || name.split(" ").length > MAX_WORDS) return null;
   if (!/[\p{L}\p{N}\p{S}]/u.test(name)) return null;

@@ -221,7 +221,7 @@ def _body(html: str, url: str) -> str:
 def _links(conn: Connection, article: Article, patch: ArticlePatch, now: datetime) -> list[TopicLink]:
     if patch.topics is None:
         return kept_links(conn, article)
-    names = checked_names(patch.topics, limit=MAX_TOPICS)
+    names = checked_names(conn, patch.topics, limit=MAX_TOPICS)
     return [
         TopicLink(topic=topic, origin="editor", weight=1.0) for topic in topic_store.ensure(conn, names, now)
     ]

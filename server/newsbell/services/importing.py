@@ -96,7 +96,8 @@ def import_article(
     article (by canonical URL) is updated in place and does not ring again. Raises errors of our tree for
     anything that cannot be an article, and then the store is as it was.
     """
-    names = checked_names(topics, limit=MAX_TOPICS)
+    with db.read() as conn:
+        names = checked_names(conn, topics, limit=MAX_TOPICS)
     source = fetched(source, fetcher)
     cleaned = with_title(clean_source(source, cleaner), title)
     cleaned = replace(cleaned, canonical_url=identity(cleaned))

@@ -51,7 +51,8 @@ def subscribe(
     not take the subscription over.
     """
     rules.check(target)
-    names = _topic_names(topics)
+    with db.read() as conn:
+        names = _topic_names(conn, topics)
     current = current_key(db)
     token = new_token("nbm")
     with db.transaction() as conn:
@@ -92,7 +93,8 @@ def view(db: Database, subscription_id: int) -> Subscription:
 
 def change_topics(db: Database, subscription_id: int, topics: Sequence[str], now: datetime) -> Subscription:
     """Follow exactly these topics from now on."""
-    names = _topic_names(topics)
+    with db.read() as conn:
+        names = _topic_names(conn, topics)
     with db.transaction() as conn:
         _existing(conn, subscription_id)
         ids = [topic.id for topic in ensure_topics(conn, names, now)]
@@ -154,8 +156,8 @@ def send_test(
     return result
 
 
-def _topic_names(topics: Sequence[str]) -> list[str]:
-    names = checked_names(topics, limit=MAX_TOPICS)
+def _topic_names(conn: Connection, topics: Sequence[str]) -> list[str]:
+    names = checked_names(conn, topics, limit=MAX_TOPICS)
     if not names:
         raise MalformedError("Name at least one topic to follow.", field="topics")
     return names

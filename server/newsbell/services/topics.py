@@ -104,11 +104,18 @@ def remove_alias(db: Database, slug: str, alias: str) -> StoredTopic:
         return _reread(conn, topic.id, slug)
 
 
-def checked_names(names: Sequence[str], *, limit: int) -> list[str]:
-    """Topic names or slugs as people give them: cleaned, bounded, the first of each kept."""
+def checked_names(conn: Connection, names: Sequence[str], *, limit: int) -> list[str]:
+    """Topic names or slugs as people give them: cleaned, bounded, the first of each kept.
+
+    A slug may be no name, as world-cup-2026-qualifiers, which reads like an identifier; it stands for the
+    topic that has it.
+    """
     if len(names) > limit:
         raise RefusedError(f"At most {limit} topics.", code="too_many_topics", field="topics")
-    return list(dict.fromkeys(_name(name, field="topics") for name in names))
+    known = store.resolve(conn, [name for name in names if clean_name(name) is None])
+    return list(
+        dict.fromkeys(known[name].name if name in known else _name(name, field="topics") for name in names)
+    )
 
 
 def ensure_topics(conn: Connection, names: Sequence[str], now: datetime) -> list[StoredTopic]:

@@ -132,7 +132,7 @@ def _links_of_version(
     conn: Connection, existing: Article, cleaned: CleanArticle, now: datetime
 ) -> list[TopicLink]:
     named = [mention.name for mention in cleaned.topics if mention.origin == "editor"]
-    given = checked_names([*editors_topics(existing), *named], limit=MAX_TOPICS)
+    given = checked_names(conn, [*editors_topics(existing), *named], limit=MAX_TOPICS)
     if "topics" in existing.pinned:
         links = [*kept_links(conn, existing), *links_of(conn, final_topics((), (), given), now)]
         return list({link.topic.id: link for link in links}.values())

@@ -10,7 +10,7 @@ from newsbell.errors import GoneError, UnreachableError
 from newsbell.services import subscriptions as service
 from newsbell.web import limits
 from newsbell.web.api import answers
-from newsbell.web.api.body import SMALL, Fields, read_body
+from newsbell.web.api.body import SMALL, WITH_TOPICS, Fields, read_body
 from newsbell.web.auth import require_subscriber
 from newsbell.web.context import current
 
@@ -20,7 +20,7 @@ _TARGET = ("endpoint", "keys", "vapid_key")
 @limits.subscribing
 def create() -> Response:
     """Follow topics with this browser. The same browser again gets a fresh token, and its old one ends."""
-    body = read_body((*_TARGET, "topics"), longest=SMALL)
+    body = read_body((*_TARGET, "topics"), longest=WITH_TOPICS)
     context = current()
     subscribed = service.subscribe(
         context.db,
@@ -46,7 +46,7 @@ def show(subscription_id: int) -> Response:
 def change(subscription_id: int) -> Response:
     """Follow exactly these topics from now on."""
     require_subscriber(subscription_id)
-    body = read_body(("topics",), longest=SMALL)
+    body = read_body(("topics",), longest=WITH_TOPICS)
     topics = body.texts("topics")
     context = current()
     if topics is None:

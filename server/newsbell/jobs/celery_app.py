@@ -74,6 +74,8 @@ def celery_app(settings: Settings, queue: str) -> Celery:
         broker_connection_timeout=SECONDS_TO_CONNECT,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
+        # A Redis that is full, or cannot save, refuses what a consumer writes. That ends no worker.
+        broker_channel_error_retry=True,
         # A batch may take minutes, in which nobody would answer: TCP's own keepalive watches the connection.
         broker_heartbeat=0,
         broker_transport_options=_transport_options(settings.broker_url),

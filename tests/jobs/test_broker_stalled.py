@@ -1,7 +1,8 @@
-"""Brokers that are there and of no use: they take no messages."""
+"""Brokers that are there and of no use: one takes no messages, one says nothing any more."""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,12 +19,16 @@ from newsbell.storage import delivery
 from newsbell.storage.database import Database
 from tests.factories import subscriber
 from tests.fakes import FakePusher
+from tests.jobs.brokers import BROKER, delete_queue
+from tests.jobs.chaos import address_of, through
+from tests.jobs.proxy import Proxy, proxy
 from tests.jobs.servers import MissingProgramError, own_rabbitmq, own_redis
 from tests.jobs.waiting import wait_until
 from tests.pages import news_page, paragraphs_of
 
 pytestmark = pytest.mark.database
 
+_REDIS = os.environ.get("NEWSBELL_TEST_REDIS_URL", "")
 _READERS = 30
 _EXABYTE = 10**18
 
@@ -38,6 +43,19 @@ def full(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Setting
         except MissingProgramError as missing:
             pytest.skip(str(missing))
         yield replace(settings, broker_url=server.url)
+
+
+@pytest.fixture(params=["rabbitmq", "redis"])
+def stallable(
+    request: pytest.FixtureRequest, settings: Settings, sqlite_database: Database
+) -> Iterator[tuple[Settings, Proxy]]:
+    """Settings with a broker of each kind, and what is between the worker and it."""
+    url = BROKER if request.param == "rabbitmq" else _REDIS
+    if not url:
+        pytest.skip("NEWSBELL_TEST_BROKER_URL or NEWSBELL_TEST_REDIS_URL is not set: no broker to test with")
+    with proxy(*address_of(url)) as between:
+        yield replace(settings, broker_url=through(url, between.port)), between
+    delete_queue(replace(settings, broker_url=url), sqlite_database)
 
 
 @contextmanager
@@ -82,3 +100,19 @@ def test_a_broker_that_takes_no_messages_delays_nobody(sqlite_database: Database
         _ring(sqlite_database, full, "a")
         wait_until(lambda: _nothing_left(sqlite_database), seconds=60, what="the end of the work")
     assert len(set(pusher.endpoints)) == len(pusher.endpoints) == _READERS
+
+
+@pytest.mark.slow
+def test_a_broker_that_falls_silent_delays_nobody_and_keeps_no_worker_from_ending(
+    sqlite_database: Database, stallable: tuple[Settings, Proxy]
+) -> None:
+    settings, between = stallable
+    _follow(sqlite_database)
+    pusher = FakePusher()
+    with _worker(settings, pusher):
+        _ring(sqlite_database, settings, "a")
+        wait_until(lambda: _nothing_left(sqlite_database), seconds=60, what="the end of the work")
+        between.stall()
+        _ring(sqlite_database, settings, "b")
+        wait_until(lambda: _nothing_left(sqlite_database), seconds=60, what="the end of the work without it")
+    assert len(pusher.endpoints) == 2 * _READERS

@@ -110,14 +110,18 @@ class Schedule(threading.Thread):
 
     def _work_without_broker(self) -> None:
         """Nobody waits for a broker that is away or takes no messages: what is due is done here, as without
-        one.
+        one. Whoever has the turn does so already, and meanwhile the broker may be back.
         """
-        hints = self._desk.hints
-        while not self._desk.stop.is_set():
+        desk, hints = self._desk, self._desk.hints
+        while not desk.stop.is_set():
             if hints.away:
                 hints.give((WORK, None))  # whether it is sent tells whether others can be
-            with self._desk.turn:
-                busy = work_once(self._desk.work)
+            if not desk.turn.acquire(timeout=OFFER_EVERY):
+                return
+            try:
+                busy = work_once(desk.work, self._chores.do_due)
+            finally:
+                desk.turn.release()
             if not busy or (self._depth() is not None and not hints.away):
                 return
 

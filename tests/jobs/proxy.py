@@ -1,4 +1,6 @@
-"""A TCP proxy in front of a server that tests share with others: its connections can be cut, and mended."""
+"""A TCP proxy in front of a server that tests share with others: its connections can be cut, stalled, and
+mended.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +21,13 @@ class Proxy:
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._listener: socket.socket | None = None
+        self._passing = threading.Event()
         self.port = 0
         self.mend()
 
     def mend(self) -> None:
         """Take connections again, at the same port."""
+        self._passing.set()
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((self._at, self.port))
@@ -31,6 +35,10 @@ class Proxy:
         self.port = listener.getsockname()[1]
         self._listener = listener
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+
+    def stall(self) -> None:
+        """Take connections and what is sent, and pass nothing on: as a server that hangs, and ends none."""
+        self._passing.clear()
 
     def cut(self) -> None:
         """End every connection, and refuse new ones."""
@@ -44,6 +52,7 @@ class Proxy:
             ended, self._open = self._open, set()
         for one in ended:
             _end(one)
+        self._passing.set()
 
     def _accept(self, listener: socket.socket) -> None:
         while True:
@@ -68,6 +77,7 @@ class Proxy:
     def _pass_on(self, source: socket.socket, sink: socket.socket) -> None:
         with suppress(OSError):
             while data := source.recv(65_536):
+                self._passing.wait()
                 sink.sendall(data)
         with self._lock:
             self._open -= {source, sink}

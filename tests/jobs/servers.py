@@ -141,8 +141,10 @@ def own_postgresql() -> Iterator[Server]:
 
 
 @contextmanager
-def own_rabbitmq() -> Iterator[Server]:
-    """A RabbitMQ node, with a port mapper of its own; raises `MissingProgramError`."""
+def own_rabbitmq(*, least_free: int = 0) -> Iterator[Server]:
+    """A RabbitMQ node, with a port mapper of its own; raises `MissingProgramError`. It takes no message while
+    fewer than `least_free` bytes of the disk are free.
+    """
     # The script of the package itself: Debian's in PATH becomes another user, with folders of its own.
     program = _program("/usr/lib/rabbitmq/bin/rabbitmq-server", "rabbitmq-server", package="rabbitmq-server")
     mapper = _program("epmd", package="rabbitmq-server")
@@ -167,7 +169,7 @@ def own_rabbitmq() -> Iterator[Server]:
             "RABBITMQ_CONF_ENV_FILE": str(folder / "nothing"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
             # Two schedulers that do not spin: it has little to do.
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 2:2 +sbwt none",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"+S 2:2 +sbwt none -rabbit disk_free_limit {least_free}",
         }
         listing = subprocess.Popen(
             [mapper, "-port", str(names), "-address", "127.0.0.1"], env=environ,
@@ -182,8 +184,10 @@ def own_rabbitmq() -> Iterator[Server]:
 
 
 @contextmanager
-def own_redis() -> Iterator[Server]:
-    """A Redis that writes each change to its folder before it answers; raises `MissingProgramError`."""
+def own_redis(*, most_memory: int = 0) -> Iterator[Server]:
+    """A Redis that writes each change to its folder before it answers; raises `MissingProgramError`. It takes
+    nothing while it holds more than `most_memory` bytes, 0 for no bound.
+    """
     program = _program("redis-server", package="redis-server")
     with _folder(None) as folder:
         port = free_port()
@@ -193,6 +197,7 @@ def own_redis() -> Iterator[Server]:
             "save": "",
             "appendonly": "yes",
             "appendfsync": "always",
+            "maxmemory": str(most_memory),
         }
         command = [program, *(word for name, value in options.items() for word in (f"--{name}", value))]
         with _running(Server("redis", command, dict(os.environ), folder, port)) as server:

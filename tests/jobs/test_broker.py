@@ -19,11 +19,11 @@ import pytest
 from newsbell.config import Settings
 from newsbell.errors import NoStoreError
 from newsbell.jobs.celery_app import PLAN, SEND, WORK, celery_app, queue_name
-from newsbell.jobs.celery_hints import BrokerHints, Hint
-from newsbell.jobs.celery_schedule import offer
+from newsbell.jobs.celery_hints import TRY_AGAIN_AFTER, BrokerHints, Hint
+from newsbell.jobs.celery_schedule import Desk, Schedule, offer
 from newsbell.jobs.celery_worker import run_celery_worker
 from newsbell.jobs.hints import hinting
-from newsbell.services.delivery import RETRIES_AT_ONCE, Worker
+from newsbell.services.delivery import RETRIES_AT_ONCE, Delivery, Worker
 from newsbell.services.importing import Source, import_article
 from newsbell.services.ports import NoHints
 from newsbell.storage import delivery
@@ -195,8 +195,33 @@ class _Given(BrokerHints):
     def __init__(self) -> None:
         self.hints: list[Hint] = []
 
+    away = False
+
+    @property
+    def unsent(self) -> int:
+        return len(self.hints)
+
     def give(self, hint: Hint) -> None:
         self.hints.append(hint)
+
+
+class _EmptyQueue(Schedule):
+    """A schedule whose queue holds nothing, yet."""
+
+    def _depth(self) -> int:
+        return 0
+
+
+class _Tried(BrokerHints):
+    """Hints that are sent to nobody: they fail while `failing`."""
+
+    failing = True
+    tried = 0
+
+    def _send(self, _hint: Hint) -> None:
+        self.tried += 1
+        if self.failing:
+            raise TimeoutError
 
 
 @pytest.mark.parametrize(
@@ -230,3 +255,37 @@ def test_an_unfinished_hint_is_waited_for_as_long_as_asked(
     until = time.monotonic() + 30
     assert hints.flushed(30)
     assert time.monotonic() < until
+
+
+def test_what_waits_here_to_be_sent_is_not_offered_again(
+    sqlite_database: Database, settings: Settings
+) -> None:
+    _ring(sqlite_database, settings, hint=False)
+    given = _Given()
+    worker, pusher = Worker(name="one"), FakePusher()
+    work = Delivery(sqlite_database, settings, worker, pusher, lambda: datetime.now(UTC), given)
+    name = queue_name(sqlite_database)
+    schedule = _EmptyQueue(celery_app(settings, name), name, Desk(work, given, threading.Event()))
+    schedule._offer()
+    schedule._offer()
+    assert [task for task, _ in given.hints] == [PLAN]
+
+
+def test_while_hints_fail_one_in_a_while_is_tried(
+    sqlite_database: Database, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    seconds = [0.0]
+    hints = _Tried(celery_app(settings, queue_name(sqlite_database)), clock=lambda: seconds[0])
+    for _ in range(9):
+        hints.alert_due(1)
+    assert hints.flushed(30)
+    assert (hints.tried, hints.away, hints.unsent) == (1, True, 0)
+
+    seconds[0] += TRY_AGAIN_AFTER
+    hints.failing = False
+    for _ in range(9):
+        hints.alert_due(1)
+    assert hints.flushed(30)
+    assert (hints.tried, hints.away) == (10, False)
+    hints.close()
+    assert caplog.text.count("broker_away") == caplog.text.count("broker_back") == 1

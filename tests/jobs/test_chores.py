@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from newsbell.config import Settings
+from newsbell.domain.push import PushResult
+from newsbell.domain.subscription import PushTarget
 from newsbell.errors import UnavailableError
 from newsbell.jobs import chores
-from newsbell.jobs.chores import SWEEP_EVERY, Chores
+from newsbell.jobs.celery_app import celery_app, queue_name
+from newsbell.jobs.celery_hints import BrokerHints
+from newsbell.jobs.celery_schedule import Desk, Schedule
+from newsbell.jobs.chores import HEARTBEAT_EVERY, SWEEP_EVERY, Chores
 from newsbell.jobs.embedded import work_until
 from newsbell.services.delivery import Delivery, Worker
 from newsbell.storage import delivery
 from newsbell.storage.database import Database
 from newsbell.storage.statements import take_turn
 from tests.factories import NOW, subscriber
-from tests.fakes import Clock, FakePusher
+from tests.fakes import SENT, Clock, FakePusher
 from tests.jobs.waiting import wait_until
 from tests.services.readers import ring
 
@@ -93,7 +99,7 @@ def test_a_sweep_that_left_something_is_soon_followed_by_another(
 
 
 def test_readers_are_rung_though_no_sweep_succeeds(work: Delivery, sweeps: list[datetime]) -> None:
-    _ring_one(work)
+    _ring_some(work, 1)
     with _running(work) as rung:
         wait_until(rung, what="the ring")
     assert sweeps
@@ -104,7 +110,7 @@ def test_readers_are_rung_while_an_editor_has_the_turn(
     postgresql_database: Database, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     work = Delivery(postgresql_database, Settings(), Worker(name="w"), FakePusher(), clock)
-    _ring_one(work)
+    _ring_some(work, 1)
     with work.db.transaction() as conn:
         take_turn(conn)
         with _running(work) as rung:
@@ -113,9 +119,50 @@ def test_readers_are_rung_while_an_editor_has_the_turn(
     assert "_failed" not in caplog.text
 
 
-def _ring_one(work: Delivery) -> None:
+def test_who_works_without_the_broker_says_that_it_lives(work: Delivery, clock: Clock) -> None:
+    heard = list[datetime | None]()
+
+    def answer(_target: PushTarget) -> PushResult:
+        heard.append(_heartbeat(work))
+        clock.advance(HEARTBEAT_EVERY)
+        return SENT
+
+    work = replace(work, worker=Worker(name="w", batch_size=1), pusher=FakePusher(answer))
+    _ring_some(work, 3)
+    with _brokerless(work):
+        wait_until(lambda: len(heard) == 3, what="the rings")
+    assert heard == [NOW, NOW + HEARTBEAT_EVERY, NOW + 2 * HEARTBEAT_EVERY]
+
+
+def test_who_is_at_work_while_the_broker_goes_says_that_it_lives(work: Delivery, clock: Clock) -> None:
+    _ring_some(work, 1)
+    with _brokerless(work, at_work=True):
+        wait_until(lambda: _heartbeat(work) == NOW, what="a sign of life")
+        clock.advance(HEARTBEAT_EVERY)
+        wait_until(lambda: _heartbeat(work) == clock(), seconds=30, what="another sign of life")
+
+
+@contextmanager
+def _brokerless(work: Delivery, *, at_work: bool = False) -> Iterator[None]:
+    """The schedule of a worker whose broker is away, in a thread of its own; somebody else is `at_work`."""
+    name, stop = queue_name(work.db), threading.Event()
+    app = celery_app(Settings(broker_url="redis://127.0.0.1:1"), name)
+    desk = Desk(work, BrokerHints(app), stop)
+    schedule = Schedule(app, name, desk)
+    with desk.turn if at_work else nullcontext():
+        schedule.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            schedule.join(30)
+            assert not schedule.is_alive()
+
+
+def _ring_some(work: Delivery, readers: int) -> None:
     with work.db.transaction() as conn:
-        subscriber(conn, "Russia", now=NOW - timedelta(days=1))
+        for _ in range(readers):
+            subscriber(conn, "Russia", now=NOW - timedelta(days=1))
     ring(work)
 
 

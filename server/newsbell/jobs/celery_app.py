@@ -32,6 +32,10 @@ WORK = "newsbell.work"
 """Do whatever is due next."""
 
 SECONDS_TO_CONNECT = 4.0
+_SECONDS_TO_ANSWER = 5.0
+"""A broker that hangs and ends no connection is away. A worker that ends takes its leave of it in up to five
+questions. A consumer that is idle waits for messages outside of any read.
+"""
 
 
 def queue_name(db: Database) -> str:
@@ -74,6 +78,8 @@ def celery_app(settings: Settings, queue: str) -> Celery:
         broker_connection_timeout=SECONDS_TO_CONNECT,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
+        # A Redis that is full, or cannot save, refuses what a consumer writes. That ends no worker.
+        broker_channel_error_retry=True,
         # A batch may take minutes, in which nobody would answer: TCP's own keepalive watches the connection.
         broker_heartbeat=0,
         broker_transport_options=_transport_options(settings.broker_url),
@@ -83,5 +89,14 @@ def celery_app(settings: Settings, queue: str) -> Celery:
 
 def _transport_options(broker_url: str) -> dict[str, object]:
     if broker_url.startswith("redis"):
-        return {"socket_timeout": 30, "socket_connect_timeout": SECONDS_TO_CONNECT, "socket_keepalive": True}
-    return {"confirm_publish": True}
+        return {
+            "socket_timeout": _SECONDS_TO_ANSWER,
+            "socket_connect_timeout": SECONDS_TO_CONNECT,
+            "socket_keepalive": True,
+        }
+    # Over TLS these two do nothing, but py-amqp leaves the seconds to connect in force.
+    return {
+        "confirm_publish": True,
+        "read_timeout": _SECONDS_TO_ANSWER,
+        "write_timeout": _SECONDS_TO_ANSWER,
+    }

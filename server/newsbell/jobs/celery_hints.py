@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from newsbell.jobs.celery_app import PLAN, SECONDS_TO_CONNECT, SEND
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
 
 MOST_WAITING = 100_000
 """Hints kept for a slow broker; more are dropped, and found in the rows later."""
+TRY_AGAIN_AFTER = 30.0
+"""Seconds after a hint failed in which no other is tried. RabbitMQ in an alarm answers none, and does not see
+that a connection it has blocked was given up: each try leaves one behind there, until the alarm ends.
+"""
 _SECONDS_TO_FLUSH = 2.0
 
 logger = logging.getLogger("newsbell.hints")
@@ -27,17 +33,30 @@ Hint = tuple[str, int | None]
 class BrokerHints:
     """Hints for a broker's workers. Safe to share between threads; close it at the end.
 
-    While the broker is away hints are dropped: the schedule of the workers finds in the rows what they
-    were about.
+    While the broker is away, or takes none, hints are dropped, but for one now and then that finds out
+    whether it is back: the schedule of the workers finds in the rows what they were about. `clock` counts
+    seconds.
     """
 
-    def __init__(self, app: Celery) -> None:
+    def __init__(self, app: Celery, clock: Callable[[], float] = time.monotonic) -> None:
         self._app = app
+        self._clock = clock
         self._waiting: queue.Queue[Hint | None] = queue.Queue(MOST_WAITING)
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._connection: Connection | None = None
         self._away = False
+        self._try_at = 0.0
+
+    @property
+    def away(self) -> bool:
+        """Whether the last hint that was tried could not be sent."""
+        return self._away
+
+    @property
+    def unsent(self) -> int:
+        """How many wait here to be sent."""
+        return self._waiting.unfinished_tasks
 
     def alert_due(self, alert_id: int) -> None:
         self.give((PLAN, alert_id))
@@ -72,6 +91,8 @@ class BrokerHints:
     def _send_all(self) -> None:
         while (hint := self._waiting.get()) is not None:
             try:
+                if self._away and self._clock() < self._try_at:
+                    continue
                 self._send(hint)
             except Exception as error:  # noqa: BLE001 - whatever a broker's library raises, a hint may be lost
                 # The library wraps what happened in an error that says nothing.
@@ -116,6 +137,7 @@ class BrokerHints:
             self._connection = None
 
     def _note(self, *, away: bool, reason: str = "") -> None:
+        self._try_at = self._clock() + TRY_AGAIN_AFTER
         if away != self._away:
             self._away = away
             logger.warning(event("broker_away", reason=reason) if away else event("broker_back"))

@@ -75,11 +75,11 @@ class Schedule(threading.Thread):
             due = delivery.due(conn, work.clock(), limit=OFFERED_AT_ONCE)
         if not (due.alerts or due.batches or due.retries):
             return
-        on_its_way = self._depth()
-        if on_its_way is None:
+        on_its_way, hints = self._depth(), self._desk.hints
+        if on_its_way is None or hints.away:
             self._work_without_broker()
         else:
-            offer(self._desk.hints, due, on_its_way)
+            offer(hints, due, on_its_way + hints.unsent)
 
     def _depth(self) -> int | None:
         """How many messages wait in the queue; None while the broker cannot be asked."""
@@ -109,11 +109,20 @@ class Schedule(threading.Thread):
             logger.warning(event("broker_away", reason=reason))
 
     def _work_without_broker(self) -> None:
-        """Nobody waits for a broker that is away: what is due is done here, as without one."""
-        while not self._desk.stop.is_set():
-            with self._desk.turn:
-                busy = work_once(self._desk.work)
-            if not busy or self._depth() is not None:
+        """Nobody waits for a broker that is away or takes no messages: what is due is done here, as without
+        one. Whoever has the turn does so already, and meanwhile the broker may be back.
+        """
+        desk, hints = self._desk, self._desk.hints
+        while not desk.stop.is_set():
+            if hints.away:
+                hints.give((WORK, None))  # whether it is sent tells whether others can be
+            if not desk.turn.acquire(timeout=OFFER_EVERY):
+                return
+            try:
+                busy = work_once(desk.work, self._chores.do_due)
+            finally:
+                desk.turn.release()
+            if not busy or (self._depth() is not None and not hints.away):
                 return
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +27,7 @@ from newsbell.services.ports import Pusher
 from newsbell.storage.database import open_database
 
 _PAUSE_AFTER_AN_ERROR = 1.0
+_PAUSE_AFTER_A_REFUSAL = 5.0
 
 logger = logging.getLogger("newsbell.worker")
 
@@ -48,6 +50,13 @@ class RowsConsumer(Consumer):
         def shutdown(self, parent: Any) -> None:
             """As Celery's own: every step is told."""
             self.send_all(parent, "shutdown")
+
+    def on_connection_error_before_connected(self, exc: Exception) -> None:
+        """As Celery's own, and no next try at once: it pauses for a broker that is away, not for one that
+        answers and refuses.
+        """
+        super().on_connection_error_before_connected(exc)
+        time.sleep(_PAUSE_AFTER_A_REFUSAL)
 
 
 def run_celery_worker(

@@ -1,7 +1,8 @@
 /** "Send me a test": by the server where it rings, else by the extension that rings from the feed. */
 
 import { show } from "./feed/ring.js";
-import { ensureHere, ringsByFeed } from "./health/means.js";
+import { ensureHere } from "./health/means.js";
+import { ringsByFeed } from "./health/next.js";
 import { maySayThings } from "./platform.js";
 import { Hindered, RefusedByServer, serverAt } from "./server.js";
 import { readState } from "./state.js";

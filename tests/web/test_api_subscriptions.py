@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from newsbell.domain.push import Outcome, PushResult
+from newsbell.domain.topics import fold
 from newsbell.edges.vapid import new_key_pair
 from newsbell.services.vapid import current_key, rotate
 from tests.web.site import ENDPOINT, KEYS, OTHER_KEYS, Site, bearer
@@ -81,6 +82,13 @@ def test_a_slug_that_reads_like_a_code_is_a_topic_where_one_has_it(site: Site) -
     assert site.follow([slug, long], endpoint=OTHER_ENDPOINT).status_code == 201
     refused = site.client.patch(address, json={"topics": ["world-cup-2030-qualifiers"]}, headers=token)
     assert (refused.status_code, (refused.json or {})["code"]) == (400, "malformed")
+
+
+def test_what_is_too_long_for_a_topic_is_refused_and_leaves_nothing_behind(site: Site) -> None:
+    before = fold.cache_info().currsize
+    refused = site.follow(["\ufdfa" * 1_000])
+    assert (refused.status_code, (refused.json or {})["code"]) == (400, "malformed")
+    assert fold.cache_info().currsize == before
 
 
 def test_topics_change_as_a_whole(site: Site) -> None:

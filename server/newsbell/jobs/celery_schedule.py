@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import random
 import threading
+import time
 from dataclasses import dataclass, field
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from newsbell.jobs.celery_app import PLAN, SEND, WORK, queue_of
-from newsbell.jobs.celery_hints import BrokerHints, Hint
+from newsbell.jobs.celery_hints import TRY_AGAIN_AFTER, BrokerHints, Hint
 from newsbell.jobs.chores import Chores
 from newsbell.jobs.logs import event, log_failure
 from newsbell.services.delivery import RETRIES_AT_ONCE, Delivery, work_once
@@ -51,6 +52,7 @@ class Schedule(threading.Thread):
         self._app, self._queue, self._desk = app, queue_of(queue), desk
         self._connection: Connection | None = None
         self._away = False
+        self._ask_at = 0.0
         self._chores = Chores(desk.work)
 
     def run(self) -> None:
@@ -82,7 +84,11 @@ class Schedule(threading.Thread):
             offer(hints, due, on_its_way + hints.unsent)
 
     def _depth(self) -> int | None:
-        """How many messages wait in the queue; None while the broker cannot be asked."""
+        """How many messages wait in the queue; None while the broker cannot be asked. After a failure it is
+        left alone for a while: one that hangs takes ten seconds to find out.
+        """
+        if self._away and time.monotonic() < self._ask_at:
+            return None
         try:
             if self._connection is None:
                 self._connection = self._app.connection_for_read()
@@ -104,6 +110,7 @@ class Schedule(threading.Thread):
 
     def _leave(self, reason: str) -> None:
         self._close()
+        self._ask_at = time.monotonic() + TRY_AGAIN_AFTER
         if not self._away:
             self._away = True
             logger.warning(event("broker_away", reason=reason))

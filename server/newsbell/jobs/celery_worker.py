@@ -51,12 +51,18 @@ class RowsConsumer(Consumer):
             """As Celery's own: every step is told."""
             self.send_all(parent, "shutdown")
 
+    channel_errors: tuple[type[Exception], ...]
+
+    # Celery's own, and no next try at once: it pauses for a broker that is away, not for one that answers and
+    # refuses, be it the connection or what is asked over it.
     def on_connection_error_before_connected(self, exc: Exception) -> None:
-        """As Celery's own, and no next try at once: it pauses for a broker that is away, not for one that
-        answers and refuses.
-        """
         super().on_connection_error_before_connected(exc)
         time.sleep(_PAUSE_AFTER_A_REFUSAL)
+
+    def on_connection_error_after_connected(self, exc: Exception) -> None:
+        super().on_connection_error_after_connected(exc)
+        if isinstance(exc, self.channel_errors):
+            time.sleep(_PAUSE_AFTER_A_REFUSAL)
 
 
 def run_celery_worker(

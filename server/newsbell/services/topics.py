@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from newsbell.domain.slugs import MAX_SLUG
 from newsbell.domain.topics import StoredTopic, clean_name
 from newsbell.errors import MalformedError, NotFoundError, RefusedError
 from newsbell.storage import topics as store
@@ -112,7 +113,9 @@ def checked_names(conn: Connection, names: Sequence[str], *, limit: int) -> list
     """
     if len(names) > limit:
         raise RefusedError(f"At most {limit} topics.", code="too_many_topics", field="topics")
-    known = store.resolve(conn, [name for name in names if clean_name(name) is None])
+    # No longer texts: to fold and keep those would cost more than to refuse them.
+    slugs = [name for name in names if len(name) <= MAX_SLUG and clean_name(name) is None]
+    known = store.resolve(conn, slugs)
     return list(
         dict.fromkeys(known[name].name if name in known else _name(name, field="topics") for name in names)
     )

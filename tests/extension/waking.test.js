@@ -173,13 +173,29 @@ for (const [what, first, answers] of [
   });
 }
 
+/** As it came so many minutes ago. */
+const ago = (minutes, number) => ({
+  ...story(number),
+  date_published: new Date(Date.now() - minutes * 60_000).toISOString(),
+});
+
 test("what a subscription that lives did not ring for is not rung for once it is made again", async () => {
-  const items = [story(1)];
+  const items = [ago(61, 1)];
   await asks(begun(alarm("look")), {}, routes(items));
   await again(start, routes(items)); // all is well: the server meant it to be silent
   pushService.subscription = null;
   await again(start, routes([story(2), ...items]));
   assert.deepEqual(titles(), ["Story 2"]);
+});
+
+test("what the server was still trying to ring for as it gave the subscription up rings all the same", async () => {
+  const items = [ago(59, 1)];
+  await asks(begun(alarm("look")), {}, routes(items));
+  await again(start, routes(items)); // it knows the subscription, whose push service has not taken the push
+  await again(start, forgetting(items));
+  assert.deepEqual(titles(), ["Story 1"]);
+  await again(start, routes(items));
+  assert.deepEqual([heard.length, browser.store.held], [1, []]);
 });
 
 test("what a push rang for in time does not ring again with what was missed", async () => {

@@ -3,6 +3,7 @@
  * place. It looks at what there is, does one step after another, and writes down how things stand.
  */
 
+import { stillHeld } from "../feed/held.js";
 import { RefusedByServer, ServerAway, troubleOf } from "../server.js";
 import { keyOf } from "../topics/names.js";
 import { next, ringsByFeed } from "./next.js";
@@ -383,25 +384,25 @@ async function settle(means, how, round) {
   await means.change((state) => ({
     standing,
     tries: standing.trouble?.passing || state.ended.length > 0 ? state.tries + 1 : 0,
-    ...reached(state, how, round),
+    ...reached(state, standing, round),
   }));
   return standing;
 }
 
 /**
  * What came between the last look and a push that takes over would otherwise ring nowhere, and so what came
- * while the server rang an endpoint that was dead. Where the server knows the one that is there, its push
- * service took whatever was to ring.
+ * while the server rang an endpoint that was dead. Where the server knows the one that is there, all but the
+ * newest is settled.
  * @param {State} before
- * @param {Standing["how"]} how
+ * @param {Standing} after
  * @param {Round} round
  * @returns {Partial<Pick<State, "missed" | "held">>}
  */
-function reached({ standing, missed }, how, { view, renewed }) {
+function reached({ standing, missed, held }, { how, at }, { view, renewed }) {
   const takesOver = ringsByFeed(standing.how) && !ringsByFeed(how);
   const wasDead = standing.how === "push" && renewed;
   if (missed || takesOver || wasDead) return { missed: true };
-  return how === "push" && view === "known" ? { held: [] } : {};
+  return how === "push" && view === "known" ? { held: stillHeld(held, at) } : {};
 }
 
 /**

@@ -22,18 +22,19 @@ const SAVE_WITHIN_MS = 120_000;
 /** Of a thousand topics each: what a popup searches through at once, and what storage has room for. */
 const MOST_PAGES = 20;
 
-/** The server answered, and the answer is no: `code` for programs, `message` for people. */
+/** The server answered, and the answer is no: `code` for programs, `message` for people, `field` at fault if any. */
 export class RefusedByServer extends Error {
   name = "RefusedByServer";
 
   /**
    * @param {number} status
-   * @param {{code?: unknown, message?: unknown}} answer
+   * @param {{code?: unknown, message?: unknown, field?: unknown}} answer
    */
   constructor(status, answer) {
     super(typeof answer.message === "string" ? answer.message : `The server answered ${status}.`);
     this.status = status;
     this.code = typeof answer.code === "string" ? answer.code : "error";
+    this.field = typeof answer.field === "string" ? answer.field : "";
   }
 
   /** Whether the thing is over, or the token no longer opens it. */

@@ -58,7 +58,7 @@ import { exclusively, storage } from "./platform.js";
  * @property {string[]} known ids, addresses and stories of articles that were seen, newest last
  * @property {string[]} pushed addresses of articles that a push rang for, newest last
  * @property {Item[]} due articles to ring for, stored before the first of them rings
- * @property {Item[]} held articles that the feed had before any push, since pushes were last known to come
+ * @property {Item[]} held articles that the feed had before any push, and whose push may be lost
  * @property {boolean} missed whether pushes may have been lost, so that the next look at the feed rings
  * @property {string[]} unread ids
  * @property {Saved | null} saved

@@ -9,7 +9,7 @@ export const NEW_KEY = "BAAC";
 export const NOW = 1_800_000_000_000;
 
 export const away = () => new ServerAway("offline");
-export const refused = (status, code) => new RefusedByServer(status, { code, message: "No." });
+export const refused = (status, code, field) => new RefusedByServer(status, { code, message: "No.", field });
 
 /** Storage in memory, read and changed as state.js does. */
 export function memory(given = {}) {
@@ -87,7 +87,7 @@ export class FakeServer {
       return row;
     };
     const checked = (topics) => {
-      if (topics.length === 0 || !topics.every(this.isName)) throw refused(400, "malformed");
+      if (topics.length === 0 || !topics.every(this.isName)) throw refused(400, "malformed", "topics");
       if (this.isTooMany(topics)) throw refused(422, "too_many_topics");
       return topics;
     };

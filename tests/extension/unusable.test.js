@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { fakeBrowser } from "./browser.js";
 
 fakeBrowser();
-const { NOW, row, stage, ticket, topic } = await import("./fakes.js");
+const { NOW, refused, row, stage, ticket, topic } = await import("./fakes.js");
 const { endLeft, ensure } = await import("../../extension/src/health/ensure.js");
 const { troubleWords } = await import("../../extension/src/sayings.js");
 
@@ -57,6 +57,30 @@ test("a first registration gets through, and pushes come", async () => {
   const standing = await ensure(means);
   assert.deepEqual([standing.how, standing.trouble.code, has()], ["push", "unusable_names", [["russia"]]]);
 });
+
+for (const [what, state] of [
+  ["at a first registration", { ticket: null }],
+  ["after a move from another server", { ticket: { ...ticket, server: "https://old.example" } }],
+]) {
+  test(`${what}, the server is told of those among its topics, and no others are said`, async () => {
+    const listed = { name: "Russia", slug: "russia", aliases: ["РФ"], articles: 1 };
+    const given = { state, rows: [], push: {}, topics: async () => [listed] };
+    const { means, has } = strict([named("Russia"), NEWER, named("РФ")], given);
+    const standing = await ensure(means);
+    assert.deepEqual([standing.how, standing.trouble.message], ["push", "Sea ice"]);
+    assert.deepEqual(has(), [["Russia", "РФ"]]);
+  });
+}
+
+for (const field of ["endpoint", "keys", undefined]) {
+  test(`a refusal of ${field ?? "what is not said"} is no name's, and leaves none out`, async () => {
+    const { means, server, has } = strict([named("Russia")], { state: { ticket: null }, rows: [], push: {} });
+    server.failing.subscribe = refused(400, "malformed", field);
+    const { how, trouble } = await ensure(means);
+    assert.deepEqual([how, trouble.code, trouble.message, has()], ["polling", "malformed", "No.", []]);
+    assert.equal(server.log.filter((name) => name === "subscribe").length, 1);
+  });
+}
 
 test("where nothing is left that the server takes, it rings for nothing any more", async () => {
   const { means, store, has } = strict([YEAR]);

@@ -9,6 +9,7 @@ import {
   browser,
   HERE,
   happen,
+  heard,
   pushService,
   quiet,
   READER,
@@ -172,13 +173,29 @@ for (const [what, first, answers] of [
   });
 }
 
+/** As it came so many minutes ago. */
+const ago = (minutes, number) => ({
+  ...story(number),
+  date_published: new Date(Date.now() - minutes * 60_000).toISOString(),
+});
+
 test("what a subscription that lives did not ring for is not rung for once it is made again", async () => {
-  const items = [story(1)];
+  const items = [ago(61, 1)];
   await asks(begun(alarm("look")), {}, routes(items));
   await again(start, routes(items)); // all is well: the server meant it to be silent
   pushService.subscription = null;
   await again(start, routes([story(2), ...items]));
   assert.deepEqual(titles(), ["Story 2"]);
+});
+
+test("what the server was still trying to ring for as it gave the subscription up rings all the same", async () => {
+  const items = [ago(59, 1)];
+  await asks(begun(alarm("look")), {}, routes(items));
+  await again(start, routes(items)); // it knows the subscription, whose push service has not taken the push
+  await again(start, forgetting(items));
+  assert.deepEqual(titles(), ["Story 1"]);
+  await again(start, routes(items));
+  assert.deepEqual([heard.length, browser.store.held], [1, []]);
 });
 
 test("what a push rang for in time does not ring again with what was missed", async () => {
@@ -318,6 +335,48 @@ test("one article that comes by the feed and by push is one notification", async
   const notification = { title: "By push", body: "", tag: "story-1", navigate: story(1).url };
   await happen("push", { data: { json: () => ({ notification }) } });
   assert.deepEqual(shown.map(({ title }) => title).sort(), ["By push", "Story 2"]);
+});
+
+const told = { ...story(1), _newsbell: { story: "story-1" } };
+const notification = {
+  title: "By push",
+  body: "",
+  tag: "story-1",
+  navigate: told.url,
+  data: { id: told.id },
+};
+const pushed = () => happen("push", { data: { json: () => ({ notification }) } });
+
+test("a story that rang from the feed, as its endpoint had moved, is not heard again by its push", async () => {
+  await asks(start, {}, routes([told]));
+  await pushed();
+  assert.deepEqual([heard, titles()], [["Story 1"], ["By push"]]);
+  await happen("notificationclick", { notification: shown[0] });
+  await quiet();
+  assert.deepEqual([shown, browser.store.unread], [[], []]);
+});
+
+test("a story that rang by push is not heard again from the feed, be it as another of its articles", async () => {
+  for (const item of [told, { ...told, ...story(2) }]) {
+    stage({}, routes([item]));
+    await pushed();
+    await start();
+    await quiet();
+    assert.deepEqual([heard, titles()], [["By push"], ["By push"]]);
+  }
+});
+
+test("a test is heard each time, and so is a heap of articles", async () => {
+  const { data: _, ...test } = { ...notification, title: "Test", tag: "newsbell-test" };
+  for (let times = 0; times < 2; times += 1)
+    await happen("push", { data: { json: () => ({ notification: test }) } });
+  assert.deepEqual([heard.slice(-2), titles()], [["Test", "Test"], ["Test"]]);
+
+  const heap = (from) => routes(Array.from({ length: 6 }, (_, at) => story(from + at)));
+  const standing = { how: "polling", trouble: null, at: 0 };
+  await asks(alarm("look"), { standing }, heap(1));
+  await again(alarm("look"), heap(7));
+  assert.deepEqual([heard.length, shown.length], [2, 1]);
 });
 
 test("a push service has fifteen seconds; one that answers after all takes over", async (context) => {

@@ -60,11 +60,15 @@ export function subscribed() {
 
 /** The notifications on the screen. */
 export const shown = [];
+/** The titles of those that were heard: one that takes the place of another of its tag is not. */
+export const heard = [];
 
 globalThis.registration = {
   showNotification: async (title, { data, tag }) => {
     const one = { title, tag, data, close: () => shown.splice(shown.indexOf(one), 1) };
-    shown.push(one);
+    const at = shown.findIndex((other) => tag && other.tag === tag);
+    if (at < 0) heard.push(title);
+    shown.splice(at < 0 ? shown.length : at, 1, one);
   },
   getNotifications: async () => [...shown],
   pushManager: {
@@ -95,6 +99,7 @@ export function stage(state = {}, answers = routes()) {
   browser.texts.clear();
   browser.grants.notifications = true;
   shown.length = 0;
+  heard.length = 0;
   Object.assign(pushService, { subscription: null, answers: async (made) => made });
   return fakeFetch(answers);
 }

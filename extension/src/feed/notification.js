@@ -2,7 +2,8 @@
 
 import { itemsOf } from "./items.js";
 
-/** @typedef {{title: string, body: string, tag: string, lang: string, address: string}} Shown */
+/** `isArticle`: heard once, however often its tag is shown. */
+/** @typedef {{title: string, body: string, tag: string, lang: string, address: string, isArticle?: boolean}} Shown */
 
 /**
  * A message is always shown, even one that cannot be read: a browser ends subscriptions that ring
@@ -20,6 +21,7 @@ export function notificationFrom(data, otherwise) {
     tag: text(asked.tag),
     lang: text(asked.lang),
     address: text(asked.navigate),
+    isArticle: articleIn(data) !== null,
   };
 }
 

@@ -30,15 +30,17 @@ export async function ringDue() {
 }
 
 /**
+ * Tagged as the push for its story is, be it late: one takes the other's place, and is not heard again.
  * @param {Item} item
  * @returns {Shown}
  */
-const notificationOf = ({ id, url, original, title, summary, site, lang }) => ({
+const notificationOf = ({ id, url, original, title, summary, site, story, lang }) => ({
   title: title || t("notification_untitled"),
   body: [site, summary].filter(Boolean).join("\n"),
-  tag: id,
+  tag: story || id,
   lang,
   address: url || original,
+  isArticle: true,
 });
 
 /**
@@ -65,7 +67,7 @@ export async function show(shown) {
   const worker = registration();
   const icon = runtime.getURL("icons/bell-128.png");
   if (worker?.showNotification) {
-    await closeSame(worker, shown.address);
+    await closeSame(worker, shown);
     const { title, body, tag, lang, address } = shown;
     await worker.showNotification(title, { body, tag, lang, icon, data: { address } });
   } else {
@@ -79,13 +81,15 @@ export async function show(shown) {
 }
 
 /**
- * The same article may have come by the feed and by push: one notification stays.
+ * The same article may have come by the feed and by push: one notification stays. One of the same tag is left to
+ * the browser, which replaces it in silence: were it closed, the new one would be heard, as a test is each time.
  * @param {ServiceWorkerRegistration} worker
- * @param {string} address
+ * @param {Shown} shown
  */
-async function closeSame(worker, address) {
+async function closeSame(worker, { tag, address, isArticle }) {
   for (const other of await worker.getNotifications()) {
-    if (other.data?.address === address) other.close();
+    const isReplaced = isArticle && other.tag === tag;
+    if (other.data?.address === address && !isReplaced) other.close();
   }
 }
 

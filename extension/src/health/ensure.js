@@ -3,6 +3,7 @@
  * place. It looks at what there is, does one step after another, and writes down how things stand.
  */
 
+import { stillHeld } from "../feed/held.js";
 import { RefusedByServer, ServerAway, troubleOf } from "../server.js";
 import { keyOf } from "../topics/names.js";
 import { next, ringsByFeed } from "./next.js";
@@ -282,7 +283,7 @@ async function tellTopics(means, round, following, tell) {
   const most = following.slice(0, MOST_FOLLOWED);
   if (most.length < following.length) round.trouble = hindrance("too_many_followed");
   try {
-    return await tellUsable(round, most, tell);
+    return await tellUsable(means, round, most, tell);
   } catch (error) {
     if (!isTooMany(error)) throw error;
   }
@@ -290,32 +291,39 @@ async function tellTopics(means, round, following, tell) {
   const known = await means.topics();
   const [more, fewer] = [true, false].map((anew) => withinBounds(most, round.theirs, known, { anew }));
   try {
-    return await tellUsable(round, more, tell);
+    return await tellUsable(means, round, more, tell);
   } catch (error) {
     // Topics of all readers that wait are bounded, too.
     if (!isTooMany(error) || fewer.length === 0) throw error;
   }
-  return tellUsable(round, fewer, tell);
+  return tellUsable(means, round, fewer, tell);
 }
 
 /**
  * The server refuses all of them for one that is no topic's name to it, and does not say which. Its own are
  * always some.
  * @template T
+ * @param {Means} means
  * @param {Round} round
  * @param {Followed[]} following
  * @param {(names: string[]) => Promise<T>} tell
  * @returns {Promise<T | null>} null where none is left to tell
  */
-async function tellUsable(round, following, tell) {
+async function tellUsable(means, round, following, tell) {
   let refusal;
-  for (const usable of usableByServer(following)) {
-    if (usable.length < following.length) round.trouble = unusable(following, usable);
+  try {
+    return await tell(namesToTell(following));
+  } catch (error) {
+    if (!isOfNames(error)) throw error;
+    refusal = error;
+  }
+  for (const usable of usableByServer(following, await means.topics())) {
+    round.trouble = unusable(following, usable);
     if (usable.length === 0) return null;
     try {
       return await tell(namesToTell(usable));
     } catch (error) {
-      if (!isMalformed(error)) throw error;
+      if (!isOfNames(error)) throw error;
       refusal = error;
     }
   }
@@ -333,7 +341,8 @@ function unusable(following, usable) {
 }
 
 /** @param {unknown} error */
-const isMalformed = (error) => error instanceof RefusedByServer && error.code === "malformed";
+const isOfNames = (error) =>
+  error instanceof RefusedByServer && error.code === "malformed" && error.field === "topics";
 
 /** @param {unknown} error */
 const isTooMany = (error) => error instanceof RefusedByServer && error.code === "too_many_topics";
@@ -383,25 +392,25 @@ async function settle(means, how, round) {
   await means.change((state) => ({
     standing,
     tries: standing.trouble?.passing || state.ended.length > 0 ? state.tries + 1 : 0,
-    ...reached(state, how, round),
+    ...reached(state, standing, round),
   }));
   return standing;
 }
 
 /**
  * What came between the last look and a push that takes over would otherwise ring nowhere, and so what came
- * while the server rang an endpoint that was dead. Where the server knows the one that is there, its push
- * service took whatever was to ring.
+ * while the server rang an endpoint that was dead. Where the server knows the one that is there, all but the
+ * newest is settled.
  * @param {State} before
- * @param {Standing["how"]} how
+ * @param {Standing} after
  * @param {Round} round
  * @returns {Partial<Pick<State, "missed" | "held">>}
  */
-function reached({ standing, missed }, how, { view, renewed }) {
+function reached({ standing, missed, held }, { how, at }, { view, renewed }) {
   const takesOver = ringsByFeed(standing.how) && !ringsByFeed(how);
   const wasDead = standing.how === "push" && renewed;
   if (missed || takesOver || wasDead) return { missed: true };
-  return how === "push" && view === "known" ? { held: [] } : {};
+  return how === "push" && view === "known" ? { held: stillHeld(held, at) } : {};
 }
 
 /**

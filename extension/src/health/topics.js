@@ -59,17 +59,20 @@ export function withinBounds(following, theirs, known, { anew }) {
 }
 
 /**
- * What of them to tell, the most first, where the server may not take each for a topic's name. It takes its own,
- * which have slugs; of the others those that our rules refuse are left out first, as rules that were once laxer
- * let them be followed.
+ * What of them to tell, the most first, where the server takes some for no topic's name. It takes its own, which
+ * have slugs or are among its topics, as after a move to another server; of the others those that our rules
+ * refuse are left out first, as rules that were once laxer let them be followed.
  * @param {Followed[]} following
- * @returns {Followed[][]} each shorter than the one before
+ * @param {Topic[]} known the server's topics
+ * @returns {Followed[][]} each shorter than the one before, and the first than what is followed
  */
-export function usableByServer(following) {
-  const named = following.filter(({ name, slug }) => slug !== undefined || cleanName(name) !== null);
-  const own = following.filter(({ slug }) => slug !== undefined);
+export function usableByServer(following, known) {
+  const find = lookup(known);
+  const isOwn = (/** @type {Followed} */ { name, slug }) => slug !== undefined || find(name) !== undefined;
+  const named = following.filter((topic) => isOwn(topic) || cleanName(topic.name) !== null);
+  const own = named.filter(isOwn);
   const lists = [following, named, own];
-  return lists.filter(({ length }, at) => at === 0 || length < lists[at - 1].length);
+  return lists.filter(({ length }, at) => at > 0 && length < lists[at - 1].length);
 }
 
 /** What the server is told: slugs where they are known. */

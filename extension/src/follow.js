@@ -64,11 +64,12 @@ export async function follow(names) {
   await ensureHere();
 }
 
-/** @param {string} key the slug of a topic, or its name */
-export async function unfollow(key) {
+/** @param {string[]} keys the slugs of topics, or their names */
+export async function unfollow(keys) {
+  const folded = keys.map(fold);
   await changeState((state) => {
     const following = state.following.filter(
-      (topic) => keyOf(topic) !== key && fold(topic.name) !== fold(key),
+      (topic) => !keys.includes(keyOf(topic)) && !folded.includes(fold(topic.name)),
     );
     return following.length > 0 ? { following } : { following, unread: [], due: [] };
   });

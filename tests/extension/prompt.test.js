@@ -133,6 +133,15 @@ test("what was followed and is unticked is followed no more", async () => {
   assert.deepEqual(followed(), ["Russia"]);
 });
 
+test("topics that are unticked are unfollowed with one message, for each is a whole repair", async () => {
+  follows("Russia", "Ukraine", "Trade");
+  paint();
+  for (const name of ["Ukraine", "Trade"]) tick(name, false);
+  await allow();
+  assert.deepEqual(followed(), ["Russia"]);
+  assert.equal(asked.length, 2); // that, and what was allowed
+});
+
 test("all that is followed is ticked beside what is asked for now, and the rest of the page is not", async () => {
   follows("Russia", "Ukraine");
   view.asked = ["Trade", "ukraine"];

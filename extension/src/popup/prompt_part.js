@@ -116,8 +116,9 @@ export function paintPrompt(view, pageTopics, close) {
   function take() {
     const ticks = boxes().map(({ value, checked }) => ({ name: value, ticked: checked }));
     const topics = ticks.filter(({ ticked }) => ticked).map(({ name }) => name);
+    const unticked = untickedOf(ticks, view.state.following).map(({ name }) => name);
     if (topics.length === 0) say(byId("prompt-said"), t("prompt_none_ticked"), "bad");
-    else for (const { name } of untickedOf(ticks, view.state.following)) void ask("unfollow", { key: name });
+    else if (unticked.length > 0) void ask("unfollow", { keys: unticked }); // at once: each is a repair
     return topics;
   }
 }

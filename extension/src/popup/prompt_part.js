@@ -4,6 +4,7 @@ import { isSecure } from "../address.js";
 import { ask } from "../ask.js";
 import { askToSayThings, pushesItself } from "../platform.js";
 import { writeState } from "../state.js";
+import { otherThan } from "../topics/names.js";
 import { t } from "../words.js";
 import { choicesOf, untickedOf } from "./choices.js";
 import { byId, h, onceAtATime, paint, say, show } from "./dom.js";
@@ -101,7 +102,8 @@ export function paintPrompt(view, pageTopics, close) {
   function askBrowser() {
     const topics = take();
     if (topics.length === 0) return;
-    const noted = writeState({ pending: { topics, at: Date.now() } });
+    const more = otherThan(topics, view.state.following); // what is unfollowed meanwhile must not come back
+    const noted = writeState({ pending: { topics: more, at: Date.now() } });
     askToSayThings().then(async (allowed) => {
       await noted;
       if (allowed) await ask("allowed");

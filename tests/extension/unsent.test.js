@@ -5,9 +5,8 @@ import { fakeBrowser, fakeFetch } from "./browser.js";
 const browser = fakeBrowser({ allowed: true });
 browser.notifications = { create: async (id) => browser.log.push(["notified", id]) };
 const { savePage, sendUnsent } = await import("../../extension/src/save/page.js");
-const { drop, hasRoom, isRefused, MOST_PAGES, MOST_TEXT } = await import(
-  "../../extension/src/save/unsent.js"
-);
+const { drop, hasRoom, MOST_PAGES, MOST_TEXT } = await import("../../extension/src/save/unsent.js");
+const { isRefused } = await import("../../extension/src/save/waiting.js");
 const { savedWords, troubleWords } = await import("../../extension/src/sayings.js");
 const { readState } = await import("../../extension/src/state.js");
 const { whyWaiting } = await import("../../extension/src/popup/unsent_part.js");

@@ -8,11 +8,10 @@ import { keepRetry, SAVES } from "../health/alarms.js";
 import { exclusively } from "../platform.js";
 import { changeState, readState } from "../state.js";
 import { dropTextsExcept, keepText, textOf } from "./texts.js";
+import { isRefused, mayCome, sendable } from "./waiting.js";
 
-/** @typedef {import("../state.js").State} State */
 /** @typedef {import("../state.js").Unsent} Unsent */
 /** @typedef {import("../state.js").Saved} Saved */
-/** @typedef {import("../state.js").Trouble} Trouble */
 /** `html`: undefined where it is lost, null where the disk does not give it now. */
 /** @typedef {(page: Unsent, html: string | undefined | null) => Promise<Saved>} SendKept */
 
@@ -116,13 +115,6 @@ export function drop(id) {
 const sweep = (unsent) => dropTextsExcept(unsent.map(({ id }) => id)).catch(() => undefined);
 
 /**
- * What is to be tried now. A page waits for its own server: no other is sent it.
- * @param {Pick<State, "unsent" | "server" | "apiToken">} state
- */
-export const sendable = ({ unsent, server, apiToken }) =>
-  apiToken === "" ? [] : unsent.filter((one) => one.server === server);
-
-/**
  * Try every page that waits, until the server turns out to be away.
  * @param {SendKept} send
  * @param {(saved: Saved) => Promise<void>} tell what came of one that was saved, or refused
@@ -177,18 +169,6 @@ async function keepWith(id, saved) {
   const kept = unsent.find((one) => one.id === id);
   return kept ? { ...saved, what: isRefused(kept) ? "failed" : "unsent" } : null;
 }
-
-/**
- * Whether a page may yet be taken: by a server that answers again, or with another token.
- * @param {Trouble} trouble
- */
-const mayCome = ({ code, passing }) => passing || code === "unauthorized" || code === "no_consent";
-
-/**
- * Whether a page is tried again only where its editor says so.
- * @param {Pick<Unsent, "trouble">} page
- */
-export const isRefused = ({ trouble }) => trouble !== null && !mayCome(trouble);
 
 /** Before the try, so that one during which the background is stopped leads to a longer wait as well. */
 async function countTry() {

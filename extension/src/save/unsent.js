@@ -1,7 +1,7 @@
 /**
  * Pages that wait to be saved: kept before they are sent, so that neither a server that is away nor a
  * background that is stopped loses one, and tried again until the server answers yes or no. After a no they
- * stay until their editor has seen it, and drops them.
+ * stay until their editor has seen it, and drops them, or until a page that can still be sent needs the room.
  */
 
 import { keepRetry, SAVES } from "../health/alarms.js";
@@ -30,14 +30,21 @@ const STOPPING = new Set([
 ]);
 
 /**
- * Whether there is room for one more. The same page again takes the place of the one that waits.
+ * What stays beside one more page. The same page again takes the place of the one that waits, and those refused
+ * longest ago give way, so that what can still be sent has all the room.
  * @param {Unsent[]} unsent
  * @param {Pick<Unsent, "server" | "url" | "size">} page
+ * @returns {Unsent[] | null} null where there is no room for one more
  */
-export function hasRoom(unsent, page) {
+export function leftBeside(unsent, page) {
   const others = unsent.filter((one) => !isSame(one, page));
-  const size = others.reduce((sum, one) => sum + one.size, page.size);
-  return others.length < MOST_PAGES && size <= MOST_TEXT;
+  const size = () => others.reduce((sum, one) => sum + one.size, page.size);
+  while (others.length >= MOST_PAGES || size() > MOST_TEXT) {
+    const oldest = others.findIndex(isRefused);
+    if (oldest === -1) return null;
+    others.splice(oldest, 1);
+  }
+  return others;
 }
 
 /**
@@ -81,17 +88,18 @@ const alone = (id, work) => exclusively(`newsbell unsent ${id}`, work);
 function keep(page, html) {
   const entry = { ...page, size: new Blob([html]).size, at: Date.now(), trouble: null };
   return exclusively("newsbell texts", async () => {
-    if (!hasRoom((await readState()).unsent, entry)) return null;
+    if (!leftBeside((await readState()).unsent, entry)) return null;
     try {
       await keepText(entry.id, html);
     } catch {
       return null; // a full disk, or a browser told to keep nothing
     }
-    const { unsent, unsentTries } = await changeState((state) => ({
-      unsent: [...state.unsent.filter((one) => !isSame(one, entry)), entry],
-      unsentTries: state.unsentTries + 1,
-    }));
+    const { unsent, unsentTries } = await changeState((state) => {
+      const others = leftBeside(state.unsent, entry);
+      return others ? { unsent: [...others, entry], unsentTries: state.unsentTries + 1 } : {};
+    });
     await sweep(unsent);
+    if (!unsent.includes(entry)) return null; // meanwhile a refused one was tried again, and waits
     await keepRetry(SAVES, unsentTries); // before it is sent: whatever happens then, it is tried again
     return entry;
   });

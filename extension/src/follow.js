@@ -98,7 +98,8 @@ export async function followPending() {
 /**
  * Nothing is followed any more, the server is told, and nothing rings.
  * @returns {Promise<{isTold: boolean, unclaimed: string[]}>} whether the reader's server knows, where what was
- *   left before does not count; and the servers whose own page may ring on, for it never let the extension in
+ *   left before does not count; and the servers whose own page may ring on, for it never let the extension in,
+ *   which are named once
  */
 export async function stopEverything() {
   await changeState(() => ({
@@ -114,6 +115,7 @@ export async function stopEverything() {
   }));
   await ensureHere();
   const { ended, server, unclaimed } = await readState();
+  await changeState((state) => ({ unclaimed: state.unclaimed.filter((one) => !unclaimed.includes(one)) }));
   return { isTold: !ended.some((ticket) => ticket.server === server), unclaimed };
 }
 

@@ -30,12 +30,13 @@ export async function openLink(topics) {
   const verifier = toBase64url(crypto.getRandomValues(new Uint8Array(32)));
   const named = topics.slice(0, MOST_NAMED);
   const link = { verifier, server, named, at: Date.now(), tab: -1, code: "" };
-  await changeState(({ following, unclaimed }) => ({
+  await changeState(({ following, ticket, unclaimed }) => ({
     // What is unfollowed before it is claimed must not come back.
     link: { ...link, topics: otherThan(topics, following) },
     byPolling: false,
     pending: null,
-    unclaimed: [...new Set([...unclaimed, server])],
+    // Where a ticket is held, the page's subscription ends with it.
+    unclaimed: ticket?.server === server ? unclaimed : [...new Set([...unclaimed, server])],
   }));
   const hash = await hashOf(verifier);
   const back = runtime.getURL(DONE_PAGE);

@@ -50,7 +50,7 @@ import { exclusively, storage } from "./platform.js";
  * @property {Ticket | null} ticket
  * @property {Ended[]} ended tickets whose servers must still be told
  * @property {Link | null} link a hand-over under way
- * @property {string[]} unclaimed servers whose page was opened for a hand-over, with none claimed since: it may notify
+ * @property {string[]} unclaimed servers whose page was opened for a hand-over, with none claimed since: it may notify, which the next Stop says
  * @property {Standing} standing how things stood when they were last looked at
  * @property {About | null} about
  * @property {Catalogue | null} catalogue

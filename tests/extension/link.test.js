@@ -241,10 +241,20 @@ test("a page that never let the extension in may go on notifying when everything
     browser.store.link = null; // "Not now"
     assert.deepEqual(await stopEverything(), { isTold: true, unclaimed: [HERE] });
   }
+  await openLink(["russia"]);
   browser.store.server = "https://other.example";
   await openLink(["russia"]);
   const { unclaimed } = await stopEverything();
   assert.deepEqual(unclaimed, [HERE, "https://other.example"]);
+  assert.deepEqual((await stopEverything()).unclaimed, []); // that was said, and is not said for ever
+});
+
+test("the page of a server whose ticket is held ends with the ticket, though the link be opened anew", async () => {
+  browser.store.ticket = { server: HERE, id: 7, token: "secret", endpoint: "", told: ["russia"] };
+  await openLink(["russia"]);
+  const asked = fakeFetch({ ...ROUTES, "DELETE /api/v1/subscriptions/7": [204] });
+  assert.deepEqual(await stopEverything(), { isTold: true, unclaimed: [] });
+  assert.ok(asked.some(({ name }) => name.startsWith("DELETE ")));
 });
 
 test("one that let it in is stopped by it", async () => {

@@ -64,11 +64,12 @@ export async function follow(names) {
   await ensureHere();
 }
 
-/** @param {string} key the slug of a topic, or its name */
-export async function unfollow(key) {
+/** @param {string[]} keys the slugs of topics, or their names */
+export async function unfollow(keys) {
+  const folded = keys.map(fold);
   await changeState((state) => {
     const following = state.following.filter(
-      (topic) => keyOf(topic) !== key && fold(topic.name) !== fold(key),
+      (topic) => !keys.includes(keyOf(topic)) && !folded.includes(fold(topic.name)),
     );
     return following.length > 0 ? { following } : { following, unread: [], due: [] };
   });
@@ -97,7 +98,8 @@ export async function followPending() {
 /**
  * Nothing is followed any more, the server is told, and nothing rings.
  * @returns {Promise<{isTold: boolean, unclaimed: string[]}>} whether the reader's server knows, where what was
- *   left before does not count; and the servers whose own page may ring on, for it never let the extension in
+ *   left before does not count; and the servers whose own page may ring on, for it never let the extension in,
+ *   which are named once
  */
 export async function stopEverything() {
   await changeState(() => ({
@@ -113,6 +115,7 @@ export async function stopEverything() {
   }));
   await ensureHere();
   const { ended, server, unclaimed } = await readState();
+  await changeState((state) => ({ unclaimed: state.unclaimed.filter((one) => !unclaimed.includes(one)) }));
   return { isTold: !ended.some((ticket) => ticket.server === server), unclaimed };
 }
 

@@ -12,7 +12,7 @@ import { adopted } from "./health/topics.js";
 import { exclusively, runtime, tabs } from "./platform.js";
 import { RefusedByServer, serverAt, troubleOf } from "./server.js";
 import { changeState, readState } from "./state.js";
-import { fold } from "./topics/names.js";
+import { fold, otherThan } from "./topics/names.js";
 
 /** @typedef {import("./state.js").Trouble} Trouble */
 /** @typedef {import("./state.js").Link} Link */
@@ -28,16 +28,19 @@ const DONE_PAGE = "done.html";
 export async function openLink(topics) {
   const { server } = await readState();
   const verifier = toBase64url(crypto.getRandomValues(new Uint8Array(32)));
-  const link = { verifier, server, topics, at: Date.now(), tab: -1, code: "" };
-  await changeState(({ unclaimed }) => ({
-    link,
+  const named = topics.slice(0, MOST_NAMED);
+  const link = { verifier, server, named, at: Date.now(), tab: -1, code: "" };
+  await changeState(({ following, ticket, unclaimed }) => ({
+    // What is unfollowed before it is claimed must not come back.
+    link: { ...link, topics: otherThan(topics, following) },
     byPolling: false,
     pending: null,
-    unclaimed: [...new Set([...unclaimed, server])],
+    // Where a ticket is held, the page's subscription ends with it.
+    unclaimed: ticket?.server === server ? unclaimed : [...new Set([...unclaimed, server])],
   }));
   const hash = await hashOf(verifier);
   const back = runtime.getURL(DONE_PAGE);
-  const wanted = { topics: topics.slice(0, MOST_NAMED), hash, back };
+  const wanted = { topics: named, hash, back };
   const tab = await tabs.create({ url: subscribeAddress(server, wanted) });
   await changeState((state) => (state.link ? { link: { ...state.link, tab: tab.id ?? -1 } } : {}));
 }
@@ -122,15 +125,16 @@ async function take(link) {
  * @param {Link} link
  * @param {import("./server.js").TopicName[]} theirs
  */
-function united(state, { topics }, theirs) {
+function united(state, { topics, named }, theirs) {
   const now = Date.now();
-  const shown = [...topics.slice(0, MOST_NAMED), ...theirs.flatMap(({ name, slug }) => [name, slug])];
+  const shown = [...named, ...theirs.flatMap(({ name, slug }) => [name, slug])];
   const settled = new Set(shown.map(fold));
   const others = state.following.filter(
     ({ name, slug }) => !settled.has(fold(name)) && !settled.has(fold(slug ?? name)),
   );
   const following = [...adopted(state.following, theirs, now), ...others];
-  return withTopics({ ...state, following }, topics.slice(MOST_NAMED), now);
+  const more = topics.filter((name) => !settled.has(fold(name)));
+  return withTopics({ ...state, following }, more, now);
 }
 
 /** @param {string} code */

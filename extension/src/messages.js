@@ -23,7 +23,7 @@ const TABLE = {
   },
   follow: (/** @type {{topics: string[]}} */ { topics }) => follow(topics),
   allowed: () => followPending(),
-  unfollow: (/** @type {{key: string}} */ { key }) => unfollow(key),
+  unfollow: (/** @type {{keys: string[]}} */ { keys }) => unfollow(keys),
   link: (/** @type {{topics: string[]}} */ { topics }) => openLink(topics),
   claim: (/** @type {{code: string}} */ { code }) => claim(code),
   markRead: (/** @type {{ids: string[]}} */ { ids }) => markRead(ids),

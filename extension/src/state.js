@@ -30,7 +30,8 @@ import { exclusively, storage } from "./platform.js";
 /** @typedef {{code: string, message: string, passing: boolean}} Trouble */
 /** @typedef {"idle" | "push" | "linked" | "polling" | "waiting" | "unallowed" | "unlinked"} How */
 /** @typedef {{how: How, trouble: Trouble | null, at: number}} Standing */
-/** @typedef {{verifier: string, server: string, topics: string[], at: number, tab: number, code: string}} Link */
+/** `topics`: what OK was pressed for and was not followed; `named`: all that the server's page was opened with. */
+/** @typedef {{verifier: string, server: string, topics: string[], named: string[], at: number, tab: number, code: string}} Link */
 /** @typedef {"new" | "known" | "updated" | "unsent" | "failed"} SaveOutcome */
 
 /** `reason` and `code` say why it rings, or does not: in the server's words, and for programs. */
@@ -45,11 +46,11 @@ import { exclusively, storage } from "./platform.js";
  * @property {string} apiToken an editor's; "" for readers
  * @property {Followed[]} following
  * @property {boolean} byPolling the reader chose to be told without push, where the extension cannot push
- * @property {{topics: string[], at: number} | null} pending what OK was pressed for, until Allow
+ * @property {{topics: string[], at: number} | null} pending what OK was pressed for and was not followed, until Allow
  * @property {Ticket | null} ticket
  * @property {Ended[]} ended tickets whose servers must still be told
  * @property {Link | null} link a hand-over under way
- * @property {string[]} unclaimed servers whose page was opened for a hand-over, with none claimed since: it may notify
+ * @property {string[]} unclaimed servers whose page was opened for a hand-over, with none claimed since: it may notify, which the next Stop says
  * @property {Standing} standing how things stood when they were last looked at
  * @property {About | null} about
  * @property {Catalogue | null} catalogue

@@ -23,7 +23,7 @@ for (const [what, act, left] of [
   ["one article is read", () => markRead(["a"]), ["b"]],
   ["all are read", () => markRead([]), []],
   ["everything is stopped", () => stopEverything(), []],
-  ["the last topic is unfollowed", () => unfollow("russia"), []],
+  ["the last topic is unfollowed", () => unfollow(["russia"]), []],
 ]) {
   test(`what is unread is right at once when ${what}, whatever the server does`, async () => {
     const seen = [];
@@ -36,10 +36,13 @@ for (const [what, act, left] of [
 test("a topic is unfollowed by its slug, and by its name while it has none", async () => {
   fakeFetch({});
   browser.store.following = [topic("Russia"), { name: "Northern Ferries", since: 1, primed: true }];
-  await unfollow("Northern Ferries");
+  await unfollow(["Northern Ferries"]);
   assert.deepEqual(names(), ["Russia"]);
-  await unfollow("russia");
+  await unfollow(["russia"]);
   assert.deepEqual(names(), []);
+  browser.store.following = ["Russia", "Ukraine", "Trade"].map(topic);
+  await unfollow(["russia", "Trade"]);
+  assert.deepEqual(names(), ["Ukraine"]);
 });
 
 test("a topic more than a server takes is refused, and the others stay", async () => {

@@ -5,9 +5,10 @@ import { fakeBrowser, fakeFetch } from "./browser.js";
 const HERE = "http://127.0.0.1:8080";
 const browser = fakeBrowser({ firefox: true });
 const { claim, codeIn, hashOf, openLink } = await import("../../extension/src/link.js");
-const { followPending, stopEverything } = await import("../../extension/src/follow.js");
+const { followPending, stopEverything, unfollow } = await import("../../extension/src/follow.js");
 const { ensureHere } = await import("../../extension/src/health/means.js");
 const { keepAlarms } = await import("../../extension/src/health/alarms.js");
+const { promptOf } = await import("../../extension/src/popup/view.js");
 const { readState } = await import("../../extension/src/state.js");
 const { readSettings, useSettings } = await import("../../extension/src/settings.js");
 
@@ -114,6 +115,16 @@ test("a topic unticked on the server's page is not followed, and one ticked ther
     browser.store.following.map(({ since }) => since === 1),
     [true, false],
   );
+});
+
+test("what was followed, and is unfollowed before the page's subscription is claimed, is not asked for again", async () => {
+  fakeFetch(ROUTES);
+  browser.store.following = ["Russia", "Ferries"].map((name) => ({ ...named(name), since: 1, primed: true }));
+  await openLink(["Trade", "Russia", "ferries"]);
+  assert.equal(opened().get("topics"), "Trade,Russia,ferries");
+  await unfollow(["russia"]);
+  const view = { state: await readState(), allowed: false, pushesItself: false, asked: null };
+  assert.deepEqual(promptOf(view), { topics: ["Trade", "Ferries"], why: "unfinished" });
 });
 
 for (const [what, follows, byPolling] of [
@@ -230,10 +241,20 @@ test("a page that never let the extension in may go on notifying when everything
     browser.store.link = null; // "Not now"
     assert.deepEqual(await stopEverything(), { isTold: true, unclaimed: [HERE] });
   }
+  await openLink(["russia"]);
   browser.store.server = "https://other.example";
   await openLink(["russia"]);
   const { unclaimed } = await stopEverything();
   assert.deepEqual(unclaimed, [HERE, "https://other.example"]);
+  assert.deepEqual((await stopEverything()).unclaimed, []); // that was said, and is not said for ever
+});
+
+test("the page of a server whose ticket is held ends with the ticket, though the link be opened anew", async () => {
+  browser.store.ticket = { server: HERE, id: 7, token: "secret", endpoint: "", told: ["russia"] };
+  await openLink(["russia"]);
+  const asked = fakeFetch({ ...ROUTES, "DELETE /api/v1/subscriptions/7": [204] });
+  assert.deepEqual(await stopEverything(), { isTold: true, unclaimed: [] });
+  assert.ok(asked.some(({ name }) => name.startsWith("DELETE ")));
 });
 
 test("one that let it in is stopped by it", async () => {

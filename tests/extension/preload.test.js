@@ -24,6 +24,20 @@ test("the popup fetches all that it shows first at once, not one after another",
   assert.deepEqual(fetched.sort(), ["src/popup/main.js", ...closure("src/popup/main.js")].sort());
 });
 
+for (const [part, more] of [
+  ["prompt", ["address", "popup/choices", "topics/names"]],
+  ["unsent", ["save/waiting"]],
+]) {
+  test(`the part "${part}", where it is shown first, waits for no more than it needs`, () => {
+    const there = new Set(["src/popup/main.js", ...closure("src/popup/main.js")]);
+    const late = [...closure(`src/popup/${part}_part.js`)].filter((path) => !there.has(path));
+    assert.deepEqual(
+      late.sort(),
+      more.map((name) => `src/${name}.js`),
+    );
+  });
+}
+
 test("what is known is shown without the modules that read, match and save the page", () => {
   const late = closure("src/popup/tab.js");
   const first = closure("src/popup/main.js");

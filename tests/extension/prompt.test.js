@@ -72,7 +72,8 @@ globalThis.document = {
 };
 const { paintPrompt } = await import("../../extension/src/popup/prompt_part.js");
 const { answer } = await import("../../extension/src/messages.js");
-const { DEFAULTS } = await import("../../extension/src/state.js");
+const { promptOf } = await import("../../extension/src/popup/view.js");
+const { DEFAULTS, readState } = await import("../../extension/src/state.js");
 
 const topic = (name) => ({ name, slug: name.toLowerCase(), since: 1, primed: true });
 const ticks = () => part.querySelectorAll("input").map(({ value, checked }) => [value, checked]);
@@ -125,12 +126,26 @@ function follows(...names) {
   view.state = { ...DEFAULTS, following: browser.store.following };
 }
 
+async function unfollow(key) {
+  await answer({ kind: "unfollow", body: { keys: [key] } });
+  view.state = await readState();
+}
+
 test("what was followed and is unticked is followed no more", async () => {
   follows("Russia", "Ukraine");
   paint();
   tick("Ukraine", false);
   await allow();
   assert.deepEqual(followed(), ["Russia"]);
+});
+
+test("topics that are unticked are unfollowed with one message, for each is a whole repair", async () => {
+  follows("Russia", "Ukraine", "Trade");
+  paint();
+  for (const name of ["Ukraine", "Trade"]) tick(name, false);
+  await allow();
+  assert.deepEqual(followed(), ["Russia"]);
+  assert.equal(asked.length, 2); // that, and what was allowed
 });
 
 test("all that is followed is ticked beside what is asked for now, and the rest of the page is not", async () => {
@@ -146,6 +161,25 @@ test("all that is followed is ticked beside what is asked for now, and the rest 
   tick("Russia", false);
   await allow();
   assert.deepEqual(followed(), ["Ukraine", "Trade"]);
+});
+
+test("what was only shown as followed, and is unfollowed after Allow was refused, is not asked for again", async () => {
+  follows("Russia");
+  browser.permissions.request = async () => false;
+  view.asked = ["Ukraine"];
+  paint("Ukraine");
+  await allow();
+  view.asked = null;
+  await unfollow("russia");
+  assert.deepEqual(promptOf(view), { topics: ["Ukraine"], why: "denied" });
+
+  follows("Russia");
+  paint();
+  await allow();
+  view.state = await readState();
+  assert.deepEqual(promptOf(view), { topics: ["Russia"], why: "denied" });
+  await unfollow("russia");
+  assert.equal(promptOf(view), null);
 });
 
 test("ticks hold when the page's topics change as the server's come", async () => {

@@ -5,9 +5,8 @@ import { fakeBrowser, fakeFetch } from "./browser.js";
 const browser = fakeBrowser({ allowed: true });
 browser.notifications = { create: async (id) => browser.log.push(["notified", id]) };
 const { savePage, sendUnsent } = await import("../../extension/src/save/page.js");
-const { drop, hasRoom, isRefused, MOST_PAGES, MOST_TEXT } = await import(
-  "../../extension/src/save/unsent.js"
-);
+const { drop, leftBeside, MOST_PAGES, MOST_TEXT } = await import("../../extension/src/save/unsent.js");
+const { isRefused } = await import("../../extension/src/save/waiting.js");
 const { savedWords, troubleWords } = await import("../../extension/src/sayings.js");
 const { readState } = await import("../../extension/src/state.js");
 const { whyWaiting } = await import("../../extension/src/popup/unsent_part.js");
@@ -196,13 +195,39 @@ test("the list says why a page waits, and promises nothing that is not done", as
 });
 
 test("pages are bounded in number and in length", () => {
-  const one = (number, size) => ({ server: "s", url: `u${number}`, size });
+  const one = (number, size) => ({ server: "s", url: `u${number}`, size, trouble: null });
+  const hasRoom = (unsent, page) => leftBeside(unsent, page) !== null;
   const many = (count, size) => Array.from({ length: count }, (_, number) => one(number, size));
   assert.ok(hasRoom(many(MOST_PAGES - 1, 1), one("new", 1)));
   assert.ok(!hasRoom(many(MOST_PAGES, 1), one("new", 1)));
   assert.ok(hasRoom(many(MOST_PAGES, 1), one(3, 1)), "in the place of itself");
   assert.ok(hasRoom(many(4, MOST_TEXT / 5), one("new", MOST_TEXT / 5)));
   assert.ok(!hasRoom(many(5, MOST_TEXT / 5), one("new", 1)));
+});
+
+test("what was refused gives way to what can still be sent, the oldest first, with its text", async () => {
+  for (let number = 0; number < MOST_PAGES; number += 1) await save(`page ${number}`, undefined);
+  await again(({ body }) => (/page (0|1)$/.test(body.url) ? NO_ARTICLE : WRONG_TOKEN));
+  const saved = await save("ferry", undefined);
+  assert.deepEqual([saved.what, waiting().length, browser.texts.size], ["unsent", MOST_PAGES, MOST_PAGES]);
+  assert.deepEqual(
+    ["page 0", "page 1", "ferry"].map((name) => waiting().includes(name)),
+    [false, true, true],
+  );
+  assert.equal((await save("trade", undefined)).what, "unsent");
+  assert.equal((await save("sport", undefined)).trouble.code, "no_room");
+  assert.equal(waiting().length, MOST_PAGES);
+});
+
+test("as many bytes of what was refused give way as are needed, and none where that is too little", () => {
+  const pages = [1, 2, 3, 4, 5].map((number) => ({
+    ...{ server: "s", url: `u${number}`, size: MOST_TEXT / 5 },
+    trouble: number < 4 ? { code: "no_article", message: "", passing: false } : null,
+  }));
+  const left = (size) => leftBeside(pages, { server: "s", url: "new", size })?.map(({ url }) => url);
+  assert.deepEqual(left(1), ["u2", "u3", "u4", "u5"]);
+  assert.deepEqual(left(MOST_TEXT * 0.4), ["u3", "u4", "u5"]);
+  assert.deepEqual(left(MOST_TEXT * 0.7), undefined);
 });
 
 test("what waits is measured in bytes", async () => {

@@ -26,7 +26,10 @@ const CLAIMED = "POST /api/v1/links/claim";
 const SAVED = "POST /api/v1/articles";
 const FEED = "GET /feeds/russia.json";
 const DONE = "chrome-extension://newsbell/done.html?code=c";
-const LINK = { verifier: "v", server: HERE, topics: ["russia"], at: Date.now(), tab: 5, code: "" };
+const LINK = {
+  ...{ verifier: "v", server: HERE, topics: ["russia"], named: ["russia"] },
+  ...{ at: Date.now(), tab: 5, code: "" },
+};
 const WAITING = { id: "w", server: HERE, url: "https://paper.example/w", title: "W", topics: null, size: 3 };
 const EDITOR = { apiToken: "nba", unsent: [{ ...WAITING, at: 0, trouble: null }], unsentTries: 1 };
 

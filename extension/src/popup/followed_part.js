@@ -81,7 +81,7 @@ const unfollowButton = (topic) =>
       class: "quiet",
       "data-key": `unfollow ${keyOf(topic)}`,
       "aria-label": t("unfollow_topic", topic.name),
-      click: onceAtATime(() => ask("unfollow", { key: keyOf(topic) })),
+      click: onceAtATime(() => ask("unfollow", { keys: [keyOf(topic)] })),
     },
     t("unfollow"),
   );

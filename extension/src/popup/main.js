@@ -28,8 +28,10 @@ const view = {
 // Most openings show neither of these at first, and each module that has to come takes its time.
 const loadPrompt = () => import("./prompt_part.js");
 const loadUnsent = () => import("./unsent_part.js");
-let prompt = promptOf(view) && (await loadPrompt());
-let unsent = state.unsent.length > 0 ? await loadUnsent() : null;
+let [prompt, unsent] = await Promise.all([
+  promptOf(view) && loadPrompt(),
+  state.unsent.length > 0 ? loadUnsent() : null,
+]);
 /** @type {typeof import("./tab.js") | null} nothing of it is needed to show what is known */
 let tab = null;
 listen();

@@ -28,7 +28,7 @@ export function paintPage(view, follow) {
  * @param {(topics: string[]) => Promise<void>} follow
  */
 function row({ name, slug, articles, followed }, follow) {
-  const press = followed ? () => ask("unfollow", { key: slug ?? fold(name) }) : () => follow([name]);
+  const press = followed ? () => ask("unfollow", { keys: [slug ?? fold(name)] }) : () => follow([name]);
   const label = followed ? t("unfollow_topic", name) : t("follow_topic", name);
   return h(
     "li",

@@ -4,6 +4,7 @@ import { isSecure } from "../address.js";
 import { ask } from "../ask.js";
 import { askToSayThings, pushesItself } from "../platform.js";
 import { writeState } from "../state.js";
+import { otherThan } from "../topics/names.js";
 import { t } from "../words.js";
 import { choicesOf, untickedOf } from "./choices.js";
 import { byId, h, onceAtATime, paint, say, show } from "./dom.js";
@@ -101,7 +102,8 @@ export function paintPrompt(view, pageTopics, close) {
   function askBrowser() {
     const topics = take();
     if (topics.length === 0) return;
-    const noted = writeState({ pending: { topics, at: Date.now() } });
+    const more = otherThan(topics, view.state.following); // what is unfollowed meanwhile must not come back
+    const noted = writeState({ pending: { topics: more, at: Date.now() } });
     askToSayThings().then(async (allowed) => {
       await noted;
       if (allowed) await ask("allowed");
@@ -116,8 +118,9 @@ export function paintPrompt(view, pageTopics, close) {
   function take() {
     const ticks = boxes().map(({ value, checked }) => ({ name: value, ticked: checked }));
     const topics = ticks.filter(({ ticked }) => ticked).map(({ name }) => name);
+    const unticked = untickedOf(ticks, view.state.following).map(({ name }) => name);
     if (topics.length === 0) say(byId("prompt-said"), t("prompt_none_ticked"), "bad");
-    else for (const { name } of untickedOf(ticks, view.state.following)) void ask("unfollow", { key: name });
+    else if (unticked.length > 0) void ask("unfollow", { keys: unticked }); // at once: each is a repair
     return topics;
   }
 }

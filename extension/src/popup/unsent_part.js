@@ -1,7 +1,7 @@
 /** Pages that wait to be saved, or were refused: why, and the way to let one go. */
 
 import { ask } from "../ask.js";
-import { isRefused, sendable } from "../save/unsent.js";
+import { isRefused, sendable } from "../save/waiting.js";
 import { onceWords, troubleWords } from "../sayings.js";
 import { t } from "../words.js";
 import { byId, h, onceAtATime, paint, show } from "./dom.js";

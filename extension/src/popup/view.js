@@ -38,7 +38,7 @@ export function promptOf(view) {
   const followed = state.following.map(({ name }) => name);
   if (asked) return { topics: [...asked, ...followed], why: "asked" };
   if (canRing(view) || view.declined) return null;
-  if (state.pending) return { topics: [...state.pending.topics, ...followed], why: "denied" };
-  if (state.link) return { topics: [...state.link.topics, ...followed], why: "unfinished" };
-  return followed.length > 0 ? { topics: followed, why: "needed" } : null;
+  const topics = [...((state.pending ?? state.link)?.topics ?? []), ...followed];
+  if (topics.length === 0) return null;
+  return { topics, why: state.pending ? "denied" : state.link ? "unfinished" : "needed" };
 }

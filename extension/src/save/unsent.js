@@ -1,18 +1,17 @@
 /**
  * Pages that wait to be saved: kept before they are sent, so that neither a server that is away nor a
  * background that is stopped loses one, and tried again until the server answers yes or no. After a no they
- * stay until their editor has seen it, and drops them.
+ * stay until their editor has seen it, and drops them, or until a page that can still be sent needs the room.
  */
 
 import { keepRetry, SAVES } from "../health/alarms.js";
 import { exclusively } from "../platform.js";
 import { changeState, readState } from "../state.js";
 import { dropTextsExcept, keepText, textOf } from "./texts.js";
+import { isRefused, mayCome, sendable } from "./waiting.js";
 
-/** @typedef {import("../state.js").State} State */
 /** @typedef {import("../state.js").Unsent} Unsent */
 /** @typedef {import("../state.js").Saved} Saved */
-/** @typedef {import("../state.js").Trouble} Trouble */
 /** `html`: undefined where it is lost, null where the disk does not give it now. */
 /** @typedef {(page: Unsent, html: string | undefined | null) => Promise<Saved>} SendKept */
 
@@ -31,14 +30,21 @@ const STOPPING = new Set([
 ]);
 
 /**
- * Whether there is room for one more. The same page again takes the place of the one that waits.
+ * What stays beside one more page. The same page again takes the place of the one that waits, and those refused
+ * longest ago give way, so that what can still be sent has all the room.
  * @param {Unsent[]} unsent
  * @param {Pick<Unsent, "server" | "url" | "size">} page
+ * @returns {Unsent[] | null} null where there is no room for one more
  */
-export function hasRoom(unsent, page) {
+export function leftBeside(unsent, page) {
   const others = unsent.filter((one) => !isSame(one, page));
-  const size = others.reduce((sum, one) => sum + one.size, page.size);
-  return others.length < MOST_PAGES && size <= MOST_TEXT;
+  const size = () => others.reduce((sum, one) => sum + one.size, page.size);
+  while (others.length >= MOST_PAGES || size() > MOST_TEXT) {
+    const oldest = others.findIndex(isRefused);
+    if (oldest === -1) return null;
+    others.splice(oldest, 1);
+  }
+  return others;
 }
 
 /**
@@ -82,17 +88,18 @@ const alone = (id, work) => exclusively(`newsbell unsent ${id}`, work);
 function keep(page, html) {
   const entry = { ...page, size: new Blob([html]).size, at: Date.now(), trouble: null };
   return exclusively("newsbell texts", async () => {
-    if (!hasRoom((await readState()).unsent, entry)) return null;
+    if (!leftBeside((await readState()).unsent, entry)) return null;
     try {
       await keepText(entry.id, html);
     } catch {
       return null; // a full disk, or a browser told to keep nothing
     }
-    const { unsent, unsentTries } = await changeState((state) => ({
-      unsent: [...state.unsent.filter((one) => !isSame(one, entry)), entry],
-      unsentTries: state.unsentTries + 1,
-    }));
+    const { unsent, unsentTries } = await changeState((state) => {
+      const others = leftBeside(state.unsent, entry);
+      return others ? { unsent: [...others, entry], unsentTries: state.unsentTries + 1 } : {};
+    });
     await sweep(unsent);
+    if (!unsent.includes(entry)) return null; // meanwhile a refused one was tried again, and waits
     await keepRetry(SAVES, unsentTries); // before it is sent: whatever happens then, it is tried again
     return entry;
   });
@@ -114,13 +121,6 @@ export function drop(id) {
  * @param {Unsent[]} unsent
  */
 const sweep = (unsent) => dropTextsExcept(unsent.map(({ id }) => id)).catch(() => undefined);
-
-/**
- * What is to be tried now. A page waits for its own server: no other is sent it.
- * @param {Pick<State, "unsent" | "server" | "apiToken">} state
- */
-export const sendable = ({ unsent, server, apiToken }) =>
-  apiToken === "" ? [] : unsent.filter((one) => one.server === server);
 
 /**
  * Try every page that waits, until the server turns out to be away.
@@ -177,18 +177,6 @@ async function keepWith(id, saved) {
   const kept = unsent.find((one) => one.id === id);
   return kept ? { ...saved, what: isRefused(kept) ? "failed" : "unsent" } : null;
 }
-
-/**
- * Whether a page may yet be taken: by a server that answers again, or with another token.
- * @param {Trouble} trouble
- */
-const mayCome = ({ code, passing }) => passing || code === "unauthorized" || code === "no_consent";
-
-/**
- * Whether a page is tried again only where its editor says so.
- * @param {Pick<Unsent, "trouble">} page
- */
-export const isRefused = ({ trouble }) => trouble !== null && !mayCome(trouble);
 
 /** Before the try, so that one during which the background is stopped leads to a longer wait as well. */
 async function countTry() {

@@ -40,6 +40,16 @@ export function fold(name) {
  */
 export const keyOf = ({ name, slug }) => slug ?? fold(name);
 
+/**
+ * The names that none of the topics has, nor as its slug.
+ * @param {string[]} names
+ * @param {{name: string, slug?: string}[]} topics
+ */
+export function otherThan(names, topics) {
+  const had = new Set(topics.flatMap(({ name, slug }) => [fold(name), fold(slug ?? name)]));
+  return names.filter((name) => !had.has(fold(name)));
+}
+
 /** @param {string} name */
 const foldAny = (name) =>
   squeeze(name)

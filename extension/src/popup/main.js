@@ -50,8 +50,7 @@ function listen() {
     due = true; // several changes in one turn are painted once
     setTimeout(async () => {
       due = false;
-      view.state = keptCatalogue(await readState());
-      view.allowed = await maySayThings();
+      await readAgain();
       paintAll();
       await tellSaved();
     });
@@ -61,6 +60,11 @@ function listen() {
     "click",
     onceAtATime(() => ask("markRead", { ids: [] })),
   );
+}
+
+async function readAgain() {
+  view.state = keptCatalogue(await readState());
+  view.allowed = await maySayThings();
 }
 
 /**
@@ -97,7 +101,8 @@ async function follow(topics) {
 
 function paintAll() {
   paintStanding();
-  prompt?.paintPrompt(view, tab?.unfollowedOfPage(view) ?? [], (declined) => {
+  prompt?.paintPrompt(view, tab?.unfollowedOfPage(view) ?? [], async (declined) => {
+    await readAgain(); // what was answered, which may be told of later
     view.declined = declined;
     view.asked = null;
     paintAll();

@@ -70,11 +70,18 @@ export class Hindered extends Error {
 }
 
 /**
+ * What is in the way here, before or after a server is asked.
+ * @param {string} code
+ * @returns {Trouble}
+ */
+export const hindrance = (code) => ({ code, message: "", passing: false });
+
+/**
  * @param {unknown} error
  * @returns {Trouble}
  */
 export function troubleOf(error) {
-  if (error instanceof Hindered) return { code: error.code, message: "", passing: false };
+  if (error instanceof Hindered) return hindrance(error.code);
   if (error instanceof RefusedByServer) {
     return { code: error.code, message: error.message, passing: error.isPassing };
   }

@@ -4,7 +4,15 @@ import { serverAddress } from "./address.js";
 import { follow, withinRoom } from "./follow.js";
 import { ensureHere } from "./health/means.js";
 import { exclusively } from "./platform.js";
-import { Hindered, NotNewsbell, RefusedByServer, ServerAway, serverAt, troubleOf } from "./server.js";
+import {
+  Hindered,
+  hindrance,
+  NotNewsbell,
+  RefusedByServer,
+  ServerAway,
+  serverAt,
+  troubleOf,
+} from "./server.js";
 import { changeState, readState, writeState } from "./state.js";
 import { cleanName } from "./topics/names.js";
 
@@ -24,7 +32,7 @@ const FOR_BEING_EMPTY = new Set(["malformed", "refused"]);
  */
 export async function useServer(typed) {
   const server = serverAddress(typed);
-  if (!server) return { trouble: cannot("bad_address") };
+  if (!server) return { trouble: hindrance("bad_address") };
   return inTurn(async () => {
     try {
       const about = await aboutOf(server);
@@ -58,9 +66,6 @@ async function aboutOf(server) {
 const isNoNewsbell = (error) =>
   error instanceof NotNewsbell || (error instanceof RefusedByServer && error.status === 404);
 
-/** @param {string} code */
-const cannot = (code) => ({ code, message: "", passing: false });
-
 /**
  * One change of the server after the other: the one chosen last is used, however long the others take.
  * @template T
@@ -92,7 +97,7 @@ async function moveTo(server) {
  */
 export async function useToken(token) {
   // A browser does not send any other, which would look like a server that is away.
-  if (!TOKEN.test(token)) return cannot("bad_token");
+  if (!TOKEN.test(token)) return hindrance("bad_token");
   const { server } = await readState();
   return exclusively(`newsbell token ${server}`, async () => {
     const before = await readState();
@@ -103,7 +108,7 @@ export async function useToken(token) {
       current === server && apiToken === before.apiToken ? { apiToken: token } : {},
     );
     const kept = now.server === server && now.apiToken === token;
-    return kept ? trouble : cannot("other_server");
+    return kept ? trouble : hindrance("other_server");
   });
 }
 

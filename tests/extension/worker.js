@@ -118,3 +118,12 @@ export async function quiet() {
 
 /** The last number that the button was given. */
 export const badge = () => browser.log.findLast(([name]) => name === "badge")?.[1].text;
+
+/** What the server is asked once this has happened. */
+export async function asks(emit, state, answers) {
+  const asked = stage(state, answers);
+  if (state?.unsent) browser.texts.set("w", "<p>");
+  await emit();
+  await quiet();
+  return asked.map(({ name }) => name);
+}

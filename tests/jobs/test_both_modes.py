@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 import pytest
@@ -22,6 +22,7 @@ from tests.factories import push_target, subscriber
 from tests.fakes import FakePusher
 from tests.jobs.brokers import with_broker
 from tests.jobs.waiting import wait_until
+from tests.jobs.workers import working
 from tests.pages import news_page, paragraphs_of
 
 pytestmark = pytest.mark.database
@@ -44,18 +45,8 @@ def mode(
         yield run_celery_worker, brokered
 
 
-@contextmanager
-def _running(run: Run, settings: Settings, pusher: FakePusher) -> Iterator[None]:
-    stop = threading.Event()
-    given = {"pusher": pusher, "worker": Worker(name="one", batch_size=1), "stop": stop}
-    thread = threading.Thread(target=run, args=(settings,), kwargs=given)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(30)
-        assert not thread.is_alive()
+def _running(run: Run, settings: Settings, pusher: FakePusher) -> AbstractContextManager[threading.Event]:
+    return working(run, settings, pusher=pusher, worker=Worker(name="one", batch_size=1))
 
 
 def _ring(db: Database, settings: Settings, topic: str) -> None:

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -33,6 +33,7 @@ from tests.factories import subscriber
 from tests.fakes import FakePusher
 from tests.jobs.brokers import delete_queue, waiting, with_broker
 from tests.jobs.waiting import wait_until
+from tests.jobs.workers import working
 from tests.pages import news_page
 
 REDIS = os.environ.get("NEWSBELL_TEST_REDIS_URL", "")
@@ -55,18 +56,8 @@ def brokered(
     delete_queue(found, sqlite_database)
 
 
-@contextmanager
-def _worker(settings: Settings, pusher: FakePusher, name: str = "one") -> Iterator[threading.Event]:
-    stop = threading.Event()
-    given = {"pusher": pusher, "worker": Worker(name=name, batch_size=3), "stop": stop}
-    thread = threading.Thread(target=run_celery_worker, args=(settings,), kwargs=given)
-    thread.start()
-    try:
-        yield stop
-    finally:
-        stop.set()
-        thread.join(30)
-        assert not thread.is_alive()
+def _worker(settings: Settings, pusher: FakePusher) -> AbstractContextManager[threading.Event]:
+    return working(run_celery_worker, settings, pusher=pusher, worker=Worker(name="one", batch_size=3))
 
 
 def _ring(db: Database, settings: Settings, *, hint: bool) -> None:

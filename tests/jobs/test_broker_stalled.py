@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from celery.worker.consumer import Consumer
 
 from newsbell.config import Settings
-from newsbell.jobs.celery_worker import run_celery_worker
+from newsbell.jobs.celery_worker import RowsConsumer, run_celery_worker
 from newsbell.services.delivery import Worker
 from newsbell.services.importing import Source, import_article
 from newsbell.storage import delivery
@@ -24,6 +25,7 @@ from tests.jobs.chaos import address_of, through
 from tests.jobs.proxy import Proxy, proxy
 from tests.jobs.servers import MissingProgramError, own_rabbitmq, own_redis
 from tests.jobs.waiting import wait_until
+from tests.jobs.workers import working
 from tests.pages import news_page, paragraphs_of
 
 pytestmark = pytest.mark.database
@@ -58,18 +60,9 @@ def stallable(
     delete_queue(replace(settings, broker_url=url), sqlite_database)
 
 
-@contextmanager
-def _worker(settings: Settings, pusher: FakePusher) -> Iterator[None]:
-    stop = threading.Event()
-    given = {"pusher": pusher, "worker": Worker(name="one", batch_size=3), "stop": stop}
-    thread = threading.Thread(target=run_celery_worker, args=(settings,), kwargs=given)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(50)
-        assert not thread.is_alive()
+def _worker(settings: Settings, pusher: FakePusher) -> AbstractContextManager[threading.Event]:
+    worker = Worker(name="one", batch_size=3)
+    return working(run_celery_worker, settings, ends_within=50, pusher=pusher, worker=worker)
 
 
 def _follow(db: Database) -> None:
@@ -116,3 +109,17 @@ def test_a_broker_that_falls_silent_delays_nobody_and_keeps_no_worker_from_endin
         _ring(sqlite_database, settings, "b")
         wait_until(lambda: _nothing_left(sqlite_database), seconds=60, what="the end of the work without it")
     assert len(pusher.endpoints) == 2 * _READERS
+
+
+def test_what_is_refused_over_a_connection_is_not_tried_again_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pauses = list[float]()
+    monkeypatch.setattr("newsbell.jobs.celery_worker.time.sleep", pauses.append)
+    monkeypatch.setattr(Consumer, "on_connection_error_after_connected", lambda _self, _error: None)
+    consumer = RowsConsumer.__new__(RowsConsumer)
+    consumer.channel_errors = (LookupError,)
+    consumer.on_connection_error_after_connected(ConnectionResetError())
+    assert not pauses
+    consumer.on_connection_error_after_connected(LookupError())
+    assert len(pauses) == 1

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 import pytest
 from celery import Celery
-from celery.worker.consumer import Consumer
 from sqlalchemy import select
 
 from newsbell.config import Settings
@@ -21,7 +20,6 @@ from newsbell.jobs import chores
 from newsbell.jobs.celery_app import celery_app, queue_name
 from newsbell.jobs.celery_hints import BrokerHints
 from newsbell.jobs.celery_schedule import Desk, Schedule
-from newsbell.jobs.celery_worker import RowsConsumer
 from newsbell.jobs.chores import HEARTBEAT_EVERY, SWEEP_EVERY, Chores
 from newsbell.jobs.embedded import work_until
 from newsbell.services.delivery import Delivery, Worker
@@ -163,20 +161,6 @@ def test_a_broker_that_is_away_is_asked_once_in_a_while(
         ring(work, "https://news.example/b")
         wait_until(lambda: len(pusher.endpoints) == 2, what="the second ring")
     assert len(asked) == 1
-
-
-def test_what_is_refused_over_a_connection_is_not_tried_again_at_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    pauses = list[float]()
-    monkeypatch.setattr("newsbell.jobs.celery_worker.time.sleep", pauses.append)
-    monkeypatch.setattr(Consumer, "on_connection_error_after_connected", lambda _self, _error: None)
-    consumer = RowsConsumer.__new__(RowsConsumer)
-    consumer.channel_errors = (LookupError,)
-    consumer.on_connection_error_after_connected(ConnectionResetError())
-    assert not pauses
-    consumer.on_connection_error_after_connected(LookupError())
-    assert len(pauses) == 1
 
 
 @contextmanager

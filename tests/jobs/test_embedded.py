@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,7 @@ from newsbell.storage.database import Database
 from tests.factories import NOW, subscriber
 from tests.fakes import SENT, Clock, FakePusher
 from tests.jobs.waiting import wait_until
+from tests.jobs.workers import working
 from tests.pages import news_page
 
 _LATER = PushResult(outcome=Outcome.LATER, status=503)
@@ -40,19 +42,9 @@ def work(sqlite_database: Database, settings: Settings, clock: Clock) -> Deliver
     return Delivery(db=sqlite_database, settings=settings, worker=worker, pusher=FakePusher(), clock=clock)
 
 
-@contextmanager
-def _running(work: Delivery) -> Iterator[None]:
-    """A worker in a thread, over its own connections to the same store."""
-    stop = threading.Event()
-    given = {"pusher": work.pusher, "worker": work.worker, "clock": work.clock, "stop": stop}
-    thread = threading.Thread(target=run_worker, args=(work.settings,), kwargs=given)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(30)
-        assert not thread.is_alive()
+def _running(work: Delivery) -> AbstractContextManager[threading.Event]:
+    given: dict[str, Any] = {"pusher": work.pusher, "worker": work.worker, "clock": work.clock}
+    return working(run_worker, work.settings, **given)
 
 
 def _followers(work: Delivery, *topics: str, number: int = 1) -> None:

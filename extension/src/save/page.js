@@ -5,7 +5,7 @@ import { grabPage } from "../page/grab.js";
 import { runInPage } from "../page/run.js";
 import { maySayThings, permissions, pushesItself, tabs } from "../platform.js";
 import { savedWords } from "../sayings.js";
-import { serverAt, troubleOf } from "../server.js";
+import { hindrance, serverAt, troubleOf } from "../server.js";
 import { changeState, readState, writeState } from "../state.js";
 import { t } from "../words.js";
 import { keepAndSend, sendAll, settle } from "./unsent.js";
@@ -89,7 +89,7 @@ async function mayBeKept(tab) {
 async function outcome(page, topics, keeps) {
   const { server, apiToken } = await readState();
   const failed = (/** @type {Trouble} */ trouble) => savedFrom(server, page, { trouble, what: "failed" });
-  const cannot = (/** @type {string} */ code) => failed({ code, message: "", passing: false });
+  const cannot = (/** @type {string} */ code) => failed(hindrance(code));
   if (!page) return cannot("unreadable_page");
   if (!apiToken) return cannot("no_token");
   if (page.html === null) return cannot("page_too_large");
@@ -108,9 +108,7 @@ async function outcome(page, topics, keeps) {
  * @returns {Saved}
  */
 const withoutRoom = (saved, wasToBeKept) =>
-  wasToBeKept && saved.trouble?.passing
-    ? { ...saved, trouble: { code: "no_room", message: "", passing: false } }
-    : saved;
+  wasToBeKept && saved.trouble?.passing ? { ...saved, trouble: hindrance("no_room") } : saved;
 
 /** @type {import("./unsent.js").SendKept} */
 async function sendKept(page, html) {
@@ -128,7 +126,7 @@ async function sendKept(page, html) {
 async function send({ server, url, title, topics }, html) {
   const page = { url, title };
   const failed = (/** @type {Trouble} */ trouble) => savedFrom(server, page, { trouble, what: "failed" });
-  if (!(await maySendPages())) return failed({ code: "no_consent", message: "", passing: false });
+  if (!(await maySendPages())) return failed(hindrance("no_consent"));
   const { server: current, apiToken } = await readState();
   // The token is the current server's, and is told to no other.
   if (server !== current) return failed({ code: "other_server", message: "", passing: true });

@@ -113,7 +113,7 @@ def checked_names(conn: Connection, names: Sequence[str], *, limit: int) -> list
     """
     if len(names) > limit:
         raise RefusedError(f"At most {limit} topics.", code="too_many_topics", field="topics")
-    # No longer texts: to fold and keep those would cost more than to refuse them.
+    # What is too long for a slug is not looked up: folding it, which is kept, costs more than refusing it.
     slugs = [name for name in names if len(name) <= MAX_SLUG and clean_name(name) is None]
     known = store.resolve(conn, slugs)
     return list(
